@@ -1,0 +1,52 @@
+/**
+ * Which tests exist and how they share the machine. Each folder under `test/` is a project, so that
+ * `vitest run --project race` runs one tier. It says nothing about what is built: tests that start
+ * real threads use `dist`, which `npm test` builds first.
+ */
+
+import { configDefaults, defineConfig } from 'vitest/config';
+import type { TestProjectInlineConfiguration } from 'vitest/config';
+
+/** A unit test that needs a second is a defect; the rest is for a busy machine. */
+const PURE_TIMEOUT_MS = 20_000;
+/** Real threads start, die and are replaced; a hang must still end within a CI step. */
+const THREADS_TIMEOUT_MS = 60_000;
+
+/** Everything on one thread: these may share the cores. */
+const pureTiers = ['unit', 'property', 'sim'] as const;
+/** Tests that start threads of their own run one file at a time, after the pure ones: on two cores
+ * a second file beside them would turn every wait into a time-out. */
+const threadTiers = ['race', 'e2e', 'chaos'] as const;
+
+const pureProject = (tier: string): TestProjectInlineConfiguration => ({
+  test: {
+    name: tier,
+    include: [`test/${tier}/**/*.test.ts`],
+    pool: 'forks',
+    testTimeout: PURE_TIMEOUT_MS,
+    hookTimeout: PURE_TIMEOUT_MS,
+    maxWorkers: 2,
+    sequence: { groupOrder: 0 },
+  },
+});
+
+const threadProject = (tier: string): TestProjectInlineConfiguration => ({
+  test: {
+    name: tier,
+    include: [`test/${tier}/**/*.test.ts`],
+    pool: 'forks',
+    testTimeout: THREADS_TIMEOUT_MS,
+    hookTimeout: THREADS_TIMEOUT_MS,
+    maxWorkers: 1,
+    sequence: { groupOrder: 1 },
+  },
+});
+
+export default defineConfig({
+  test: {
+    exclude: [...configDefaults.exclude, 'dist/**'],
+    passWithNoTests: false,
+    allowOnly: false,
+    projects: [...pureTiers.map(pureProject), ...threadTiers.map(threadProject)],
+  },
+});
