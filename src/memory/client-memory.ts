@@ -1,0 +1,70 @@
+/**
+ * A client's own memory: control words, counters, shape table and slot headers in one buffer, the payload heap in
+ * another. Main makes both and keeps a reference until every shard has reported that nothing of them is in use.
+ *
+ * ```
+ * word   line  written by            read by
+ * PARKED  0    this client           whoever may wake it
+ * BELL    1    anyone (add)          this client
+ * STATE   2    this client           main: liveness, see LIVENESS
+ * BEAT    2    this client           main: ms since the bus epoch when the state last changed
+ * PERMIT  3    main                  shards, the client (permissions: laid out, 0 now)
+ * ```
+ */
+import { COUNTER_WORDS } from './counters.ts';
+import { LINE_WORDS, toLines, WORD_BYTES } from './line.ts';
+import { SLOT_WORDS } from './slot-header.ts';
+
+export const PARKED = 0;
+export const BELL: number = LINE_WORDS;
+export const STATE: number = 2 * LINE_WORDS;
+export const BEAT: number = STATE + 1;
+export const PERMIT: number = 3 * LINE_WORDS;
+const HEAD_WORDS = 4 * LINE_WORDS;
+
+/** Word STATE: what the thread was doing when it last said so. */
+export const LIVENESS = { idle: 0, busy: 1, detached: 2 } as const;
+
+/** Append-only table of object shapes that the codec shares between threads. */
+export const SHAPE_BYTES: number = 64 * 1024;
+
+export interface ClientHandle {
+  readonly id: number;
+  readonly slots: number;
+  readonly buffer: SharedArrayBuffer;
+  readonly heap: SharedArrayBuffer;
+}
+
+export interface ClientMemory extends ClientHandle {
+  readonly words: Int32Array;
+  readonly counters: Float64Array;
+  readonly shapes: Uint8Array;
+  /** N × 16 words, see slot-header.ts. */
+  readonly headers: Int32Array;
+  /** The payload heap as bytes; a Buffer, for its string methods. */
+  readonly bytes: Buffer;
+}
+
+export function createClientMemory(id: number, slots: number, heapBytes: number): ClientMemory {
+  const words = HEAD_WORDS + toLines(COUNTER_WORDS) + SHAPE_BYTES / WORD_BYTES + slots * SLOT_WORDS;
+  return openClientMemory({
+    id,
+    slots,
+    buffer: new SharedArrayBuffer(words * WORD_BYTES),
+    heap: new SharedArrayBuffer(heapBytes),
+  });
+}
+
+export function openClientMemory(handle: ClientHandle): ClientMemory {
+  const { buffer, heap, slots } = handle;
+  const countersAt = HEAD_WORDS * WORD_BYTES;
+  const shapesAt = countersAt + toLines(COUNTER_WORDS) * WORD_BYTES;
+  return {
+    ...handle,
+    words: new Int32Array(buffer, 0, HEAD_WORDS),
+    counters: new Float64Array(buffer, countersAt, COUNTER_WORDS / 2),
+    shapes: new Uint8Array(buffer, shapesAt, SHAPE_BYTES),
+    headers: new Int32Array(buffer, shapesAt + SHAPE_BYTES, slots * SLOT_WORDS),
+    bytes: Buffer.from(heap),
+  };
+}

@@ -1,0 +1,108 @@
+/**
+ * A link: everything shared between one client and one shard, in one buffer made by the main thread.
+ *
+ * ```
+ * words (each group on lines of its own)      written by   read by
+ * TAIL     submit tail, Atomics               client       shard
+ * PTAIL    submit private tail, plain         client       main after 'exit'
+ * DTAIL    deliver tail, Atomics              shard        client
+ * CTAIL    complete tail, Atomics             shard        client
+ * DPTAIL CPTAIL DONE   plain                  shard        its successor
+ * submit[]  1 word each · marks[D]            client       shard
+ * deliver[] 4 words · complete[] 2 words      shard        client
+ * ledger[N] 2 words · cells[D] 8 words        shard        its successor
+ * ```
+ *
+ * Capacities follow from counting, so nothing ever asks whether there is room: with N slots and at most W = D loans
+ * out, submit holds 4 N + W entries, deliver 3 W, complete 2 N; rounded up to powers of two.
+ */
+import { COMPLETE_WORDS, DELIVER_WORDS } from './entries.ts';
+import { CELL_WORDS, LEDGER_WORDS } from './ledger.ts';
+import { LINE_WORDS, toLines, toPowerOfTwo, WORD_BYTES } from './line.ts';
+
+export const TAIL = 0;
+export const PTAIL: number = LINE_WORDS;
+export const DTAIL: number = 2 * LINE_WORDS;
+export const CTAIL: number = 3 * LINE_WORDS;
+export const DPTAIL: number = 4 * LINE_WORDS;
+export const CPTAIL: number = DPTAIL + 1;
+export const DONE: number = DPTAIL + 2;
+const HEAD_WORDS = 5 * LINE_WORDS;
+
+/** Crosses threads by structured clone. */
+export interface LinkHandle {
+  readonly client: number;
+  readonly shard: number;
+  readonly slots: number;
+  readonly cells: number;
+  readonly buffer: SharedArrayBuffer;
+}
+
+export interface LinkMemory extends LinkHandle {
+  /** TAIL … DONE. */
+  readonly words: Int32Array;
+  readonly submit: Int32Array;
+  readonly marks: Int32Array;
+  readonly deliver: Int32Array;
+  readonly complete: Int32Array;
+  readonly ledger: Int32Array;
+  readonly cellWords: Int32Array;
+}
+
+interface Region {
+  readonly at: number;
+  readonly words: number;
+}
+
+function regions(slots: number, cells: number): Record<string, Region> & { end: Region } {
+  const sizes = {
+    submit: toPowerOfTwo(4 * slots + cells),
+    marks: cells,
+    deliver: toPowerOfTwo(3 * cells) * DELIVER_WORDS,
+    complete: toPowerOfTwo(2 * slots) * COMPLETE_WORDS,
+    ledger: slots * LEDGER_WORDS,
+    cells: cells * CELL_WORDS,
+  };
+  let at = HEAD_WORDS;
+  const out: Record<string, Region> = {};
+  for (const [name, words] of Object.entries(sizes)) {
+    out[name] = { at, words };
+    at += toLines(words);
+  }
+  return { ...out, end: { at, words: 0 } };
+}
+
+/** All words 0 but the ring positions, which start at `startPosition` (Int32, wraps). */
+export function createLink(
+  client: number,
+  shard: number,
+  size: { readonly slots: number; readonly cells: number },
+  startPosition = 0,
+): LinkMemory {
+  const { slots, cells } = size;
+  const buffer = new SharedArrayBuffer(regions(slots, cells).end.at * WORD_BYTES);
+  const link = openLink({ client, shard, slots, cells, buffer });
+  for (const word of [TAIL, PTAIL, DTAIL, CTAIL, DPTAIL, CPTAIL, DONE]) {
+    link.words[word] = startPosition;
+  }
+  return link;
+}
+
+/** Views on a link made elsewhere. */
+export function openLink(handle: LinkHandle): LinkMemory {
+  const layout = regions(handle.slots, handle.cells);
+  const view = (name: string): Int32Array => {
+    const { at, words } = layout[name] as Region;
+    return new Int32Array(handle.buffer, at * WORD_BYTES, words);
+  };
+  return {
+    ...handle,
+    words: new Int32Array(handle.buffer, 0, HEAD_WORDS),
+    submit: view('submit'),
+    marks: view('marks'),
+    deliver: view('deliver'),
+    complete: view('complete'),
+    ledger: view('ledger'),
+    cellWords: view('cells'),
+  };
+}

@@ -1,0 +1,54 @@
+/**
+ * A shard's own memory, one buffer made by main and handed on to its successor.
+ *
+ * ```
+ * word    line  written by      read by
+ * PARKED   0    the shard       clients and main, to wake it
+ * BELL     1    anyone (add)    the shard
+ * CUR      2    the shard       main and the successor after 'exit': client id of the ring being read + 1, 0: none
+ * APPLIED  3    the shard       main: number of the last control command in force (Atomics)
+ * STATE    3    the shard       main: 0 not started, 1 running, 2 closed
+ * BEAT     3    the shard       main: counts steps that did work; stands still while nothing happens
+ * dropped[targets]  the shard   receivers and metrics: messages that an overflow policy dropped in this shard (Int32, wraps)
+ * ```
+ */
+import { COUNTER_WORDS } from './counters.ts';
+import { LINE_WORDS, toLines, WORD_BYTES } from './line.ts';
+
+export const SHARD_PARKED = 0;
+export const SHARD_BELL: number = LINE_WORDS;
+export const CUR: number = 2 * LINE_WORDS;
+export const APPLIED: number = 3 * LINE_WORDS;
+export const SHARD_STATE: number = APPLIED + 1;
+export const SHARD_BEAT: number = APPLIED + 2;
+const HEAD_WORDS = 4 * LINE_WORDS;
+
+export interface ShardHandle {
+  readonly id: number;
+  /** One more than the largest target id: endpoints and subscriptions of the whole bus. */
+  readonly targets: number;
+  readonly buffer: SharedArrayBuffer;
+}
+
+export interface ShardMemory extends ShardHandle {
+  readonly words: Int32Array;
+  readonly counters: Float64Array;
+  readonly dropped: Int32Array;
+}
+
+export function createShardMemory(id: number, targets: number): ShardMemory {
+  const words = HEAD_WORDS + toLines(COUNTER_WORDS) + toLines(targets);
+  return openShardMemory({ id, targets, buffer: new SharedArrayBuffer(words * WORD_BYTES) });
+}
+
+export function openShardMemory(handle: ShardHandle): ShardMemory {
+  const { buffer, targets } = handle;
+  const countersAt = HEAD_WORDS * WORD_BYTES;
+  const droppedAt = countersAt + toLines(COUNTER_WORDS) * WORD_BYTES;
+  return {
+    ...handle,
+    words: new Int32Array(buffer, 0, HEAD_WORDS),
+    counters: new Float64Array(buffer, countersAt, COUNTER_WORDS / 2),
+    dropped: new Int32Array(buffer, droppedAt, targets),
+  };
+}
