@@ -83,7 +83,8 @@ export class BusError extends Error {
   /** True for a `BusError` of any copy of the package; never throws, whatever it is given. */
   static isBusError(value: unknown): value is BusError {
     try {
-      return value instanceof Object && (value as Record<symbol, unknown>)[BRAND] === true;
+      if (typeof value !== 'object' || value === null) return false;
+      return (value as Record<symbol, unknown>)[BRAND] === true;
     } catch {
       return false; // A Proxy whose traps throw is not ours.
     }
