@@ -2,12 +2,15 @@
  * Words of the whole bus that several shards change, by Atomics alone.
  *
  * ```
+ * STATE                 0 open, 1 closing, 2 closed, 3 fatal: main writes, every client reads (see BUS_STATE)
  * cursors[targets]      round-robin position of a balance set; any shard adds
  * breakers[targets] 4   state, probe (shard and incarnation), opened at, spare: laid out, 0 (closed) now
  * ```
  */
-import { toLines, WORD_BYTES } from './line.ts';
-import { add } from './seam.ts';
+import { LINE_WORDS, toLines, WORD_BYTES } from './line.ts';
+import { add, load, store } from './seam.ts';
+
+export const BUS_STATE = { open: 0, closing: 1, closed: 2, fatal: 3 } as const;
 
 const BREAKER_WORDS = 4;
 
@@ -17,12 +20,13 @@ export interface ControlHandle {
 }
 
 export interface ControlWords extends ControlHandle {
+  readonly state: Int32Array;
   readonly cursors: Int32Array;
   readonly breakers: Int32Array;
 }
 
 export function createControlWords(targets: number): ControlWords {
-  const words = toLines(targets) + toLines(targets * BREAKER_WORDS);
+  const words = LINE_WORDS + toLines(targets) + toLines(targets * BREAKER_WORDS);
   return openControlWords({ targets, buffer: new SharedArrayBuffer(words * WORD_BYTES) });
 }
 
@@ -30,12 +34,28 @@ export function openControlWords(handle: ControlHandle): ControlWords {
   const { buffer, targets } = handle;
   return {
     ...handle,
-    cursors: new Int32Array(buffer, 0, targets),
-    breakers: new Int32Array(buffer, toLines(targets) * WORD_BYTES, targets * BREAKER_WORDS),
+    state: new Int32Array(buffer, 0, LINE_WORDS),
+    cursors: new Int32Array(buffer, LINE_WORDS * WORD_BYTES, targets),
+    breakers: new Int32Array(
+      buffer,
+      (LINE_WORDS + toLines(targets)) * WORD_BYTES,
+      targets * BREAKER_WORDS,
+    ),
   };
 }
 
 /** Takes the next position of a balance set, 0 … members − 1; exact over all shards, also where the counter wraps. */
 export function nextCursor(cursors: Int32Array, cursor: number, members: number): number {
   return (add(cursors, cursor, 1) >>> 0) % members;
+}
+
+export function busState(control: ControlWords): number {
+  // SYNC bus-state: pairs with setBusState. Orders nothing but itself.
+  return load(control.state, 0);
+}
+
+/** Main only; ring every bell afterwards. */
+export function setBusState(control: ControlWords, state: number): void {
+  // SYNC bus-state: pairs with busState.
+  store(control.state, 0, state);
 }

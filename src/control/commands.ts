@@ -1,0 +1,83 @@
+/**
+ * What main tells a shard, over the shard worker's port. Commands carry a number; the shard stores the number of the
+ * last one in force in its APPLIED word and rings main, so that "awaited" can mean "in force in every shard".
+ * Control only: messages never travel here.
+ */
+import type { ClientHandle } from '../memory/client-memory.ts';
+import type { ControlHandle } from '../memory/control-words.ts';
+import type { LinkHandle } from '../memory/link-memory.ts';
+import type { ShardHandle } from '../memory/shard-memory.ts';
+
+export type Matching = 'exact' | 'glob' | 'regex';
+
+export type Balance =
+  | 'round-robin'
+  | 'least-in-flight'
+  | 'random'
+  | 'weighted'
+  | 'consistent-hash';
+
+/** What a shard does with a message for a target that has no room. */
+export type FullPolicy = 'park' | 'drop-oldest' | 'drop-newest' | 'error';
+
+/** An endpoint, a subscription, or a client's sink for failure reports, as a shard knows it. */
+export interface TargetSpec {
+  /** 0 … targets − 1; unique while the target lives. */
+  readonly id: number;
+  readonly kind: 'endpoint' | 'subscription' | 'reports';
+  /** Owning client. */
+  readonly client: number;
+  /** Loans and waiting deliveries that one shard may keep for it, ≥ 1. */
+  readonly window: number;
+  readonly whenFull: FullPolicy;
+}
+
+export interface RouteSpec {
+  readonly id: number;
+  readonly pattern: string;
+  readonly match: Matching;
+  readonly priority: number;
+  readonly target: number;
+  readonly balance: Balance;
+  /** Registration number in the whole bus; the lower wins a tie. */
+  readonly order: number;
+  readonly weight: number;
+  /** Index of the balance set's shared round-robin word; the same for all members of a set. */
+  readonly cursor: number;
+}
+
+export interface SubscriptionSpec {
+  readonly id: number;
+  readonly pattern: string;
+  readonly match: Matching;
+  readonly target: number;
+  readonly order: number;
+}
+
+export type ShardCommand =
+  | { readonly op: 'attach'; readonly client: ClientHandle; readonly link: LinkHandle; readonly reports: TargetSpec }
+  /** The client has left or died: its submit ring is final. */
+  | { readonly op: 'detach'; readonly client: number }
+  | { readonly op: 'addTarget'; readonly target: TargetSpec }
+  | { readonly op: 'removeTarget'; readonly target: number }
+  | { readonly op: 'addRoutes'; readonly routes: readonly RouteSpec[] }
+  | { readonly op: 'removeRoutes'; readonly routes: readonly number[] }
+  | { readonly op: 'addSubscription'; readonly subscription: SubscriptionSpec }
+  | { readonly op: 'removeSubscription'; readonly subscription: number }
+  | { readonly op: 'close' };
+
+export interface NumberedCommand {
+  /** 1, 2, 3 … per shard incarnation. */
+  readonly seq: number;
+  readonly command: ShardCommand;
+}
+
+/** `workerData` of a shard worker. */
+export interface ShardBoot {
+  readonly shard: ShardHandle;
+  readonly control: ControlHandle;
+  /** Bus epoch: ms of `performance.timeOrigin + performance.now()` at which the bus clock was 0. */
+  readonly epochMs: number;
+  /** Whether a core is left for it to spin on before it parks. */
+  readonly spin: boolean;
+}

@@ -1,0 +1,96 @@
+/**
+ * What a client asks of main: a plain async interface. On the main thread it is called directly; client workers call
+ * it through the control door. Arguments and results survive structured clone. Every call resolves only when all
+ * shards concerned have applied it, and rejects with a BusError.
+ */
+import type { ClientHandle } from '../memory/client-memory.ts';
+import type { ControlHandle } from '../memory/control-words.ts';
+import type { LinkHandle } from '../memory/link-memory.ts';
+import type { ShardHandle } from '../memory/shard-memory.ts';
+import type { Balance, FullPolicy, Matching } from './commands.ts';
+
+export interface EndpointSpec {
+  readonly id: string;
+  readonly service?: string;
+  readonly version?: string;
+  readonly tags: readonly string[];
+  /** Deliveries that may be handed over and not acknowledged, whole bus. */
+  readonly window: number;
+}
+
+export interface SubscriptionRequest {
+  readonly id: string;
+  readonly pattern: string;
+  readonly match: Matching;
+  readonly window: number;
+  readonly whenFull: FullPolicy;
+}
+
+export interface RouteRequest {
+  readonly pattern: string;
+  readonly match: Matching;
+  readonly endpoint: string;
+  readonly priority: number;
+  readonly balance: Balance;
+  readonly weight: number;
+}
+
+/** A route in force. */
+export interface RouteRecord extends RouteRequest {
+  readonly id: number;
+  /** Epoch ms. */
+  readonly createdAt: number;
+}
+
+export interface EndpointRecord {
+  readonly id: string;
+  readonly service?: string;
+  readonly version?: string;
+  readonly tags: readonly string[];
+  readonly threadId: number;
+  readonly state: 'active' | 'draining' | 'isolated' | 'closed';
+  readonly health: 'healthy' | 'unhealthy';
+}
+
+export interface ControlPlane {
+  /** Reserves a target id for `client`, so that the client can install the receiver before anything is sent to it. */
+  allocateTarget(client: number): Promise<number>;
+  releaseTarget(target: number): Promise<void>;
+  registerEndpoint(client: number, target: number, spec: EndpointSpec): Promise<void>;
+  /** Removes its routes and the endpoint; what waited is routed again. Unknown: resolves (already gone). */
+  closeEndpoint(target: number): Promise<void>;
+  registerRoutes(routes: readonly RouteRequest[]): Promise<readonly RouteRecord[]>;
+  /** False when no such route exists. */
+  removeRoute(pattern: string, match: Matching, endpoint: string): Promise<boolean>;
+  subscribe(client: number, target: number, request: SubscriptionRequest): Promise<void>;
+  unsubscribe(target: number): Promise<void>;
+  findEndpoints(query: { service?: string; version?: string; tag?: string }): Promise<readonly EndpointRecord[]>;
+  metrics(): Promise<unknown>;
+  health(): Promise<unknown>;
+  /** The client leaves in good order: it has nothing outstanding and holds no loan. */
+  detach(client: number): Promise<void>;
+}
+
+/** Everything a thread needs to be a client. Crosses threads by structured clone. */
+export interface ClientBoot {
+  readonly memory: ClientHandle;
+  /** By shard id. */
+  readonly links: readonly LinkHandle[];
+  readonly shards: readonly ShardHandle[];
+  readonly control: ControlHandle;
+  /** Clients that existed at this moment, this one included; later ones arrive through the peers source. */
+  readonly peers: readonly ClientHandle[];
+  /** Target id of this client's sink for failure reports. */
+  readonly reports: number;
+  readonly epochMs: number;
+  readonly settings: ClientSettings;
+}
+
+/** The options that a client thread works with (bytes, ms, counts as in BusConfig). */
+export interface ClientSettings {
+  readonly maxMessageBytes: number;
+  readonly correlationTimeoutMs: number;
+  readonly batchSize: number;
+  readonly maxConcurrentDeliveries: number;
+  readonly codec: string;
+}
