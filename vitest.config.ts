@@ -4,8 +4,8 @@
  * real threads use `dist`, which `npm test` builds first.
  */
 
-import { configDefaults, defineConfig } from 'vitest/config';
 import type { TestProjectInlineConfiguration } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 
 /** A unit test that needs a second is a defect; the rest is for a busy machine. */
 const PURE_TIMEOUT_MS = 20_000;

@@ -6,7 +6,8 @@ import type { WebhookExamples } from '../../../scripts/webhook-archive.ts';
 import { deliveriesText, packDeliveries } from '../../../scripts/webhook-archive.ts';
 import { loadDeliveries } from '../../../src/demo/webhooks/load.ts';
 
-const sourcePath = createRequire(import.meta.url).resolve('@octokit/webhooks-examples');
+const require = createRequire(import.meta.url);
+const sourcePath = require.resolve('@octokit/webhooks-examples');
 const shippedUrl = new URL('../../../src/demo/webhooks/deliveries.ndjson.gz', import.meta.url);
 const index = JSON.parse(readFileSync(sourcePath, 'utf8')) as WebhookExamples[];
 
