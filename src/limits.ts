@@ -3,12 +3,8 @@
  * change are the option's default or its bounds; all others are fixed.
  */
 
-const KIB = 1024;
-const MIB = 1024 * KIB;
-const GIB = 1024 * MIB;
-
 /** Largest delay in ms that a Node timer takes; a larger one would fire at once. */
-export const TIMER_MAX_MS: number = 2 ** 31 - 1;
+export const TIMER_MAX_MS: number = 2_147_483_647;
 
 export const LIMITS = {
   // One message.
@@ -17,7 +13,7 @@ export const LIMITS = {
   /** Headers per message: a receiver builds an object of them. */
   headerCount: 64,
   /** Bytes of UTF-8 of all header names and values together. */
-  headersBytes: 16 * KIB,
+  headersBytes: 16_384,
   /** Bytes of UTF-8 of a message id given by the caller; it is kept by dedupe windows. */
   idBytes: 256,
   /** Levels of objects within objects. Encoding recurses; this is far below the stack's end. */
@@ -25,16 +21,16 @@ export const LIMITS = {
   /** Bytes: below this not even the largest key with one header would be worth a limit. */
   maxMessageSizeLow: 64,
   /** Bytes: an eighth of the largest heap (see `heapPerMessage`). */
-  maxMessageSizeHigh: 128 * MIB,
-  maxMessageSize: MIB,
+  maxMessageSizeHigh: 134_217_728,
+  maxMessageSize: 1_048_576,
 
   // Errors that cross threads.
   /** Levels of `cause`. */
   causeDepth: 8,
   /** UTF-16 code units of an error's message or name; the rest is cut. */
-  errorTextLength: 16 * KIB,
+  errorTextLength: 16_384,
   /** UTF-16 code units of a stack. */
-  errorStackLength: 32 * KIB,
+  errorStackLength: 32_768,
   /** Errors of one `AggregateError` that are carried. */
   aggregateErrors: 100,
   /** Own properties of one error that are carried. */
@@ -48,10 +44,10 @@ export const LIMITS = {
   /** Slots: a slot index has 16 bits. */
   slotsHigh: 65_536,
   slots: 16_384,
-  heapBytesLow: MIB,
+  heapBytesLow: 1_048_576,
   /** Bytes: offsets into the heap are Int32, and a SharedArrayBuffer is allocated whole. */
-  heapBytesHigh: GIB,
-  heapBytes: 64 * MIB,
+  heapBytesHigh: 1_073_741_824,
+  heapBytes: 67_108_864,
   /**
    * The heap is at least this many times `maxMessageSize`: an eighth of it is kept back for replies,
    * and the largest reply must fit into that eighth.
@@ -60,7 +56,7 @@ export const LIMITS = {
   /** Shapes of plain objects that a client publishes; further ones are sent with their keys. */
   shapes: 512,
   /** Bytes of the shape table's entries. */
-  shapeBytes: 32 * KIB,
+  shapeBytes: 32_768,
   /** Fields of one shared shape; wider objects are usually dictionaries. */
   shapeFields: 64,
 
@@ -73,7 +69,7 @@ export const LIMITS = {
   /** Regexes and patterns without a literal run: each is tried on every uncached look-up. */
   regexRoutes: 1000,
   deadLetters: 10_000,
-  deadLetterBytes: 64 * MIB,
+  deadLetterBytes: 67_108_864,
   /** Messages. A larger batch only delays its first message. */
   batchSize: 10_000,
   /** Deliveries handed over and not acknowledged, per endpoint. */
@@ -89,10 +85,10 @@ export const LIMITS = {
   /** Runs of one message: the attempt count has 8 bits. */
   attempts: 255,
   deaths: 255,
-  priority: 2 ** 31 - 1,
+  priority: 2_147_483_647,
   weight: 65_535,
   /** Events in a subscription's queue. */
   capacity: 16_777_216,
-  capacityBytes: GIB,
+  capacityBytes: 1_073_741_824,
   prefetch: 65_536,
 } as const;
