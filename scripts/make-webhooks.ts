@@ -1,6 +1,6 @@
 /**
  * Makes `src/demo/webhooks/deliveries.ndjson.gz` anew from `@octokit/webhooks-examples`:
- * `npm run data`. Run it after changing that package's version, and update `NOTICE` with it.
+ * `npm run webhooks`. Run it after changing that package's version, and update `NOTICE` with it.
  */
 
 import { readFileSync, writeFileSync } from 'node:fs';

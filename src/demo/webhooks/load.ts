@@ -23,7 +23,7 @@ export interface DeliveryRecord {
   readonly payload: { readonly action?: string };
 }
 
-const dataUrl = new URL('./deliveries.ndjson.gz', import.meta.url);
+const archiveUrl = new URL('./deliveries.ndjson.gz', import.meta.url);
 
 /** The routing key under which a delivery is sent. */
 export function deliveryKey({ event, payload }: DeliveryRecord): string {
@@ -32,7 +32,7 @@ export function deliveryKey({ event, payload }: DeliveryRecord): string {
 
 /** All deliveries in file order. Reads and unpacks 3 MB; throws when the data file is missing. */
 export function loadDeliveries(): Delivery[] {
-  const text = gunzipSync(readFileSync(dataUrl)).toString('utf8');
+  const text = gunzipSync(readFileSync(archiveUrl)).toString('utf8');
   return text.trimEnd().split('\n').map(parseDelivery);
 }
 

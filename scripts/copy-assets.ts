@@ -7,10 +7,10 @@ import { cpSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const dataPaths = ['src/demo/webhooks/deliveries.ndjson.gz', 'src/demo/webhooks/NOTICE'] as const;
+const assetPaths = ['src/demo/webhooks/deliveries.ndjson.gz', 'src/demo/webhooks/NOTICE'] as const;
 
 const root = new URL('../', import.meta.url);
-for (const path of dataPaths) {
+for (const path of assetPaths) {
   const target = fileURLToPath(new URL(`dist/${path}`, root));
   mkdirSync(dirname(target), { recursive: true });
   cpSync(fileURLToPath(new URL(path, root)), target);
