@@ -6,20 +6,28 @@
 const message = (...files) => `^src/message/(${files.join('|')})[.]ts$`;
 const room = (...names) => `^src/(${names.join('|')})/`;
 const limits = '^src/limits[.]ts$';
-const options = '^src/options[.]ts$';
+const options = '^src/options(/|[.]ts$)';
 const log = '^src/log[.]ts$';
 
 /** What a room may import of ours besides itself. Everything not listed is forbidden. */
 const allowedByRoom = {
   message: [limits],
+  options: [room('message'), limits],
   memory: [message('kinds', 'limits', 'errors'), limits],
   routing: [message('errors'), limits],
   health: [message('errors'), limits],
-  shard: [room('memory', 'routing', 'health'), message('kinds', 'errors'), limits],
-  client: [room('memory', 'message'), options, limits],
-  registry: [room('message', 'routing', 'health'), options, limits],
+  // What main and the other threads say to each other about the control plane, as types.
+  control: [room('memory', 'message'), limits],
+  shard: [room('memory', 'routing', 'health', 'control'), message('kinds', 'errors'), limits],
+  client: [room('memory', 'message', 'control'), options, limits],
+  registry: [room('message', 'routing', 'health', 'control'), options, limits],
   metrics: [room('memory', 'message'), options, limits],
-  host: [room('memory', 'message', 'registry', 'client', 'metrics'), options, limits, log],
+  host: [
+    room('memory', 'message', 'registry', 'client', 'metrics', 'control'),
+    options,
+    limits,
+    log,
+  ],
   demo: ['^src/index[.]ts$', '^src/metrics/histogram-door[.]ts$'],
 };
 
@@ -53,6 +61,13 @@ module.exports = {
   forbidden: [
     ...roomRules,
     ...doorRules,
+    {
+      name: 'room-unlisted',
+      comment: 'A new room says here what it may import before it imports anything.',
+      severity: 'error',
+      from: { path: '^src/[^/]+/', pathNot: room(...Object.keys(allowedByRoom)) },
+      to: { path: '^src/' },
+    },
     {
       name: 'bus-knows-no-shard-core',
       comment: 'Shards are threads: the main thread starts them, it never runs their code.',

@@ -15,6 +15,7 @@ const plants = [
   ['src/message/a.ts', '../memory/target.ts', 'room-message'],
   ['src/host/a.ts', '../shard/target.ts', 'room-host'],
   ['src/demo/a.ts', '../bus.ts', 'room-demo'],
+  ['src/novel/a.ts', '../memory/target.ts', 'room-unlisted'],
   ['src/index.ts', './shard/target.ts', 'bus-knows-no-shard-core'],
   ['src/host/b.ts', '../../workers/target.ts', 'src-stands-alone'],
   ['workers/a.ts', '../bench/target.ts', 'workers-import-src'],
@@ -35,11 +36,14 @@ const legal = [
   ['src/shard/legal.ts', '../memory/target.ts'],
   ['src/client/legal.ts', '../memory/target.ts'],
   ['src/bus.ts', './client/target.ts'],
+  ['src/client/options.ts', '../options/target.ts'],
   ['src/host/control-door.ts', 'comlink'],
   ['workers/legal.ts', '../src/shard/target.ts'],
 ] as const;
 
-const targets = ['client', 'shard', 'memory', 'routing'].map((room) => `src/${room}/target.ts`);
+const targets = ['client', 'shard', 'memory', 'routing', 'options'].map(
+  (room) => `src/${room}/target.ts`,
+);
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const sandbox = mkdtempSync(join(tmpdir(), 'layers-'));
 afterAll(() => rmSync(sandbox, { recursive: true }));
