@@ -1,0 +1,87 @@
+/**
+ * Routes that share pattern, kind of match and priority: a message for them goes to one of the
+ * members. The set keeps its identity and the age of its first member until it is empty, so that a
+ * shard can hang state on it. How a member is chosen is not decided here.
+ */
+import type { Matching } from './pattern.ts';
+import type { Target } from './targets.ts';
+
+/** A route as a shard knows it. */
+export interface RouteSpec {
+  readonly id: number;
+  readonly pattern: string;
+  readonly match: Matching;
+  /** Integer 0 … 2³¹ − 1; the higher goes first. */
+  readonly priority: number;
+  /** Number of the endpoint. */
+  readonly target: number;
+  readonly balance: string;
+  /** Registration number in the whole bus; the lower goes first. */
+  readonly order: number;
+  readonly weight: number;
+  /** Index of the set's shared round-robin word. */
+  readonly cursor: number;
+}
+
+export interface BalanceSet {
+  readonly pattern: string;
+  readonly match: Matching;
+  readonly priority: number;
+  readonly balance: string;
+  readonly cursor: number;
+  /** By age. Another array after each change, never the same one changed. */
+  readonly members: readonly RouteSpec[];
+  /** Order of the first member that it ever had since it was last empty. */
+  readonly order: number;
+  /** For the shard alone; the router never looks at it. */
+  scratch: unknown;
+}
+
+export class RouteSet implements BalanceSet {
+  readonly pattern: string;
+  readonly match: Matching;
+  readonly priority: number;
+  readonly balance: string;
+  readonly cursor: number;
+  scratch: unknown = undefined;
+  #members: readonly RouteSpec[] = [];
+  #targets: readonly Target[] = [];
+  #order: number;
+
+  constructor(first: RouteSpec) {
+    this.pattern = first.pattern;
+    this.match = first.match;
+    this.priority = first.priority;
+    this.balance = first.balance;
+    this.cursor = first.cursor;
+    this.#order = first.order;
+  }
+
+  get members(): readonly RouteSpec[] {
+    return this.#members;
+  }
+
+  /** Targets of the members, in their order. */
+  get targets(): readonly Target[] {
+    return this.#targets;
+  }
+
+  get order(): number {
+    return this.#order;
+  }
+
+  replaceMembers(members: readonly RouteSpec[], targets: readonly Target[]): void {
+    this.#members = members;
+    this.#targets = targets;
+    const oldest = members[0];
+    if (oldest !== undefined && oldest.order < this.#order) this.#order = oldest.order;
+  }
+}
+
+/** Choice order: higher priority, exact before pattern, then older. */
+export function compareSets(left: BalanceSet, right: BalanceSet): number {
+  if (left.priority !== right.priority) return right.priority - left.priority;
+  const leftIsExact = left.match === 'exact';
+  if (leftIsExact !== (right.match === 'exact')) return leftIsExact ? -1 : 1;
+  return left.order - right.order;
+}

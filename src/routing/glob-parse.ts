@@ -1,0 +1,149 @@
+/**
+ * Glob text to its compiled form, in one pass over the code points. Here the syntax is refused that
+ * no key could be tried on: an unclosed or empty class, a reversed range. Length and
+ * well-formedness are the public interface's concern (`pattern.ts`); the empty pattern is taken.
+ */
+import { CharClass } from './char-class.ts';
+import { ANY, FIRST_CLASS, type Glob, type Segment } from './glob.ts';
+import { refusePattern } from './refusal.ts';
+
+const NO_ATOMS = new Int32Array(0);
+const NO_CLASSES: readonly CharClass[] = Object.freeze([]);
+const NO_SEGMENTS: readonly Segment[] = Object.freeze([]);
+
+const EMPTY: Segment = Object.freeze({
+  literal: '',
+  atoms: NO_ATOMS,
+  classes: NO_CLASSES,
+  unitsMin: 0,
+});
+
+/**
+ * Throws `ERR_BUS_INVALID_PATTERN` for an unclosed or empty class and for a reversed range.
+ */
+export function parseGlob(pattern: string): Glob {
+  const segments: Segment[] = [];
+  let draft = new SegmentDraft();
+  let i = 0;
+  while (i < pattern.length) {
+    const codePoint = pattern.codePointAt(i) as number;
+    const char = String.fromCodePoint(codePoint);
+    i += char.length;
+    if (char === '*') {
+      segments.push(draft.finish());
+      draft = new SegmentDraft();
+    } else if (char === '?') {
+      draft.pushAny();
+    } else if (char === '[') {
+      const close = pattern.indexOf(']', i);
+      if (close < 0) refusePattern(pattern, `the class at ${i - 1} is not closed`, 'a "]"');
+      draft.pushClass(parseClass(pattern, i, close));
+      i = close + 1;
+    } else {
+      draft.pushLiteral(codePoint, char);
+    }
+  }
+  segments.push(draft.finish());
+  return assemble(pattern, segments);
+}
+
+function assemble(pattern: string, segments: readonly Segment[]): Glob {
+  const starred = segments.length > 1;
+  // Between two stars of a row lies an empty segment, which every key has everywhere.
+  const middles = segments.slice(1, -1).filter((segment) => segment !== EMPTY);
+  let unitsMin = 0;
+  for (const segment of segments) unitsMin += segment.unitsMin;
+  return {
+    pattern,
+    starred,
+    prefix: segments[0] as Segment,
+    middles: middles.length === 0 ? NO_SEGMENTS : middles,
+    suffix: starred ? (segments.at(-1) as Segment) : EMPTY,
+    unitsMin,
+  };
+}
+
+/** The members stand between `start` and `close`, the place of the `]`. */
+function parseClass(pattern: string, start: number, close: number): CharClass {
+  const negated = pattern[start] === '!' || pattern[start] === '^';
+  const members = Array.from(pattern.slice(negated ? start + 1 : start, close), toCodePoint);
+  if (members.length === 0) {
+    refusePattern(
+      pattern,
+      `the class at ${start - 1} is empty`,
+      'a character before the first "]"',
+    );
+  }
+  const ranges: number[] = [];
+  for (let i = 0; i < members.length; i++) {
+    const first = members[i] as number;
+    // A hyphen at either end of the class is itself.
+    const isRange = members[i + 1] === HYPHEN && i + 2 < members.length;
+    const last = isRange ? (members[i + 2] as number) : first;
+    if (last < first) {
+      const range = `${String.fromCodePoint(first)}-${String.fromCodePoint(last)}`;
+      refusePattern(pattern, `the range "${range}" is reversed`, 'the lower character first');
+    }
+    ranges.push(first, last);
+    if (isRange) i += 2;
+  }
+  return new CharClass(ranges, negated);
+}
+
+const HYPHEN = 0x2d;
+
+function toCodePoint(char: string): number {
+  return char.codePointAt(0) as number;
+}
+
+/** A segment while its atoms arrive. */
+class SegmentDraft {
+  #text = '';
+  #isLiteral = true;
+  #unitsMin = 0;
+  readonly #atoms: number[] = [];
+  readonly #classes: CharClass[] = [];
+
+  pushLiteral(codePoint: number, char: string): void {
+    this.#text += char;
+    this.#atoms.push(codePoint);
+    this.#unitsMin += char.length;
+  }
+
+  pushAny(): void {
+    this.#isLiteral = false;
+    this.#atoms.push(ANY);
+    this.#unitsMin += 1;
+  }
+
+  pushClass(charClass: CharClass): void {
+    const single = charClass.single();
+    // `[x]` is the usual way to write a literal star; as a literal it can be searched and indexed.
+    if (single >= 0) {
+      this.pushLiteral(single, String.fromCodePoint(single));
+      return;
+    }
+    this.#isLiteral = false;
+    this.#atoms.push(FIRST_CLASS - this.#classes.length);
+    this.#classes.push(charClass);
+    this.#unitsMin += 1;
+  }
+
+  finish(): Segment {
+    if (this.#atoms.length === 0) return EMPTY;
+    if (this.#isLiteral) {
+      return {
+        literal: this.#text,
+        atoms: NO_ATOMS,
+        classes: NO_CLASSES,
+        unitsMin: this.#unitsMin,
+      };
+    }
+    return {
+      literal: undefined,
+      atoms: Int32Array.from(this.#atoms),
+      classes: this.#classes.length === 0 ? NO_CLASSES : this.#classes,
+      unitsMin: this.#unitsMin,
+    };
+  }
+}

@@ -1,0 +1,93 @@
+/**
+ * Routes and subscriptions of one shard, and what a key leads to. It holds no state of endpoints:
+ * health, room and the choice within a balance set are the shard's. It caches nothing: who caches a
+ * resolution keeps the generation beside it.
+ */
+import type { RouteSpec } from './balance-set.ts';
+import type { IndexLimits } from './pattern-index.ts';
+import type { PatternNode, SubscriptionSpec } from './pattern-node.ts';
+import { PatternTable } from './pattern-table.ts';
+import { type Resolution, resolutionOf } from './resolution.ts';
+import { RouteBook } from './route-book.ts';
+import { SubscriptionBook } from './subscription-book.ts';
+
+export type { BalanceSet, RouteSpec } from './balance-set.ts';
+export type { SubscriptionSpec } from './pattern-node.ts';
+export type { Resolution } from './resolution.ts';
+
+export class Router {
+  readonly #table: PatternTable;
+  readonly #routes: RouteBook;
+  readonly #subscriptions: SubscriptionBook;
+  readonly #matches: PatternNode[] = [];
+  #generation = 0;
+  #resolutions = 0;
+
+  constructor(limits: IndexLimits = {}) {
+    this.#table = new PatternTable(limits);
+    this.#routes = new RouteBook(this.#table);
+    this.#subscriptions = new SubscriptionBook(this.#table);
+  }
+
+  /** Int32 that changes, and wraps, with every change of the table. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  get routeCount(): number {
+    return this.#routes.size;
+  }
+
+  get subscriptionCount(): number {
+    return this.#subscriptions.size;
+  }
+
+  /** Matcher steps of all look-ups so far; see `KeyView.steps`. */
+  get steps(): number {
+    return this.#table.steps;
+  }
+
+  /**
+   * All or none, as one change. Throws `ERR_BUS_INVALID_PATTERN` for bad syntax, `ERR_BUS_FULL` for
+   * an over-run of the index, `ERR_BUS_DUPLICATE` for a route id in use, `ERR_BUS_CONFIG` for a
+   * priority out of bounds or a `balance` that differs from the set's.
+   */
+  addRoutes(specs: Iterable<RouteSpec>): void {
+    if (this.#routes.add(specs) > 0) this.#change();
+  }
+
+  /** Unknown ids are passed over: their target may have taken the routes with it. */
+  removeRoutes(ids: Iterable<number>): void {
+    if (this.#routes.remove(ids) > 0) this.#change();
+  }
+
+  /** Takes out all routes and subscriptions of a target; costs what it had, not what there is. */
+  removeTarget(target: number): void {
+    this.removeRoutes(this.#routes.idsOfTarget(target));
+    for (const id of this.#subscriptions.idsOfTarget(target)) this.removeSubscription(id);
+  }
+
+  /** Throws as `addRoutes` does. */
+  addSubscription(spec: SubscriptionSpec): void {
+    this.#subscriptions.add(spec);
+    this.#change();
+  }
+
+  /** An unknown id is passed over. */
+  removeSubscription(id: number): void {
+    if (this.#subscriptions.remove(id)) this.#change();
+  }
+
+  /** A key that matches nothing gets one shared frozen object. */
+  resolve(key: string): Resolution {
+    const matches = this.#matches;
+    matches.length = 0;
+    this.#table.collect(key, matches);
+    this.#resolutions++;
+    return resolutionOf(matches, this.#resolutions);
+  }
+
+  #change(): void {
+    this.#generation = (this.#generation + 1) | 0;
+  }
+}
