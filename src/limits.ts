@@ -69,6 +69,7 @@ export const LIMITS = {
   /** Regexes and patterns without a literal run: each is tried on every uncached look-up. */
   regexRoutes: 1000,
   deadLetters: 10_000,
+  deadLettersHigh: 1_000_000,
   deadLetterBytes: 67_108_864,
   /** Messages. A larger batch only delays its first message. */
   batchSize: 10_000,

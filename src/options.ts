@@ -1,0 +1,53 @@
+/** Every option of the public interface, validated and with its default. One import for users of it. */
+export {
+  type BusConfig,
+  type Logger,
+  type ResolvedConfig,
+  resolveConfig,
+} from './options/bus-config.ts';
+export type { BreakerOptions, ResolvedBreaker } from './options/breaker-options.ts';
+export {
+  type CloseOptions,
+  type ResolvedCloseOptions,
+  resolveCloseOptions,
+} from './options/close-options.ts';
+export {
+  type EndpointOptions,
+  type ResolvedEndpointOptions,
+  type ResolvedRetry,
+  type RetryOptions,
+  resolveEndpointOptions,
+} from './options/endpoint-options.ts';
+export {
+  type PoolOptions,
+  type ResolvedPoolOptions,
+  resolvePoolOptions,
+  resolveStartWorkerOptions,
+  type StartWorkerOptions,
+} from './options/pool-options.ts';
+export { configError } from './options/reader.ts';
+export {
+  type Balance,
+  type MatchKind,
+  type ResolvedRouteOptions,
+  type RouteEntry,
+  type RouteOptions,
+  resolveMatch,
+  resolveRouteEntry,
+  resolveRouteOptions,
+} from './options/route-options.ts';
+export {
+  checkId,
+  NO_SEND_OPTIONS,
+  type RequestOptions,
+  type ResolvedSendOptions,
+  resolveSendOptions,
+  type SendOptions,
+} from './options/send-options.ts';
+export {
+  type Overflow,
+  type ResolvedSubscribeOptions,
+  resolveSubscribeOptions,
+  type SubscribeOptions,
+} from './options/subscribe-options.ts';
+export type { ThreadOptions, ThreadResourceLimits } from './options/thread-options.ts';

@@ -1,0 +1,76 @@
+/** The `breaker` option of endpoints and pools. */
+import { OptionReader, PERIOD } from './reader.ts';
+
+export interface BreakerOptions {
+  /** Opens when at least this share of the window's attempts failed, above 0 to 1. Default 0.5. */
+  readonly failureRate?: number | undefined;
+  /** Attempts in the window below which the rate says nothing. Default 20. */
+  readonly minimumVolume?: number | undefined;
+  /** ms. Default 10 000. */
+  readonly window?: number | undefined;
+  /** Instead of a rate: opens at so many failures in a row. */
+  readonly consecutiveFailures?: number | undefined;
+  /** ms before the first probe. Default 5 000. */
+  readonly openFor?: number | undefined;
+  /** Attempts let through while half open. Default 1. */
+  readonly probes?: number | undefined;
+  /** Which errors count; runs on the endpoint's thread. Default: all. */
+  readonly isFailure?: ((error: unknown) => boolean) | undefined;
+}
+
+interface ResolvedBreakerBase {
+  readonly openFor: number;
+  readonly probes: number;
+  readonly isFailure: ((error: unknown) => boolean) | undefined;
+}
+
+export type ResolvedBreaker =
+  | (ResolvedBreakerBase & {
+      readonly kind: 'rate';
+      readonly failureRate: number;
+      readonly minimumVolume: number;
+      readonly window: number;
+    })
+  | (ResolvedBreakerBase & { readonly kind: 'consecutive'; readonly consecutiveFailures: number });
+
+const RATE_NAMES: readonly (keyof BreakerOptions)[] = ['failureRate', 'minimumVolume', 'window'];
+const NAMES: readonly (keyof BreakerOptions)[] = [
+  ...RATE_NAMES,
+  'consecutiveFailures',
+  'openFor',
+  'probes',
+  'isFailure',
+];
+
+/** Counts are kept in Int32 words. */
+const COUNT_MAX = 1_000_000_000;
+/** A share of one in a million is as good as none. */
+const RATE_MIN = 0.000_001;
+/** Counts of attempts. */
+const COUNT = { low: 1, high: COUNT_MAX };
+
+/** `undefined` when off. */
+export function resolveBreaker(breaker: unknown, where: string): ResolvedBreaker | undefined {
+  if (breaker === undefined || breaker === false) return undefined;
+  const read = new OptionReader(breaker === true ? {} : breaker, NAMES, where, 'breaker.');
+  const base: ResolvedBreakerBase = {
+    openFor: read.duration('openFor', 5_000, PERIOD),
+    probes: read.integer('probes', 1, COUNT),
+    isFailure: read.callable('isFailure') as ((error: unknown) => boolean) | undefined,
+  };
+  if (read.get('consecutiveFailures') === undefined) {
+    return Object.freeze({
+      kind: 'rate',
+      ...base,
+      failureRate: read.number('failureRate', 0.5, { low: RATE_MIN, high: 1 }),
+      minimumVolume: read.integer('minimumVolume', 20, COUNT),
+      window: read.duration('window', 10_000, PERIOD),
+    });
+  }
+  for (const name of RATE_NAMES) {
+    const value = read.get(name);
+    if (value !== undefined) throw read.refuse(name, 'absent beside consecutiveFailures', value);
+  }
+  const consecutiveFailures = read.integer('consecutiveFailures', 1, COUNT);
+  return Object.freeze({ kind: 'consecutive', ...base, consecutiveFailures });
+}

@@ -1,0 +1,107 @@
+/** The options of `registerRoute`, `registerRoutes` and `removeRoute`. */
+import { LIMITS } from '../limits.ts';
+import { DURATION, OptionReader } from './reader.ts';
+
+export type MatchKind = 'auto' | 'exact' | 'glob' | 'regex' | 'extglob';
+
+export type Balance =
+  | 'round-robin'
+  | 'least-in-flight'
+  | 'random'
+  | 'weighted'
+  | 'consistent-hash';
+
+export interface RouteOptions {
+  /** Higher wins, 0 to 2^31 - 1. Default 0. */
+  readonly priority?: number | undefined;
+  /** Default `'auto'`: exact unless the pattern has one of `* ? [`. */
+  readonly match?: MatchKind | undefined;
+  /** How the members of a balance set take turns. Default `'round-robin'`. */
+  readonly balance?: Balance | undefined;
+  /** Share of this member under `'weighted'`, 1 to 65 535. Default 1. */
+  readonly weight?: number | undefined;
+  /** Header whose value `'consistent-hash'` goes by, instead of the key. */
+  readonly hashHeader?: string | undefined;
+  /** Of requests through this route, ms. Default: the bus's `correlationTimeout`. */
+  readonly timeout?: number | undefined;
+  /** A full balance set passes messages on to the next priority. Default false. */
+  readonly spill?: boolean | undefined;
+  /** An unhealthy balance set passes messages on to the next priority. Default true. */
+  readonly failover?: boolean | undefined;
+}
+
+export interface RouteEntry extends RouteOptions {
+  readonly pattern: string | RegExp;
+  readonly endpoint: string;
+}
+
+export interface ResolvedRouteOptions {
+  readonly priority: number;
+  readonly match: MatchKind;
+  readonly balance: Balance;
+  readonly weight: number;
+  readonly hashHeader: string | undefined;
+  readonly timeout: number | undefined;
+  readonly spill: boolean;
+  readonly failover: boolean;
+}
+
+const NAMES: readonly (keyof RouteOptions)[] = [
+  'priority',
+  'match',
+  'balance',
+  'weight',
+  'hashHeader',
+  'timeout',
+  'spill',
+  'failover',
+];
+const ENTRY_NAMES: readonly (keyof RouteEntry)[] = ['pattern', 'endpoint', ...NAMES];
+
+const MATCHES: readonly MatchKind[] = ['auto', 'exact', 'glob', 'regex', 'extglob'];
+const BALANCES: readonly Balance[] = [
+  'round-robin',
+  'least-in-flight',
+  'random',
+  'weighted',
+  'consistent-hash',
+];
+
+const WHERE = 'registerRoute';
+
+/** Throws `ERR_BUS_CONFIG`. Patterns are checked by routing. */
+export function resolveRouteOptions(options: RouteOptions | undefined): ResolvedRouteOptions {
+  if (options === undefined) return DEFAULTS;
+  return readRouteOptions(new OptionReader(options, NAMES, WHERE));
+}
+
+/** The options of one entry of `registerRoutes`; `index` is its place, for the error. */
+export function resolveRouteEntry(entry: RouteEntry, index: number): ResolvedRouteOptions {
+  return readRouteOptions(new OptionReader(entry, ENTRY_NAMES, 'registerRoutes', `[${index}].`));
+}
+
+/** The options of `removeRoute`. */
+export function resolveMatch(options: { readonly match?: MatchKind } | undefined): MatchKind {
+  if (options === undefined) return 'auto';
+  return new OptionReader(options, ['match'], 'removeRoute').choice('match', 'auto', MATCHES);
+}
+
+function readRouteOptions(read: OptionReader): ResolvedRouteOptions {
+  const balance = read.choice('balance', 'round-robin', BALANCES);
+  const hashHeader = read.text('hashHeader', LIMITS.nameLength);
+  if (hashHeader !== undefined && balance !== 'consistent-hash') {
+    throw read.refuse('hashHeader', "absent unless balance is 'consistent-hash'", hashHeader);
+  }
+  return Object.freeze({
+    priority: read.integer('priority', 0, { low: 0, high: LIMITS.priority }),
+    match: read.choice('match', 'auto', MATCHES),
+    balance,
+    weight: read.integer('weight', 1, { low: 1, high: LIMITS.weight }),
+    hashHeader,
+    timeout: read.duration('timeout', undefined, DURATION),
+    spill: read.flag('spill', false),
+    failover: read.flag('failover', true),
+  });
+}
+
+const DEFAULTS: ResolvedRouteOptions = readRouteOptions(new OptionReader({}, NAMES, WHERE));

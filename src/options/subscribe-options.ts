@@ -1,0 +1,104 @@
+/** The options of `subscribe` and `once`. */
+import { LIMITS } from '../limits.ts';
+import { type ResolvedRetry, resolveRetry, type RetryOptions } from './endpoint-options.ts';
+import { DURATION, OptionReader } from './reader.ts';
+import type { MatchKind } from './route-options.ts';
+
+export type Overflow = 'drop-oldest' | 'drop-newest' | 'block' | 'error';
+
+export interface SubscribeOptions {
+  /** Events in the queue. Default 1 000. */
+  readonly capacity?: number | undefined;
+  /** Bytes in the queue. Default 64 MiB. */
+  readonly capacityBytes?: number | undefined;
+  /** What happens beyond them. Default `'drop-oldest'`. */
+  readonly overflow?: Overflow | undefined;
+  /** Members of one group share its events: one member gets each. */
+  readonly group?: string | undefined;
+  /** At least once: each event is acknowledged, and retried as a notification is. Default false. */
+  readonly ack?: boolean | undefined;
+  /** Events handed over and not acknowledged, with `ack`. Default 64. */
+  readonly prefetch?: number | undefined;
+  /** Byte payloads are views of shared memory, valid until the event settles. Default false. */
+  readonly lease?: boolean | undefined;
+  /** Ends the subscription. */
+  readonly signal?: AbortSignal | undefined;
+  /** Callbacks at once. Default 1: in order. */
+  readonly concurrency?: number | undefined;
+  /** Default `'auto'`, as for routes. */
+  readonly match?: MatchKind | undefined;
+  /** One attempt of an acknowledged event, ms. Default `Infinity`. */
+  readonly timeout?: number | undefined;
+  /** With `ack`. */
+  readonly retry?: RetryOptions | undefined;
+}
+
+export interface ResolvedSubscribeOptions {
+  readonly capacity: number;
+  readonly capacityBytes: number;
+  readonly overflow: Overflow;
+  readonly group: string | undefined;
+  readonly ack: boolean;
+  readonly prefetch: number;
+  readonly lease: boolean;
+  readonly signal: AbortSignal | undefined;
+  readonly concurrency: number;
+  readonly match: MatchKind;
+  readonly timeout: number;
+  readonly retry: ResolvedRetry;
+}
+
+const NAMES: readonly (keyof SubscribeOptions)[] = [
+  'capacity',
+  'capacityBytes',
+  'overflow',
+  'group',
+  'ack',
+  'prefetch',
+  'lease',
+  'signal',
+  'concurrency',
+  'match',
+  'timeout',
+  'retry',
+];
+
+const WHERE = 'subscribe';
+const CAPACITY = 1000;
+const CAPACITY_BYTES = 67_108_864;
+const PREFETCH = 64;
+
+/** Throws `ERR_BUS_CONFIG`. */
+export function resolveSubscribeOptions(
+  options: SubscribeOptions | undefined,
+): ResolvedSubscribeOptions {
+  return options === undefined ? DEFAULTS : readSubscribeOptions(options);
+}
+
+function readSubscribeOptions(options: SubscribeOptions): ResolvedSubscribeOptions {
+  const read = new OptionReader(options, NAMES, WHERE);
+  return Object.freeze({
+    capacity: read.integer('capacity', CAPACITY, { low: 1, high: LIMITS.capacity }),
+    capacityBytes: read.integer('capacityBytes', CAPACITY_BYTES, {
+      low: 1,
+      high: LIMITS.capacityBytes,
+    }),
+    overflow: read.choice('overflow', 'drop-oldest', [
+      'drop-oldest',
+      'drop-newest',
+      'block',
+      'error',
+    ]),
+    group: read.text('group', LIMITS.nameLength),
+    ack: read.flag('ack', false),
+    prefetch: read.integer('prefetch', PREFETCH, { low: 1, high: LIMITS.prefetch }),
+    lease: read.flag('lease', false),
+    signal: read.signal('signal'),
+    concurrency: read.integer('concurrency', 1, { low: 1, high: LIMITS.concurrency }),
+    match: read.choice('match', 'auto', ['auto', 'exact', 'glob', 'regex', 'extglob']),
+    timeout: read.duration('timeout', Number.POSITIVE_INFINITY, DURATION),
+    retry: resolveRetry(read.get('retry'), WHERE),
+  });
+}
+
+const DEFAULTS: ResolvedSubscribeOptions = readSubscribeOptions({});
