@@ -4,13 +4,16 @@
  * real threads use `dist`, which `npm test` builds first.
  */
 
-import type { TestProjectInlineConfiguration } from 'vitest/config';
+import type { TestProjectInlineConfiguration, ViteUserConfig } from 'vitest/config';
 import { configDefaults, defineConfig } from 'vitest/config';
 
 /** A unit test that needs a second is a defect; the rest is for a busy machine. */
 const PURE_TIMEOUT_MS = 20_000;
 /** Real threads start, die and are replaced; a hang must still end within a CI step. */
 const THREADS_TIMEOUT_MS = 60_000;
+/** One property of the long tier may take its time. */
+const LONG_TIMEOUT_MS = 30 * 60_000;
+const isLong = (process.env['SYMPHONY_RUNS_SCALE'] ?? '') !== '';
 
 /** Everything on one thread: these may share the cores. */
 const pureTiers = ['unit', 'property', 'sim'] as const;
@@ -23,7 +26,8 @@ const pureProject = (tier: string): TestProjectInlineConfiguration => ({
     name: tier,
     include: [`test/${tier}/**/*.test.ts`],
     pool: 'forks',
-    testTimeout: PURE_TIMEOUT_MS,
+    setupFiles: tier === 'unit' ? [] : ['./test/setup/property-runs.ts'],
+    testTimeout: isLong ? LONG_TIMEOUT_MS : PURE_TIMEOUT_MS,
     hookTimeout: PURE_TIMEOUT_MS,
     maxWorkers: 2,
     sequence: { groupOrder: 0 },
@@ -35,14 +39,14 @@ const threadProject = (tier: string): TestProjectInlineConfiguration => ({
     name: tier,
     include: [`test/${tier}/**/*.test.ts`],
     pool: 'forks',
-    testTimeout: THREADS_TIMEOUT_MS,
+    testTimeout: isLong ? LONG_TIMEOUT_MS : THREADS_TIMEOUT_MS,
     hookTimeout: THREADS_TIMEOUT_MS,
     maxWorkers: 1,
     sequence: { groupOrder: 1 },
   },
 });
 
-export default defineConfig({
+const config: ViteUserConfig = defineConfig({
   test: {
     exclude: [...configDefaults.exclude, 'dist/**'],
     passWithNoTests: false,
@@ -50,3 +54,5 @@ export default defineConfig({
     projects: [...pureTiers.map(pureProject), ...threadTiers.map(threadProject)],
   },
 });
+
+export default config;
