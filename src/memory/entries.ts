@@ -8,7 +8,7 @@
  * deliver, 4 words w0  op 2 | flags 2 | loan 11 | – 1 | cell 16
  *                  w1  client 15 | slot 16        w2  target       w3  attempt, or the reason of a notice
  * complete, 2 words w0 kind 2 | status 5 | – 9 | slot 16
- *                  w1  a reply (client, slot), or counts (delivered 16 | failed 16)
+ *                  w1  a reply (client, slot), or the outcome word (outcome-word.ts)
  * ```
  */
 
@@ -123,18 +123,6 @@ export function completeStatus(word: number): number {
   return (word >>> COMPLETE_STATUS_SHIFT) & COMPLETE_STATUS_MASK;
 }
 
-export function packCounts(delivered: number, failed: number): number {
-  return (delivered << 16) | failed;
-}
-
-export function deliveredOf(counts: number): number {
-  return counts >>> 16;
-}
-
-export function failedOf(counts: number): number {
-  return counts & LOW_16;
-}
-
 /** How a submission ended. */
 export const STATUS = {
   /** Every target acknowledged; a response: the requester has read it. */
@@ -152,4 +140,6 @@ export const STATUS = {
   expired: 8,
   /** A queue limit, or a subscription whose overflow policy is `error`. */
   full: 9,
+  /** The thread that handled it died, too often or with nobody to take over. */
+  died: 10,
 } as const;

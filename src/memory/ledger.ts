@@ -97,6 +97,17 @@ export function lendCell(word: number): number {
   );
 }
 
+/** A waiting cell with the loan number of its own word and the attempts and deaths of the delivery that moves into it. */
+export function carryOver(own: number, moved: number): number {
+  const carried =
+    (CELL_ATTEMPTS_MASK << CELL_ATTEMPTS_SHIFT) | (CELL_DEATHS_MASK << CELL_DEATHS_SHIFT);
+  return freeCellWord(own) | (moved & carried) | CELL.waiting;
+}
+
+/** One more attempt, and one more death where the handler's thread died. */
+export const ONE_ATTEMPT: number = 1 << CELL_ATTEMPTS_SHIFT;
+export const ONE_DEATH: number = 1 << CELL_DEATHS_SHIFT;
+
 /** A free cell keeps nothing but its loan number, so that a late acknowledgement of an old loan is recognised. */
 export function freeCellWord(word: number): number {
   return word & (LOAN_MASK << CELL_LOAN_SHIFT);

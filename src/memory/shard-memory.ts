@@ -14,6 +14,7 @@
  */
 import { COUNTER_WORDS } from './counters.ts';
 import { LINE_WORDS, toLines, WORD_BYTES } from './line.ts';
+import { load, store } from './seam.ts';
 
 export const SHARD_PARKED = 0;
 export const SHARD_BELL: number = LINE_WORDS;
@@ -51,4 +52,16 @@ export function openShardMemory(handle: ShardHandle): ShardMemory {
     counters: new Float64Array(buffer, countersAt, COUNTER_WORDS / 2),
     dropped: new Int32Array(buffer, droppedAt, targets),
   };
+}
+
+/** The shard: command `seq` and all before it are in force. Ring main afterwards. */
+export function acknowledgeCommand(words: Int32Array, seq: number): void {
+  // SYNC applied: pairs with appliedCommand. Main learns that a route or target is in force.
+  store(words, APPLIED, seq);
+}
+
+/** Main: number of the last command in force. */
+export function appliedCommand(words: Int32Array): number {
+  // SYNC applied: pairs with acknowledgeCommand.
+  return load(words, APPLIED);
 }

@@ -1,0 +1,38 @@
+/**
+ * Word 1 of a message's record, and of its final completion: how many targets it had, how many failed, and how many of
+ * those sent a report that is on its way to the sender: targets 13 | failures 11 | reports 8.
+ */
+const TARGETS_SHIFT = 19;
+const FAILURES_SHIFT = 8;
+const FAILURES_MASK = 0x7ff;
+const REPORTS_MASK = 0xff;
+
+export function outcomeOf(targets: number): number {
+  return targets << TARGETS_SHIFT;
+}
+
+export function targetsOf(outcome: number): number {
+  return outcome >>> TARGETS_SHIFT;
+}
+
+export function failuresOf(outcome: number): number {
+  return (outcome >>> FAILURES_SHIFT) & FAILURES_MASK;
+}
+
+/** At most 255: later failures of one message are counted, their errors are not waited for. */
+export function reportsOf(outcome: number): number {
+  return outcome & REPORTS_MASK;
+}
+
+export function withFailure(outcome: number): number {
+  return outcome + (1 << FAILURES_SHIFT);
+}
+
+export function withReport(outcome: number): number {
+  return reportsOf(outcome) === REPORTS_MASK ? outcome : outcome + 1;
+}
+
+/** One target fewer: it left before it was handed the message. */
+export function withoutTarget(outcome: number): number {
+  return outcome - (1 << TARGETS_SHIFT);
+}

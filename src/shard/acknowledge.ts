@@ -1,0 +1,84 @@
+/** Entries that a client sends about messages: acknowledgements, returned replies, cancellations, and time-outs. */
+import {
+  ACK_STATUS,
+  ackStatusOf,
+  loanOf,
+  low16,
+  packRef,
+  refClient,
+  refSlot,
+  STATUS,
+} from '../memory/entries.ts';
+import {
+  CELL,
+  CELL_REF,
+  CELL_STATE,
+  CELL_WORDS,
+  cellLoan,
+  cellState,
+  isOnLoan,
+  LEDGER,
+  recordDetail,
+  recordGen,
+  recordState,
+} from '../memory/ledger.ts';
+import { get } from '../memory/seam.ts';
+import { rerouteDelivery } from './reroute.ts';
+import { decide, finish, giveBack, settle } from './settle.ts';
+import { NO_CELL, type ShardLink } from './shard-link.ts';
+import type { ShardState } from './shard-state.ts';
+
+export function takeAcknowledgement(shard: ShardState, link: ShardLink, entry: number): void {
+  const cell = low16(entry);
+  const word = get(link.cellWords, cell * CELL_WORDS + CELL_STATE);
+  const state = cellState(word);
+  if (!isOnLoan(state) || cellLoan(word) !== loanOf(entry)) return;
+  const handle = packRef(link.client, cell);
+  const ref = get(link.cellWords, cell * CELL_WORDS + CELL_REF);
+  const sender = shard.link(refClient(ref));
+  if (state === CELL.expired || recordState(sender.ledger, refSlot(ref)) === LEDGER.held) {
+    giveBack(shard, handle, state);
+    return;
+  }
+  const status = ackStatusOf(entry);
+  if (status === ACK_STATUS.ok) decide(shard, handle, true);
+  else if (status === ACK_STATUS.requeue) rerouteDelivery(shard, handle, 0);
+  else decide(shard, handle, false);
+}
+
+/** The requester has read the reply in `slot` of client `owner`. */
+export function takeReturn(shard: ShardState, link: ShardLink, entry: number): void {
+  const owner = shard.links[refClient(entry)];
+  const slot = refSlot(entry);
+  if (owner === undefined || recordState(owner.ledger, slot) !== LEDGER.lent) return;
+  link.borrowed -= 1;
+  finish(owner, slot, recordGen(owner.ledger, slot), STATUS.ok, 0);
+}
+
+export function takeCancellation(shard: ShardState, link: ShardLink, slot: number): void {
+  endWaiting(shard, link, slot, STATUS.aborted);
+}
+
+/** The deadline of the message in `slot` has passed. */
+export function timeOut(shard: ShardState, link: ShardLink, slot: number): void {
+  endWaiting(shard, link, slot, STATUS.timeout);
+}
+
+function endWaiting(shard: ShardState, link: ShardLink, slot: number, status: number): void {
+  const state = recordState(link.ledger, slot);
+  if (state !== LEDGER.parked && state !== LEDGER.routed) return;
+  const detail = state === LEDGER.parked ? 0 : recordDetail(link.ledger, slot);
+  settle(shard, link, slot, { status, detail }, NO_CELL);
+}
+
+/** Completes every reply lent to a client that has left. */
+export function returnLent(shard: ShardState, borrower: ShardLink): void {
+  for (const owner of shard.linkList) {
+    for (let slot = 0; slot < owner.slots && borrower.borrowed > 0; slot++) {
+      const isLent = recordState(owner.ledger, slot) === LEDGER.lent;
+      if (!isLent || recordDetail(owner.ledger, slot) !== borrower.client) continue;
+      borrower.borrowed -= 1;
+      finish(owner, slot, recordGen(owner.ledger, slot), STATUS.ok, 0);
+    }
+  }
+}

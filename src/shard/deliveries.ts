@@ -1,0 +1,120 @@
+/**
+ * Opening and freeing cells. The stores follow the protocol: REF, TARGET, FROM, then STATE; whether a cell counts is
+ * decided by the record of its message, so a cell without one is garbage that anybody can recognise.
+ */
+import { low16, packRef, refClient, refSlot } from '../memory/entries.ts';
+import {
+  CELL,
+  CELL_FROM,
+  CELL_FROM_CLIENT,
+  CELL_REF,
+  CELL_STATE,
+  CELL_TARGET,
+  CELL_WORDS,
+  carryOver,
+  cellState,
+  freeCellWord,
+  isOnLoan,
+  isOpen,
+  withCellState,
+} from '../memory/ledger.ts';
+import { get, put } from '../memory/seam.ts';
+import { NO_CELL, type ShardLink } from './shard-link.ts';
+import type { ShardState } from './shard-state.ts';
+import type { Target } from './target.ts';
+
+/** Word `word` of the delivery `handle`. */
+export function cellWord(shard: ShardState, handle: number, word: number): number {
+  return get(shard.link(refClient(handle)).cellWords, low16(handle) * CELL_WORDS + word);
+}
+
+/** A delivery that moves: its cell (a handle), and its cell word with the attempts and deaths to carry over. */
+export interface Moved {
+  readonly handle: number;
+  readonly word: number;
+}
+
+/** A waiting delivery of the message in `slot` of `sender` for `target`, which has room. */
+export function openDelivery(
+  shard: ShardState,
+  sender: ShardLink,
+  slot: number,
+  target: Target,
+  from?: Moved,
+): number {
+  const { link } = target;
+  const cell = link.cells.take();
+  const at = cell * CELL_WORDS;
+  const words = link.cellWords;
+  put(words, at + CELL_REF, packRef(sender.client, slot));
+  put(words, at + CELL_TARGET, target.spec.id);
+  if (from === undefined) {
+    put(words, at + CELL_FROM, 0);
+    put(words, at + CELL_STATE, withCellState(get(words, at + CELL_STATE), CELL.waiting));
+  } else {
+    put(words, at + CELL_FROM_CLIENT, refClient(from.handle));
+    put(words, at + CELL_FROM, low16(from.handle) + 1);
+    put(words, at + CELL_STATE, carryOver(get(words, at + CELL_STATE), from.word));
+  }
+  const handle = packRef(link.client, cell);
+  joinMessage(shard, sender, slot, handle);
+  link.cells.owners[cell] = target;
+  target.used += 1;
+  target.enqueue(cell);
+  sender.openCount[slot] = (sender.openCount[slot] as number) + 1;
+  shard.stir(target);
+  return handle;
+}
+
+/** Gives the cell back. `state` is the one it had before the operation that ends it. */
+export function freeDelivery(shard: ShardState, handle: number, state: number): void {
+  const link = shard.link(refClient(handle));
+  const cell = low16(handle);
+  const at = cell * CELL_WORDS;
+  const ref = get(link.cellWords, at + CELL_REF);
+  put(link.cellWords, at + CELL_STATE, freeCellWord(get(link.cellWords, at + CELL_STATE)));
+  const target = link.cells.owners[cell] as Target;
+  const sender = shard.link(refClient(ref));
+  const slot = refSlot(ref);
+  if (state === CELL.waiting) target.unqueue(cell);
+  if (isOpen(state)) sender.openCount[slot] = (sender.openCount[slot] as number) - 1;
+  if (isOnLoan(state)) {
+    sender.loanCount[slot] = (sender.loanCount[slot] as number) - 1;
+    target.loans -= 1;
+  }
+  if (state === CELL.backoff) shard.backingOff.delete(handle);
+  leaveMessage(shard, sender, slot, handle);
+  target.used -= 1;
+  link.cells.owners[cell] = undefined;
+  link.cells.put(cell);
+  if (target.firstWaiting !== NO_CELL || target.waiters.size > 0) shard.stir(target);
+}
+
+/** State of a delivery. */
+export function deliveryState(shard: ShardState, handle: number): number {
+  return cellState(cellWord(shard, handle, CELL_STATE));
+}
+
+/** The delivery after `handle` in its message's list; NO_CELL ends it. */
+export function nextDelivery(shard: ShardState, handle: number): number {
+  return shard.link(refClient(handle)).cells.next[low16(handle)] as number;
+}
+
+function joinMessage(shard: ShardState, sender: ShardLink, slot: number, handle: number): void {
+  const head = sender.firstCell[slot] as number;
+  const pool = shard.link(refClient(handle)).cells;
+  pool.next[low16(handle)] = head;
+  pool.previous[low16(handle)] = NO_CELL;
+  if (head !== NO_CELL) shard.link(refClient(head)).cells.previous[low16(head)] = handle;
+  sender.firstCell[slot] = handle;
+}
+
+function leaveMessage(shard: ShardState, sender: ShardLink, slot: number, handle: number): void {
+  const pool = shard.link(refClient(handle)).cells;
+  const cell = low16(handle);
+  const next = pool.next[cell] as number;
+  const previous = pool.previous[cell] as number;
+  if (previous === NO_CELL) sender.firstCell[slot] = next;
+  else shard.link(refClient(previous)).cells.next[low16(previous)] = next;
+  if (next !== NO_CELL) shard.link(refClient(next)).cells.previous[low16(next)] = previous;
+}

@@ -1,0 +1,132 @@
+/** Clients and targets coming and going, by command of main. */
+import type { ShardCommand, TargetSpec } from '../control/commands.ts';
+import { low16, packRef, refClient, refSlot, STATUS } from '../memory/entries.ts';
+import {
+  CELL,
+  CELL_REF,
+  CELL_STATE,
+  CELL_WORDS,
+  cellDeaths,
+  cellLoan,
+  cellState,
+  isActive,
+  isOnLoan,
+  isOpen,
+  ONE_ATTEMPT,
+  ONE_DEATH,
+  recordState,
+} from '../memory/ledger.ts';
+import { get } from '../memory/seam.ts';
+import { SEQ_HI, SEQ_LO } from '../memory/slot-header.ts';
+import { returnLent } from './acknowledge.ts';
+import { freeDelivery } from './deliveries.ts';
+import { serveQueue } from './pump.ts';
+import { rerouteDelivery } from './reroute.ts';
+import { giveBack, settle } from './settle.ts';
+import { NO_CELL, ShardLink } from './shard-link.ts';
+import type { ShardState } from './shard-state.ts';
+import { shareCells, Target } from './target.ts';
+
+/** A message whose handler's thread died this often fails. */
+const DEATHS_MAX = 3;
+
+export function attach(
+  shard: ShardState,
+  command: Extract<ShardCommand, { op: 'attach' }>,
+): void {
+  const link = new ShardLink(command.client, command.link, shard.nowMs);
+  shard.links[link.client] = link;
+  shard.linkList = [...shard.linkList, link];
+  addTarget(shard, command.reports);
+  link.reports = shard.targets[command.reports.id];
+}
+
+export function addTarget(shard: ShardState, spec: TargetSpec): void {
+  const link = shard.links[spec.client];
+  if (link === undefined || link.down) return;
+  const target = new Target(spec, link);
+  shard.targets[spec.id] = target;
+  link.targets.add(target);
+  shareCells(link.targets, link.cells.count);
+}
+
+/** Takes no more; what waits for it is routed again, what is on loan comes back by itself. */
+export function removeTarget(shard: ShardState, id: number): void {
+  const target = shard.targets[id];
+  if (target === undefined) return;
+  target.active = false;
+  shard.router.removeTarget(id);
+  shard.targets[id] = undefined;
+  target.link.targets.delete(target);
+  shareCells(target.link.targets, target.link.cells.count);
+  for (let cell = target.firstWaiting; cell !== NO_CELL; cell = target.firstWaiting) {
+    rerouteDelivery(shard, packRef(target.link.client, cell), 0);
+  }
+  placeParkedAgain(shard);
+}
+
+/** Routes have changed: what is parked may go elsewhere now. */
+export function placeParkedAgain(shard: ShardState): void {
+  const queues = new Set(shard.linkList.flatMap((link) => link.parked.items()).map((p) => p.queue));
+  for (const queue of queues) serveQueue(shard, queue);
+}
+
+/** The client has left or died. Its ring has been read to its end: its acknowledgements and replies count. */
+export function detach(shard: ShardState, client: number): void {
+  const link = shard.links[client];
+  if (link === undefined || link.down) return;
+  link.down = true;
+  for (const target of [...link.targets]) {
+    target.active = false;
+    shard.router.removeTarget(target.spec.id);
+    shard.targets[target.spec.id] = undefined;
+  }
+  link.targets.clear();
+  returnLent(shard, link);
+  for (const cell of cellsInOrder(shard, link)) endLoan(shard, link, cell);
+  placeParkedAgain(shard);
+}
+
+/** Forgets clients that have left as soon as nothing of them is in use here. */
+export function forgetQuietLinks(shard: ShardState): void {
+  if (!shard.linkList.some((link) => link.down && link.quiet)) return;
+  for (const link of shard.linkList) {
+    if (link.down && link.quiet) shard.links[link.client] = undefined;
+  }
+  shard.linkList = shard.linkList.filter((link) => shard.links[link.client] !== undefined);
+}
+
+/** The used cells of a client in the order in which their senders sent. */
+function cellsInOrder(shard: ShardState, link: ShardLink): number[] {
+  const cells: { cell: number; seq: number }[] = [];
+  for (let cell = 0; cell < link.cells.count; cell++) {
+    if (link.cells.owners[cell] === undefined) continue;
+    const ref = get(link.cellWords, cell * CELL_WORDS + CELL_REF);
+    const sender = shard.link(refClient(ref));
+    const slot = refSlot(ref);
+    const seq = sender.header(slot, SEQ_HI) * 2 ** 32 + (sender.header(slot, SEQ_LO) >>> 0);
+    cells.push({ cell, seq });
+  }
+  return cells.sort((a, b) => a.seq - b.seq).map(({ cell }) => cell);
+}
+
+/** A delivery at a client that is gone: given back, or routed again; a handler that had started counts an attempt. */
+function endLoan(shard: ShardState, link: ShardLink, cell: number): void {
+  const handle = packRef(link.client, cell);
+  const at = cell * CELL_WORDS;
+  const word = get(link.cellWords, at + CELL_STATE);
+  const state = cellState(word);
+  const ref = get(link.cellWords, at + CELL_REF);
+  const sender = shard.link(refClient(ref));
+  if (isOnLoan(state) && !(isOpen(state) && isActive(recordState(sender.ledger, refSlot(ref))))) {
+    giveBack(shard, handle, state);
+    return;
+  }
+  const started = state === CELL.loaned && get(link.marks, cell) === cellLoan(word) + 1;
+  if (started && cellDeaths(word) + 1 >= DEATHS_MAX) {
+    settle(shard, sender, refSlot(ref), { status: STATUS.died, detail: 0 }, handle);
+    freeDelivery(shard, handle, cellState(get(link.cellWords, low16(handle) * CELL_WORDS)));
+    return;
+  }
+  rerouteDelivery(shard, handle, started ? ONE_ATTEMPT + ONE_DEATH : 0);
+}

@@ -1,0 +1,140 @@
+/** Pushing what waits, after the rings were read: early counts, notices, deliveries, and messages that found room. */
+import {
+  COMPLETION,
+  DELIVER,
+  FLAG_REDELIVERED,
+  low16,
+  NOTICE,
+  packComplete,
+  packDeliver,
+  refClient,
+  refSlot,
+  STATUS,
+} from '../memory/entries.ts';
+import {
+  CELL_REF,
+  CELL_RESULT,
+  CELL_STATE,
+  CELL_TARGET,
+  CELL_TOLD,
+  CELL_WORDS,
+  cellAttempts,
+  cellDeaths,
+  cellLoan,
+  cellState,
+  isOnLoan,
+  LEDGER,
+  lendCell,
+  recordDetail,
+  recordGen,
+  recordState,
+  setRecord,
+} from '../memory/ledger.ts';
+import { get, put } from '../memory/seam.ts';
+import { placeMessage } from './intake.ts';
+import type { WaitQueue } from './parking.ts';
+import { NO_CELL } from './shard-link.ts';
+import type { ShardState } from './shard-state.ts';
+import type { Target } from './target.ts';
+
+/** Rounds of giving room to parked messages; each round frees nothing by itself, so two suffice. */
+const ROUNDS_MAX = 4;
+
+export function pump(shard: ShardState): void {
+  countEvents(shard);
+  for (let round = 0; round < ROUNDS_MAX && shard.stirred.length > 0; round++) {
+    const { stirred } = shard;
+    const count = stirred.length;
+    for (let i = 0; i < count; i++) {
+      const target = stirred[i] as Target;
+      target.stirred = false;
+      if (target.waiters.size > 0) serveWaiters(shard, target);
+      lend(shard, target);
+    }
+    stirred.splice(0, count);
+    countEvents(shard);
+  }
+  if (shard.untold.length > 0) tellLoans(shard);
+}
+
+/** Events that are routed and whose sender waits for the number of subscriptions. */
+function countEvents(shard: ShardState): void {
+  const { uncounted } = shard;
+  for (let i = 0; i < uncounted.length; i++) {
+    const { link, slot } = uncounted[i] as (typeof uncounted)[number];
+    if (recordState(link.ledger, slot) !== LEDGER.routed) continue;
+    const detail = recordDetail(link.ledger, slot);
+    link.complete.push(packComplete(COMPLETION.count, STATUS.ok, slot), detail);
+    setRecord(link.ledger, slot, recordGen(link.ledger, slot), LEDGER.early);
+  }
+  uncounted.length = 0;
+}
+
+/** Pushes the waiting deliveries of a target while it may have more on loan. */
+function lend(shard: ShardState, target: Target): void {
+  const { link } = target;
+  if (link.down) return;
+  const words = link.cellWords;
+  while (target.loans < target.loanMax) {
+    const cell = target.firstWaiting;
+    if (cell === NO_CELL) return;
+    const at = cell * CELL_WORDS;
+    const ref = get(words, at + CELL_REF);
+    const lent = lendCell(get(words, at + CELL_STATE));
+    const flags = cellAttempts(lent) + cellDeaths(lent) > 0 ? FLAG_REDELIVERED : 0;
+    const isReport = target.spec.kind === 'reports';
+    const last = isReport ? get(words, at + CELL_RESULT) : cellAttempts(lent) + 1;
+    link.deliver.push(
+      packDeliver(DELIVER, flags, cellLoan(lent), cell),
+      ref,
+      get(words, at + CELL_TARGET),
+      last,
+    );
+    put(words, at + CELL_STATE, lent);
+    target.unqueue(cell);
+    target.loans += 1;
+    const sender = shard.link(refClient(ref));
+    const slot = refSlot(ref);
+    sender.loanCount[slot] = (sender.loanCount[slot] as number) + 1;
+    shard.counters.counts.delivered += 1;
+  }
+}
+
+/** Places parked messages, oldest first, until the target has no room again. */
+function serveWaiters(shard: ShardState, target: Target): void {
+  for (const queue of target.waiters) {
+    serveQueue(shard, queue);
+    if (queue.peek() === undefined) target.waiters.delete(queue);
+  }
+}
+
+export function serveQueue(shard: ShardState, queue: WaitQueue): void {
+  for (let item = queue.peek(); item !== undefined; item = queue.peek()) {
+    const blockedIn = placeMessage(shard, item.link, item.slot);
+    if (blockedIn === queue) return;
+    queue.shift();
+    if (blockedIn === undefined) continue;
+    // It waits for something else now; whatever of its key stands behind it here follows when its turn comes.
+    const { link, slot, keyId } = item;
+    link.parked.remove(slot);
+    link.parked.add({ link, slot, keyId, queue: blockedIn, gone: false });
+  }
+}
+
+/** Tells the holders of loans whose message is settled that they may stop. */
+function tellLoans(shard: ShardState): void {
+  for (const handle of shard.untold) {
+    const link = shard.links[refClient(handle)];
+    if (link === undefined || link.down) continue;
+    const at = low16(handle) * CELL_WORDS;
+    const word = get(link.cellWords, at + CELL_STATE);
+    if (!isOnLoan(cellState(word)) || (word & CELL_TOLD) !== 0) continue;
+    const ref = get(link.cellWords, at + CELL_REF);
+    const sender = shard.link(refClient(ref));
+    if (recordState(sender.ledger, refSlot(ref)) !== LEDGER.held) continue;
+    const head = packDeliver(NOTICE, 0, cellLoan(word), low16(handle));
+    link.deliver.push(head, ref, get(link.cellWords, at + CELL_TARGET), 0);
+    put(link.cellWords, at + CELL_STATE, word | CELL_TOLD);
+  }
+  shard.untold.length = 0;
+}

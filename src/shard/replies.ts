@@ -1,0 +1,112 @@
+/**
+ * Responses and failure reports. Both are submissions of the receiving client that also acknowledge a delivery of the
+ * message they answer: first the report's own way, then the delivery.
+ */
+import {
+  low16,
+  packRef,
+  refClient,
+  refSlot,
+  loanOf,
+  STATUS,
+} from '../memory/entries.ts';
+import {
+  CELL_REF,
+  CELL_RESULT,
+  CELL_STATE,
+  CELL_WORDS,
+  cellLoan,
+  cellState,
+  isActive,
+  isOnLoan,
+  LEDGER,
+  recordDetail,
+  recordState,
+  setRecord,
+  setRecordDetail,
+} from '../memory/ledger.ts';
+import { outcomeOf, withReport } from '../memory/outcome-word.ts';
+import { get, put } from '../memory/seam.ts';
+import { CORR, GEN } from '../memory/slot-header.ts';
+import { openDelivery } from './deliveries.ts';
+import { decide, finish, giveBack, settle } from './settle.ts';
+import type { ShardLink } from './shard-link.ts';
+import type { ShardState } from './shard-state.ts';
+
+interface Answered {
+  readonly handle: number;
+  /** State of the delivery, on loan. */
+  readonly state: number;
+  readonly sender: ShardLink;
+  readonly slot: number;
+}
+
+/** The delivery that the message in `slot` of `link` answers; undefined when that loan is over. */
+function answered(shard: ShardState, link: ShardLink, slot: number): Answered | undefined {
+  const corr = link.header(slot, CORR);
+  const cell = low16(corr);
+  if (cell >= link.cells.count) return undefined;
+  const word = get(link.cellWords, cell * CELL_WORDS + CELL_STATE);
+  const state = cellState(word);
+  if (!isOnLoan(state) || cellLoan(word) !== loanOf(corr)) return undefined;
+  const ref = get(link.cellWords, cell * CELL_WORDS + CELL_REF);
+  return {
+    handle: packRef(link.client, cell),
+    state,
+    sender: shard.link(refClient(ref)),
+    slot: refSlot(ref),
+  };
+}
+
+/** A response: lent to the requester until it has read it. */
+export function takeResponse(shard: ShardState, link: ShardLink, slot: number): void {
+  const gen = link.header(slot, GEN);
+  link.inCare += 1;
+  const request = answered(shard, link, slot);
+  if (request === undefined) {
+    shard.counters.counts.late += 1;
+    finish(link, slot, gen, STATUS.late, 0);
+    return;
+  }
+  const { sender } = request;
+  const wanted = recordState(sender.ledger, request.slot) === LEDGER.routed;
+  if (wanted && !sender.down) {
+    setRecordDetail(link.ledger, slot, sender.client);
+    setRecord(link.ledger, slot, gen, LEDGER.lent);
+    sender.borrowed += 1;
+    const detail = packRef(link.client, slot);
+    settle(shard, sender, request.slot, { status: STATUS.reply, detail }, request.handle);
+  } else {
+    shard.counters.counts.late += 1;
+    finish(link, slot, gen, STATUS.late, 0);
+    if (wanted) settle(shard, sender, request.slot, { status: STATUS.ok, detail: 0 }, request.handle);
+  }
+  giveBack(shard, request.handle, request.state);
+}
+
+/** A notification's handler failed and says why: the report travels to the sender as a delivery of its own. */
+export function takeReport(shard: ShardState, link: ShardLink, slot: number): void {
+  const gen = link.header(slot, GEN);
+  link.inCare += 1;
+  const failed = answered(shard, link, slot);
+  if (failed === undefined) {
+    finish(link, slot, gen, STATUS.late, 0);
+    return;
+  }
+  const { sender } = failed;
+  const active = isActive(recordState(sender.ledger, failed.slot));
+  const sink = sender.down ? undefined : sender.reports;
+  if (active && sink?.hasRoom) {
+    const handle = openDelivery(shard, link, slot, sink);
+    // The sender finds its notification by this slot: it is not used again before the report has been read.
+    put(sender.cellWords, low16(handle) * CELL_WORDS + CELL_RESULT, failed.slot);
+    setRecordDetail(link.ledger, slot, outcomeOf(1));
+    setRecord(link.ledger, slot, gen, LEDGER.routed);
+    const detail = withReport(recordDetail(sender.ledger, failed.slot));
+    setRecordDetail(sender.ledger, failed.slot, detail);
+  } else {
+    finish(link, slot, gen, STATUS.late, 0);
+  }
+  if (active) decide(shard, failed.handle, false);
+  else giveBack(shard, failed.handle, failed.state);
+}

@@ -1,0 +1,105 @@
+/**
+ * A delivery that lost its target (the endpoint closed, its client left, it was handed back) is routed again by its
+ * key. A request moves to the best candidate there is now, and waits in BACKOFF while all of them are full. Of a
+ * notification or event the delivery is taken out: the other targets have theirs.
+ */
+import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
+import { low16, refClient, refSlot, STATUS } from '../memory/entries.ts';
+import {
+  CELL,
+  CELL_DUE,
+  CELL_FROM,
+  CELL_REF,
+  CELL_STATE,
+  CELL_WORDS,
+  cellState,
+  isOnLoan,
+  recordDetail,
+  setRecordDetail,
+  withCellState,
+} from '../memory/ledger.ts';
+import { targetsOf, withoutTarget } from '../memory/outcome-word.ts';
+import { get, put } from '../memory/seam.ts';
+import { KIND, KIND_MASK } from '../memory/slot-header.ts';
+import { ALL_FULL } from './choose.ts';
+import { cellWord, freeDelivery, openDelivery } from './deliveries.ts';
+import { chooseAgain } from './intake.ts';
+import { decide, settle } from './settle.ts';
+import type { ShardLink } from './shard-link.ts';
+import type { ShardState } from './shard-state.ts';
+import type { Target } from './target.ts';
+
+/** How long a delivery waits before it looks for a target again. */
+const LOOK_AGAIN_MS = 5;
+
+/** `moved` is added to the cell word of the new delivery: attempts and deaths of the old one are kept. */
+export function rerouteDelivery(shard: ShardState, handle: number, moved: number): void {
+  const ref = cellWord(shard, handle, CELL_REF);
+  const sender = shard.link(refClient(ref));
+  const slot = refSlot(ref);
+  const word = cellWord(shard, handle, CELL_STATE) + moved;
+  if ((sender.header(slot, KIND) & KIND_MASK) !== MESSAGE_KIND.request) {
+    withdraw(shard, sender, slot, handle);
+    return;
+  }
+  const chosen = chooseAgain(shard, sender, slot);
+  if (chosen >= 0) {
+    move(shard, handle, shard.targets[chosen] as Target, word);
+  } else if (chosen === ALL_FULL) {
+    backOff(shard, handle, word);
+  } else {
+    const outcome = { status: STATUS.unavailable, detail: 0 };
+    settle(shard, sender, slot, outcome, handle);
+    freeDelivery(shard, handle, cellState(cellWord(shard, handle, CELL_STATE)));
+  }
+}
+
+/** The deliveries in BACKOFF whose time has come look again. */
+export function retryBackedOff(shard: ShardState): void {
+  for (const handle of [...shard.backingOff]) {
+    const due = cellWord(shard, handle, CELL_DUE);
+    if (((shard.nowMs - due) | 0) < 0) continue;
+    shard.backingOff.delete(handle);
+    rerouteDelivery(shard, handle, 0);
+  }
+}
+
+/** The new cell names the old one until that is free, so that a half-done move can be told. */
+function move(shard: ShardState, from: number, to: Target, word: number): void {
+  const ref = cellWord(shard, from, CELL_REF);
+  const old = cellState(cellWord(shard, from, CELL_STATE));
+  const sender = shard.link(refClient(ref));
+  const handle = openDelivery(shard, sender, refSlot(ref), to, { handle: from, word });
+  freeDelivery(shard, from, old);
+  put(to.link.cellWords, low16(handle) * CELL_WORDS + CELL_FROM, 0);
+}
+
+function backOff(shard: ShardState, handle: number, word: number): void {
+  const link = shard.link(refClient(handle));
+  const at = low16(handle) * CELL_WORDS;
+  const target = link.cells.owners[low16(handle)] as Target;
+  const state = cellState(get(link.cellWords, at + CELL_STATE));
+  const ref = get(link.cellWords, at + CELL_REF);
+  put(link.cellWords, at + CELL_DUE, (shard.nowMs + LOOK_AGAIN_MS) | 0);
+  put(link.cellWords, at + CELL_STATE, withCellState(word, CELL.backoff));
+  if (state === CELL.waiting) target.unqueue(low16(handle));
+  if (isOnLoan(state)) {
+    target.loans -= 1;
+    const sender = shard.link(refClient(ref));
+    sender.loanCount[refSlot(ref)] = (sender.loanCount[refSlot(ref)] as number) - 1;
+  }
+  shard.backingOff.add(handle);
+}
+
+/** One target fewer; a notification whose last target left undelivered has no route any more. */
+function withdraw(shard: ShardState, sender: ShardLink, slot: number, handle: number): void {
+  const detail = withoutTarget(recordDetail(sender.ledger, slot));
+  setRecordDetail(sender.ledger, slot, detail);
+  const isEvent = (sender.header(slot, KIND) & KIND_MASK) === MESSAGE_KIND.event;
+  if (targetsOf(detail) === 0 && !isEvent) {
+    settle(shard, sender, slot, { status: STATUS.noRoute, detail: 0 }, handle);
+    freeDelivery(shard, handle, cellState(cellWord(shard, handle, CELL_STATE)));
+    return;
+  }
+  decide(shard, handle, true);
+}

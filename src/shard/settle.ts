@@ -1,0 +1,146 @@
+/**
+ * How a message ends. Push, then record; settle first, free the cells after: a cell whose message is no longer active
+ * is garbage, a message without cells would have lost its status.
+ */
+import { COMPLETION, low16, packComplete, refClient, refSlot, STATUS } from '../memory/entries.ts';
+import {
+  CELL,
+  CELL_BAD,
+  CELL_REF,
+  CELL_RESULT,
+  CELL_STATE,
+  CELL_WORDS,
+  isOnLoan,
+  isOpen,
+  LEDGER,
+  recordDetail,
+  recordGen,
+  recordState,
+  setRecord,
+  setRecordDetail,
+  withCellState,
+} from '../memory/ledger.ts';
+import { failuresOf, withFailure } from '../memory/outcome-word.ts';
+import { get, put } from '../memory/seam.ts';
+import { cellWord, deliveryState, freeDelivery, nextDelivery } from './deliveries.ts';
+import { NO_CELL, type ShardLink } from './shard-link.ts';
+import type { ShardState } from './shard-state.ts';
+
+/** Nothing of the message is on loan: status and slot go back at once. `gen` is the generation to record as done. */
+export function finish(
+  link: ShardLink,
+  slot: number,
+  gen: number,
+  status: number,
+  detail: number,
+): void {
+  link.complete.push(packComplete(COMPLETION.final, status, slot), detail);
+  setRecord(link.ledger, slot, gen, LEDGER.done);
+  forget(link, slot);
+}
+
+/**
+ * Ends the message in `slot`; the caller frees delivery `except` afterwards (NO_CELL: none). Other deliveries on loan
+ * keep the slot until they come back.
+ */
+export function settle(
+  shard: ShardState,
+  link: ShardLink,
+  slot: number,
+  outcome: { readonly status: number; readonly detail: number },
+  except: number,
+): void {
+  const gen = recordGen(link.ledger, slot);
+  const state = recordState(link.ledger, slot);
+  const exceptOnLoan = except !== NO_CELL && isOnLoan(deliveryState(shard, except)) ? 1 : 0;
+  const loans = (link.loanCount[slot] as number) - exceptOnLoan;
+  count(shard, outcome.status);
+  if (state === LEDGER.parked) link.parked.remove(slot);
+  if (loans > 0) {
+    if (state !== LEDGER.early) {
+      link.complete.push(packComplete(COMPLETION.settled, outcome.status, slot), outcome.detail);
+    }
+    setRecord(link.ledger, slot, gen, LEDGER.held);
+    link.deadlines.remove(slot);
+  } else if (state === LEDGER.early) {
+    release(link, slot, gen);
+  } else {
+    finish(link, slot, gen, outcome.status, outcome.detail);
+  }
+  dropOthers(shard, link, slot, except);
+}
+
+/** Frees what is not on loan; what is on loan is told that it may stop. */
+function dropOthers(shard: ShardState, link: ShardLink, slot: number, except: number): void {
+  for (let handle = link.firstCell[slot] as number; handle !== NO_CELL; ) {
+    const next = nextDelivery(shard, handle);
+    if (handle !== except) {
+      const state = deliveryState(shard, handle);
+      if (isOnLoan(state)) shard.untold.push(handle);
+      else freeDelivery(shard, handle, state);
+    }
+    handle = next;
+  }
+}
+
+function release(link: ShardLink, slot: number, gen: number): void {
+  link.complete.push(packComplete(COMPLETION.release, STATUS.ok, slot), 0);
+  setRecord(link.ledger, slot, gen, LEDGER.done);
+  forget(link, slot);
+}
+
+/** A loan came back and its message no longer waits for it. */
+export function giveBack(shard: ShardState, handle: number, state: number): void {
+  const ref = cellWord(shard, handle, CELL_REF);
+  const link = shard.link(refClient(ref));
+  const slot = refSlot(ref);
+  if (recordState(link.ledger, slot) === LEDGER.held && link.loanCount[slot] === 1) {
+    release(link, slot, recordGen(link.ledger, slot));
+  }
+  freeDelivery(shard, handle, state);
+}
+
+/** This delivery is decided for good; the last one decided settles the message. */
+export function decide(shard: ShardState, handle: number, good: boolean): void {
+  const ref = cellWord(shard, handle, CELL_REF);
+  const link = shard.link(refClient(ref));
+  const slot = refSlot(ref);
+  const state = deliveryState(shard, handle);
+  const others = (link.openCount[slot] as number) - (isOpen(state) ? 1 : 0);
+  const before = recordDetail(link.ledger, slot);
+  const detail = good ? before : withFailure(before);
+  if (others > 0) {
+    if (good) freeDelivery(shard, handle, state);
+    else addFailure(shard, handle, { link, slot, detail, state });
+    return;
+  }
+  const status = failuresOf(detail) === 0 ? STATUS.ok : STATUS.failed;
+  settle(shard, link, slot, { status, detail }, handle);
+  freeDelivery(shard, handle, state);
+}
+
+/** The cell names the new count before the record has it, so that a repetition after a crash adds nothing. */
+function addFailure(
+  shard: ShardState,
+  handle: number,
+  failure: { link: ShardLink; slot: number; detail: number; state: number },
+): void {
+  const words = shard.link(refClient(handle)).cellWords;
+  const at = low16(handle) * CELL_WORDS;
+  put(words, at + CELL_RESULT, failure.detail);
+  put(words, at + CELL_STATE, withCellState(get(words, at + CELL_STATE), CELL.failed) | CELL_BAD);
+  setRecordDetail(failure.link.ledger, failure.slot, failure.detail);
+  freeDelivery(shard, handle, failure.state);
+}
+
+function forget(link: ShardLink, slot: number): void {
+  link.inCare -= 1;
+  link.deadlines.remove(slot);
+}
+
+function count(shard: ShardState, status: number): void {
+  const { counts } = shard.counters;
+  if (status === STATUS.ok || status === STATUS.reply) counts.settled += 1;
+  else if (status === STATUS.timeout) counts.timedOut += 1;
+  else counts.failed += 1;
+}

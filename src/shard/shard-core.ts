@@ -1,0 +1,188 @@
+/**
+ * The shard: a state machine over shared memory. It imports no thread, timer or clock; `step` does a bounded piece of
+ * work and says how much. One operation at a time, each submit entry marked done after everything it caused is
+ * recorded, tails published between operations only: that is what a successor builds on.
+ */
+import type { ShardBoot, ShardCommand } from '../control/commands.ts';
+import { openControlWords } from '../memory/control-words.ts';
+import { Counters, SHARD_COUNTERS } from '../memory/counters.ts';
+import { ACK, low16, RETURN, SUBMIT, submitOp } from '../memory/entries.ts';
+import { CUR, openShardMemory, SHARD_BEAT } from '../memory/shard-memory.ts';
+import { put } from '../memory/seam.ts';
+import { KIND, KIND_MASK } from '../memory/slot-header.ts';
+import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
+import { takeAcknowledgement, takeCancellation, takeReturn, timeOut } from './acknowledge.ts';
+import { takeMessage } from './intake.ts';
+import {
+  addTarget,
+  attach,
+  detach,
+  forgetQuietLinks,
+  placeParkedAgain,
+  removeTarget,
+} from './membership.ts';
+import { pump } from './pump.ts';
+import { takeReport, takeResponse } from './replies.ts';
+import { retryBackedOff } from './reroute.ts';
+import type { ShardLink } from './shard-link.ts';
+import { ShardState } from './shard-state.ts';
+
+/** Entries read from one ring before the others get their turn and the tails go out. */
+const ENTRIES_PER_TURN = 256;
+
+export class ShardCore {
+  readonly #shard: ShardState;
+  #beat = 0;
+  #closed = false;
+
+  constructor(boot: ShardBoot, random: () => number) {
+    const memory = openShardMemory(boot.shard);
+    const counters = new Counters(SHARD_COUNTERS, memory.counters);
+    this.#shard = new ShardState(memory, openControlWords(boot.control), counters, random);
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** Everything in care at this shard, for tests and leak checks. */
+  get state(): ShardState {
+    return this.#shard;
+  }
+
+  /** Reads the rings, fires what is due, pushes what waits. Returns the number of entries and timers handled. */
+  step(nowMs: number): number {
+    const shard = this.#shard;
+    shard.nowMs = nowMs | 0;
+    let work = 0;
+    const { linkList } = shard;
+    for (let i = 0; i < linkList.length; i++) {
+      work += this.#readRing(linkList[i] as ShardLink, ENTRIES_PER_TURN);
+    }
+    work += this.#fireTimers(nowMs);
+    if (work > 0 || shard.stirred.length > 0 || shard.untold.length > 0) {
+      pump(shard);
+      put(shard.memory.words, SHARD_BEAT, ++this.#beat);
+    }
+    this.#publish();
+    return work;
+  }
+
+  /** How long the shard may sleep: ms until its next timer; −1: until it is woken. */
+  sleepMs(nowMs: number): number {
+    let sleep = this.#shard.backingOff.size > 0 ? 1 : -1;
+    for (const link of this.#shard.linkList) {
+      const wait = link.deadlines.sleepMs(nowMs);
+      if (wait >= 0 && (sleep < 0 || wait < sleep)) sleep = wait;
+    }
+    return sleep;
+  }
+
+  /** Copies the counters to shared memory. */
+  publishCounters(): void {
+    this.#shard.counters.publish();
+  }
+
+  apply(command: ShardCommand): void {
+    const shard = this.#shard;
+    switch (command.op) {
+      case 'attach':
+        attach(shard, command);
+        break;
+      case 'detach':
+        this.#drainRing(command.client);
+        detach(shard, command.client);
+        break;
+      case 'addTarget':
+        addTarget(shard, command.target);
+        break;
+      case 'removeTarget':
+        removeTarget(shard, command.target);
+        break;
+      case 'addRoutes':
+        shard.router.addRoutes(command.routes);
+        placeParkedAgain(shard);
+        break;
+      case 'removeRoutes':
+        shard.router.removeRoutes(command.routes);
+        placeParkedAgain(shard);
+        break;
+      case 'addSubscription':
+        shard.router.addSubscription(command.subscription);
+        break;
+      case 'removeSubscription':
+        shard.router.removeSubscription(command.subscription);
+        break;
+      case 'close':
+        this.#closed = true;
+        break;
+    }
+    pump(shard);
+    this.#publish();
+  }
+
+  #drainRing(client: number): void {
+    const link = this.#shard.links[client];
+    if (link === undefined) return;
+    while (this.#readRing(link, ENTRIES_PER_TURN) > 0) pump(this.#shard);
+  }
+
+  #readRing(link: ShardLink, limit: number): number {
+    const { submit } = link;
+    let unread = submit.refresh();
+    if (unread === 0) return 0;
+    const shard = this.#shard;
+    const count = Math.min(unread, limit);
+    put(shard.memory.words, CUR, link.client + 1);
+    for (unread = count; unread > 0; unread--) {
+      this.#take(link, submit.peek());
+      submit.done();
+    }
+    put(shard.memory.words, CUR, 0);
+    return count;
+  }
+
+  #take(link: ShardLink, entry: number): void {
+    const shard = this.#shard;
+    const op = submitOp(entry);
+    if (op === SUBMIT) {
+      const slot = low16(entry);
+      const kind = link.header(slot, KIND) & KIND_MASK;
+      if (kind === MESSAGE_KIND.response) takeResponse(shard, link, slot);
+      else if (kind === MESSAGE_KIND.failureReport) takeReport(shard, link, slot);
+      else takeMessage(shard, link, slot);
+    } else if (op === ACK) takeAcknowledgement(shard, link, entry);
+    else if (op === RETURN) takeReturn(shard, link, entry);
+    else takeCancellation(shard, link, low16(entry));
+  }
+
+  #fireTimers(nowMs: number): number {
+    const shard = this.#shard;
+    let fired = 0;
+    for (const link of shard.linkList) {
+      for (let slot = link.deadlines.takeDue(nowMs); slot >= 0; ) {
+        timeOut(shard, link, slot);
+        fired += 1;
+        slot = link.deadlines.takeDue(nowMs);
+      }
+    }
+    if (shard.backingOff.size > 0) {
+      retryBackedOff(shard);
+      fired += 1;
+    }
+    return fired;
+  }
+
+  #publish(): void {
+    const { linkList } = this.#shard;
+    let leaving = false;
+    for (let i = 0; i < linkList.length; i++) {
+      const link = linkList[i] as ShardLink;
+      const delivered = link.deliver.publish();
+      const completed = link.complete.publish();
+      if (link.down) leaving = true;
+      else if (delivered || completed) link.bell.ringIfParked();
+    }
+    if (leaving) forgetQuietLinks(this.#shard);
+  }
+}

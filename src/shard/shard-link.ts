@@ -1,0 +1,86 @@
+/**
+ * The shard's view of one client: the rings between them, the ledger of the client's messages, the cells of the
+ * deliveries to it, and private bookkeeping that a successor derives again from ledger and cells.
+ *
+ * A delivery is named by a handle, `client << 16 | cell`, so that the cells of one message, which may lie at many
+ * clients, form one list.
+ */
+import type { ClientHandle, ClientMemory } from '../memory/client-memory.ts';
+import { BELL, openClientMemory, PARKED } from '../memory/client-memory.ts';
+import { CompleteProducer } from '../memory/complete-ring.ts';
+import { DeliverProducer } from '../memory/deliver-ring.ts';
+import { Bell } from '../memory/doorbell.ts';
+import { type LinkHandle, openLink } from '../memory/link-memory.ts';
+import { get } from '../memory/seam.ts';
+import { SLOT_WORDS } from '../memory/slot-header.ts';
+import { SubmitConsumer } from '../memory/submit-ring.ts';
+import { CellPool } from './cell-pool.ts';
+import { KeyCache } from './key-cache.ts';
+import { ParkedKeys } from './parking.ts';
+import type { Target } from './target.ts';
+import { TimerWheel } from './timer-wheel.ts';
+
+export const NO_CELL = -1;
+
+export class ShardLink {
+  readonly client: number;
+  readonly slots: number;
+  readonly memory: ClientMemory;
+  readonly headers: Int32Array;
+  readonly submit: SubmitConsumer;
+  readonly deliver: DeliverProducer;
+  readonly complete: CompleteProducer;
+  readonly marks: Int32Array;
+  readonly ledger: Int32Array;
+  readonly cellWords: Int32Array;
+  readonly bell: Bell;
+  readonly cells: CellPool;
+  readonly keys: KeyCache = new KeyCache();
+  readonly parked: ParkedKeys = new ParkedKeys();
+  readonly deadlines: TimerWheel;
+
+  /** By slot: first delivery of the message (a handle), open deliveries, deliveries on loan. */
+  readonly firstCell: Int32Array;
+  readonly openCount: Int32Array;
+  readonly loanCount: Int32Array;
+
+  /** Targets that live at this client. */
+  readonly targets: Set<Target> = new Set();
+  /** Where failure reports for this client's notifications go. */
+  reports: Target | undefined;
+  /** The client has left or died. */
+  down = false;
+  /** Messages whose record is not DONE, and replies lent to this client: what keeps its memory alive. */
+  inCare = 0;
+  borrowed = 0;
+
+  constructor(client: ClientHandle, link: LinkHandle, nowMs: number) {
+    const opened = openLink(link);
+    this.client = client.id;
+    this.slots = client.slots;
+    this.memory = openClientMemory(client);
+    this.headers = this.memory.headers;
+    this.submit = new SubmitConsumer(opened);
+    this.deliver = new DeliverProducer(opened);
+    this.complete = new CompleteProducer(opened);
+    this.marks = opened.marks;
+    this.ledger = opened.ledger;
+    this.cellWords = opened.cellWords;
+    this.bell = new Bell(this.memory.words, PARKED, BELL);
+    this.cells = new CellPool(link.cells);
+    this.deadlines = new TimerWheel(client.slots, nowMs);
+    this.firstCell = new Int32Array(client.slots).fill(NO_CELL);
+    this.openCount = new Int32Array(client.slots);
+    this.loanCount = new Int32Array(client.slots);
+  }
+
+  /** Word `word` of the header of `slot`. */
+  header(slot: number, word: number): number {
+    return get(this.headers, slot * SLOT_WORDS + word);
+  }
+
+  /** Nothing of the client is in use here any more. */
+  get quiet(): boolean {
+    return this.inCare === 0 && this.borrowed === 0 && this.cells.used === 0;
+  }
+}

@@ -1,0 +1,75 @@
+/**
+ * The thin loop around a shard core in its worker: step, spin a little where the cores allow it, then sleep on the
+ * doorbell until work, a command or the next timer. It never returns to the event loop while it runs, so commands are
+ * taken off the port directly; a thrown error ends the worker, which is how main learns of a crash.
+ */
+import type { ShardBoot, ShardCommand } from '../control/commands.ts';
+import { BELL, PARKED } from '../memory/client-memory.ts';
+import { Bell, Sleeper } from '../memory/doorbell.ts';
+import { SHARD_BELL, SHARD_PARKED } from '../memory/shard-memory.ts';
+import { acknowledgeCommand, openShardMemory } from '../memory/shard-memory.ts';
+import { waitForBell } from '../memory/wait.ts';
+import { ShardCore } from './shard-core.ts';
+
+/** Empty steps before the shard parks, with a core to itself and without. */
+const SPINS_ALONE = 2000;
+const SPINS_SHARED = 50;
+/** Steps with work between two looks at the command port. */
+const STEPS_PER_LOOK = 64;
+
+export interface ShardEnvironment {
+  /** Ms since the bus epoch. */
+  readonly now: () => number;
+  readonly random: () => number;
+  /** The next command that main has posted, without waiting. */
+  readonly takeCommand: () => { seq: number; command: ShardCommand } | undefined;
+}
+
+/** Runs until main says `close`. */
+export function runShard(boot: ShardBoot, environment: ShardEnvironment): void {
+  const { now } = environment;
+  const memory = openShardMemory(boot.shard);
+  const core = new ShardCore(boot, environment.random);
+  const sleeper = new Sleeper(memory.words, SHARD_PARKED, SHARD_BELL);
+  const spins = boot.spin ? SPINS_ALONE : SPINS_SHARED;
+  const takeCommands = (): boolean => obey(core, memory.words, environment);
+  sleeper.unpark();
+  let idle = 0;
+  let steps = 0;
+  while (!core.closed) {
+    if (core.step(now()) > 0) {
+      idle = 0;
+      if (++steps % STEPS_PER_LOOK === 0) {
+        takeCommands();
+        core.publishCounters();
+      }
+      continue;
+    }
+    if (++idle < spins) continue;
+    idle = 0;
+    core.publishCounters();
+    const rung = sleeper.park();
+    if (!takeCommands() && core.step(now()) === 0) {
+      waitForBell(sleeper, rung, core.sleepMs(now()));
+    }
+    sleeper.unpark();
+  }
+  core.publishCounters();
+}
+
+function obey(core: ShardCore, words: Int32Array, environment: ShardEnvironment): boolean {
+  let obeyed = false;
+  for (let next = environment.takeCommand(); next; next = environment.takeCommand()) {
+    core.apply(next.command);
+    acknowledgeCommand(words, next.seq);
+    obeyed = true;
+  }
+  if (obeyed) ringMain(core);
+  return obeyed;
+}
+
+/** Main is client 0; until it is attached nobody waits on that bell. */
+function ringMain(core: ShardCore): void {
+  const main = core.state.links[0];
+  if (main) new Bell(main.memory.words, PARKED, BELL).ring();
+}

@@ -1,0 +1,65 @@
+/** What the operations of a shard work on. One per incarnation; everything here is derived or registered state. */
+import type { Counters, ShardCounter } from '../memory/counters.ts';
+import type { ControlWords } from '../memory/control-words.ts';
+import type { ShardMemory } from '../memory/shard-memory.ts';
+import { get, put } from '../memory/seam.ts';
+import { Router } from '../routing/router.ts';
+import type { ShardLink } from './shard-link.ts';
+import type { Target } from './target.ts';
+
+export class ShardState {
+  readonly memory: ShardMemory;
+  readonly control: ControlWords;
+  readonly counters: Counters<ShardCounter>;
+  readonly router: Router = new Router();
+  /** 0 ≤ value < 1, injected. */
+  readonly random: () => number;
+  /** By client id; ids are never reused. */
+  readonly links: (ShardLink | undefined)[] = [];
+  /** The same, dense. */
+  linkList: ShardLink[] = [];
+  /** By target id. */
+  readonly targets: (Target | undefined)[];
+  /** Ms since the bus epoch, set once a step. */
+  nowMs = 0;
+
+  /** Targets with something to push or room to give. */
+  readonly stirred: Target[] = [];
+  /** Events whose sender wants the count: link and slot. */
+  readonly uncounted: { link: ShardLink; slot: number }[] = [];
+  /** Loans (handles) of settled messages that have not been told. */
+  readonly untold: number[] = [];
+  /** Deliveries (handles) that look for another target again when DUE has passed. */
+  readonly backingOff: Set<number> = new Set();
+
+  constructor(
+    memory: ShardMemory,
+    control: ControlWords,
+    counters: Counters<ShardCounter>,
+    random: () => number,
+  ) {
+    this.memory = memory;
+    this.control = control;
+    this.counters = counters;
+    this.random = random;
+    this.targets = new Array(memory.targets).fill(undefined);
+  }
+
+  /** The link of a client that is known to exist: something of it is in care. */
+  link(client: number): ShardLink {
+    return this.links[client] as ShardLink;
+  }
+
+  stir(target: Target): void {
+    if (target.stirred) return;
+    target.stirred = true;
+    this.stirred.push(target);
+  }
+
+  /** An overflow policy dropped a message for `target`. Single writer: this shard. */
+  noteDropped(target: Target): void {
+    const { dropped } = this.memory;
+    put(dropped, target.spec.id, (get(dropped, target.spec.id) + 1) | 0);
+    this.counters.counts.dropped += 1;
+  }
+}
