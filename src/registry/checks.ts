@@ -1,0 +1,77 @@
+/**
+ * Checks of what a client asks for. The verbs check the same on their own thread; the registry repeats it because a
+ * bad value from one thread would be a crash of the shards of all.
+ */
+import type { Balance, FullPolicy, Matching } from '../control/commands.ts';
+import type { EndpointSpec, RouteRequest, SubscriptionRequest } from '../control/plane.ts';
+import { LIMITS } from '../limits.ts';
+import { kindOf } from '../message/text.ts';
+import { configError, isName } from '../options/reader.ts';
+import { validatePattern } from '../routing/pattern.ts';
+
+const MATCHES: readonly Matching[] = ['exact', 'glob', 'regex'];
+const BALANCES: readonly Balance[] = [
+  'round-robin',
+  'least-in-flight',
+  'random',
+  'weighted',
+  'consistent-hash',
+];
+const FULL_POLICIES: readonly FullPolicy[] = ['park', 'drop-oldest', 'drop-newest', 'error'];
+
+/** Throws `ERR_BUS_CONFIG`. */
+export function checkEndpoint(spec: EndpointSpec): void {
+  const where = 'registerEndpoint';
+  checkName(where, 'id', spec.id);
+  if (spec.service !== undefined) checkName(where, 'service', spec.service);
+  if (spec.version !== undefined) checkName(where, 'version', spec.version);
+  if (!Array.isArray(spec.tags) || spec.tags.length > LIMITS.tags) {
+    const expected = `an array of at most ${LIMITS.tags} names`;
+    throw configError(where, 'tags', expected, kindOf(spec.tags));
+  }
+  for (const tag of spec.tags) checkName(where, 'tags', tag);
+  checkInteger(where, 'maxConcurrentDeliveries', spec.window, 1, LIMITS.concurrentDeliveries);
+}
+
+/** Throws `ERR_BUS_INVALID_PATTERN` or `ERR_BUS_CONFIG`. */
+export function checkRoute(request: RouteRequest): void {
+  const where = 'registerRoute';
+  checkChoice(where, 'match', request.match, MATCHES);
+  validatePattern(request.pattern, request.match);
+  checkName(where, 'endpoint', request.endpoint);
+  checkInteger(where, 'priority', request.priority, 0, LIMITS.priority);
+  checkChoice(where, 'balance', request.balance, BALANCES);
+  checkInteger(where, 'weight', request.weight, 1, LIMITS.weight);
+}
+
+/** Throws `ERR_BUS_INVALID_PATTERN` or `ERR_BUS_CONFIG`. */
+export function checkSubscription(request: SubscriptionRequest): void {
+  const where = 'subscribe';
+  checkChoice(where, 'match', request.match, MATCHES);
+  validatePattern(request.pattern, request.match);
+  checkName(where, 'id', request.id);
+  checkInteger(where, 'capacity', request.window, 1, LIMITS.capacity);
+  checkChoice(where, 'overflow', request.whenFull, FULL_POLICIES);
+}
+
+function checkName(where: string, option: string, value: unknown): void {
+  if (isName(value, LIMITS.nameLength)) return;
+  const expected = `a non-empty string of at most ${LIMITS.nameLength} characters`;
+  throw configError(where, option, expected, kindOf(value));
+}
+
+function checkInteger(where: string, option: string, value: unknown, low: number, high: number): void {
+  if (Number.isInteger(value) && (value as number) >= low && (value as number) <= high) return;
+  throw configError(where, option, `an integer from ${low} to ${high}`, kindOf(value));
+}
+
+function checkChoice(
+  where: string,
+  option: string,
+  value: unknown,
+  choices: readonly string[],
+): void {
+  if (choices.includes(value as string)) return;
+  const names = choices.map((choice) => `'${choice}'`).join(', ');
+  throw configError(where, option, `one of ${names}`, kindOf(value));
+}

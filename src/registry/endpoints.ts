@@ -1,0 +1,86 @@
+/** The endpoints of the bus, by id and by target. Says nothing about routes to them. */
+import type { EndpointSpec } from '../control/plane.ts';
+import { BusError } from '../message/errors.ts';
+
+export type EndpointState = 'active' | 'draining' | 'isolated' | 'closed';
+
+export interface EndpointEntry {
+  readonly spec: EndpointSpec;
+  readonly client: number;
+  readonly target: number;
+  readonly state: EndpointState;
+}
+
+export interface EndpointQuery {
+  readonly service?: string;
+  readonly version?: string;
+  readonly tag?: string;
+}
+
+export class Endpoints {
+  readonly #limit: number;
+  readonly #byId = new Map<string, EndpointEntry>();
+  readonly #byTarget = new Map<number, EndpointEntry>();
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** Throws `ERR_BUS_DUPLICATE` for a known id and `ERR_BUS_FULL` beyond the limit. */
+  add(client: number, target: number, spec: EndpointSpec): EndpointEntry {
+    if (this.#byId.has(spec.id)) {
+      throw new BusError(
+        'ERR_BUS_DUPLICATE',
+        `An endpoint '${spec.id}' exists already: ids are unique in the bus; close the other one or choose another id.`,
+        { details: { endpoint: spec.id } },
+      );
+    }
+    if (this.#byId.size >= this.#limit) {
+      throw new BusError(
+        'ERR_BUS_FULL',
+        `The bus has ${this.#limit} endpoints, the most that maxEndpoints allows: '${spec.id}' was not registered.`,
+        { details: { limit: this.#limit, option: 'maxEndpoints' } },
+      );
+    }
+    const entry: EndpointEntry = { spec, client, target, state: 'active' };
+    this.#byId.set(spec.id, entry);
+    this.#byTarget.set(target, entry);
+    return entry;
+  }
+
+  /** Throws `ERR_BUS_ENDPOINT_NOT_FOUND`. */
+  get(id: string): EndpointEntry {
+    const entry = this.#byId.get(id);
+    if (entry === undefined) {
+      throw new BusError(
+        'ERR_BUS_ENDPOINT_NOT_FOUND',
+        `There is no endpoint '${id}': register it before its routes.`,
+        { details: { endpoint: id } },
+      );
+    }
+    return entry;
+  }
+
+  at(target: number): EndpointEntry | undefined {
+    return this.#byTarget.get(target);
+  }
+
+  remove(target: number): EndpointEntry | undefined {
+    const entry = this.#byTarget.get(target);
+    if (entry === undefined) return undefined;
+    this.#byTarget.delete(target);
+    this.#byId.delete(entry.spec.id);
+    return entry;
+  }
+
+  /** In order of registration; an empty query finds all. */
+  find(query: EndpointQuery): EndpointEntry[] {
+    return [...this.#byId.values()].filter(({ spec }) => matches(spec, query));
+  }
+}
+
+function matches(spec: EndpointSpec, query: EndpointQuery): boolean {
+  if (query.service !== undefined && query.service !== spec.service) return false;
+  if (query.version !== undefined && query.version !== spec.version) return false;
+  return query.tag === undefined || spec.tags.includes(query.tag);
+}

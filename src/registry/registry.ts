@@ -1,0 +1,195 @@
+/**
+ * What exists in the bus: endpoints, routes, subscriptions, and the targets that they are to the shards. Pure state:
+ * it checks a change, makes it and returns what the shards must be told. Telling them is the host's business.
+ *
+ * It keeps a router of its own, so that what the index of the shards would refuse is refused before they hear of it:
+ * an error inside a shard is a crash.
+ */
+import type { Matching, RouteSpec, SubscriptionSpec, TargetSpec } from '../control/commands.ts';
+import type {
+  EndpointSpec,
+  RouteRecord,
+  RouteRequest,
+  SubscriptionRequest,
+} from '../control/plane.ts';
+import { BusError } from '../message/errors.ts';
+import { Router } from '../routing/router.ts';
+import { checkEndpoint, checkRoute, checkSubscription } from './checks.ts';
+import { type EndpointEntry, type EndpointQuery, Endpoints } from './endpoints.ts';
+import { type RouteEntry, Routes } from './routes.ts';
+import { type SubscriptionEntry, Subscriptions } from './subscriptions.ts';
+import { TargetIds } from './target-ids.ts';
+
+export interface RegistryLimits {
+  readonly maxEndpoints: number;
+  readonly maxSubscriptions: number;
+  readonly maxRoutes: number;
+  readonly maxRegexRoutes: number;
+  /** Target ids are 0 … targets − 1. */
+  readonly targets: number;
+  /** Deliveries of one client that one shard keeps at most: no target's window is larger. */
+  readonly cells: number;
+}
+
+export interface AddedRoutes {
+  readonly records: readonly RouteRecord[];
+  readonly specs: readonly RouteSpec[];
+}
+
+/** What a client leaves behind. */
+export interface Estate {
+  readonly routes: readonly RouteSpec[];
+  readonly subscriptions: readonly SubscriptionSpec[];
+  /** All ids it held; still taken, until `releaseTarget`. */
+  readonly targets: readonly number[];
+}
+
+export class Registry {
+  readonly #cells: number;
+  readonly #targets: TargetIds;
+  readonly #endpoints: Endpoints;
+  readonly #routes: Routes;
+  readonly #subscriptions: Subscriptions;
+  readonly #router: Router;
+
+  constructor(limits: RegistryLimits) {
+    this.#cells = limits.cells;
+    this.#targets = new TargetIds(limits.targets);
+    this.#endpoints = new Endpoints(limits.maxEndpoints);
+    this.#routes = new Routes(limits.maxRoutes, limits.targets);
+    this.#subscriptions = new Subscriptions(limits.maxSubscriptions);
+    this.#router = new Router({ maxPatternsWithoutLiteral: limits.maxRegexRoutes });
+  }
+
+  /** Throws `ERR_BUS_FULL`. */
+  allocateTarget(client: number): number {
+    return this.#targets.allocate(client);
+  }
+
+  /** Only when nothing is registered on it; false otherwise, and when it was not taken. */
+  releaseTarget(target: number): boolean {
+    if (this.#endpoints.at(target) !== undefined) return false;
+    if (this.#subscriptions.at(target) !== undefined) return false;
+    return this.#targets.release(target);
+  }
+
+  ownerOf(target: number): number | undefined {
+    return this.#targets.ownerOf(target);
+  }
+
+  /** Throws `ERR_BUS_CONFIG`, `ERR_BUS_DUPLICATE` or `ERR_BUS_FULL`, and then has changed nothing. */
+  addEndpoint(client: number, target: number, spec: EndpointSpec): TargetSpec {
+    checkEndpoint(spec);
+    this.#assertFree(client, target);
+    this.#endpoints.add(client, target, spec);
+    const window = Math.min(spec.window, this.#cells);
+    return { id: target, kind: 'endpoint', client, window, whenFull: 'park' };
+  }
+
+  /** The routes that went with it; undefined when there is no endpoint there. */
+  removeEndpoint(target: number): readonly RouteSpec[] | undefined {
+    const entry = this.#endpoints.remove(target);
+    if (entry === undefined) return undefined;
+    return this.#forgetRoutes(this.#routes.removeEndpoint(entry.spec.id));
+  }
+
+  /**
+   * All or none. Throws `ERR_BUS_INVALID_PATTERN`, `ERR_BUS_CONFIG`, `ERR_BUS_ENDPOINT_NOT_FOUND`,
+   * `ERR_BUS_DUPLICATE` or `ERR_BUS_FULL`. `nowMs` is epoch ms.
+   */
+  addRoutes(requests: Iterable<RouteRequest>, nowMs: number): AddedRoutes {
+    const added: RouteEntry[] = [];
+    try {
+      for (const request of requests) {
+        checkRoute(request);
+        const { target } = this.#endpoints.get(request.endpoint);
+        added.push(this.#routes.add(request, target, nowMs));
+      }
+      this.#router.addRoutes(added.map((entry) => entry.spec));
+    } catch (error) {
+      for (const { record } of added) {
+        this.#routes.remove(record.pattern, record.match, record.endpoint);
+      }
+      throw error;
+    }
+    return {
+      records: added.map((entry) => entry.record),
+      specs: added.map((entry) => entry.spec),
+    };
+  }
+
+  removeRoute(pattern: string, match: Matching, endpoint: string): RouteSpec | undefined {
+    const entry = this.#routes.remove(pattern, match, endpoint);
+    if (entry === undefined) return undefined;
+    return this.#forgetRoutes([entry])[0];
+  }
+
+  /** Throws `ERR_BUS_INVALID_PATTERN`, `ERR_BUS_CONFIG` or `ERR_BUS_FULL`, and then has changed nothing. */
+  addSubscription(
+    client: number,
+    target: number,
+    request: SubscriptionRequest,
+  ): { readonly target: TargetSpec; readonly subscription: SubscriptionSpec } {
+    checkSubscription(request);
+    this.#assertFree(client, target);
+    const { spec } = this.#subscriptions.add(client, target, request);
+    try {
+      this.#router.addSubscription(spec);
+    } catch (error) {
+      this.#subscriptions.remove(target);
+      throw error;
+    }
+    const window = Math.min(request.window, this.#cells);
+    const { whenFull } = request;
+    return {
+      target: { id: target, kind: 'subscription', client, window, whenFull },
+      subscription: spec,
+    };
+  }
+
+  removeSubscription(target: number): SubscriptionSpec | undefined {
+    const entry = this.#subscriptions.remove(target);
+    if (entry !== undefined) this.#router.removeSubscription(entry.spec.id);
+    return entry?.spec;
+  }
+
+  /** Takes out everything of a client that has left or died, but keeps its target ids taken. */
+  forget(client: number): Estate {
+    const targets = this.#targets.heldBy(client);
+    const routes: RouteSpec[] = [];
+    const subscriptions: SubscriptionSpec[] = [];
+    for (const target of targets) {
+      routes.push(...(this.removeEndpoint(target) ?? []));
+      const subscription = this.removeSubscription(target);
+      if (subscription !== undefined) subscriptions.push(subscription);
+    }
+    return { routes, subscriptions, targets };
+  }
+
+  findEndpoints(query: EndpointQuery): EndpointEntry[] {
+    return this.#endpoints.find(query);
+  }
+
+  subscriptions(): Iterable<SubscriptionEntry> {
+    return this.#subscriptions.all();
+  }
+
+  #forgetRoutes(entries: readonly RouteEntry[]): RouteSpec[] {
+    const specs = entries.map((entry) => entry.spec);
+    this.#router.removeRoutes(specs.map((spec) => spec.id));
+    return specs;
+  }
+
+  /** A client that names a target of another one, or one in use, has a defect: the shards must not see it. */
+  #assertFree(client: number, target: number): void {
+    const owner = this.#targets.ownerOf(target);
+    const used =
+      this.#endpoints.at(target) !== undefined || this.#subscriptions.at(target) !== undefined;
+    if (owner === client && !used) return;
+    throw new BusError(
+      'ERR_BUS_INTERNAL',
+      `Client ${client} names target ${target}, which ${used ? 'is in use' : `client ${owner} holds`}.`,
+      { details: { client, target, owner, used } },
+    );
+  }
+}

@@ -1,0 +1,148 @@
+/**
+ * All routes of the bus: identity, balance sets and registration order. Matching is the shards' business.
+ *
+ * A route's identity is (pattern, match, endpoint). Routes with the same pattern, match and priority form a balance
+ * set: they share a cursor and agree on `balance`.
+ */
+import type { Balance, Matching, RouteSpec } from '../control/commands.ts';
+import type { RouteRecord, RouteRequest } from '../control/plane.ts';
+import { BusError } from '../message/errors.ts';
+import { Cursors } from './cursors.ts';
+
+export interface RouteEntry {
+  readonly record: RouteRecord;
+  readonly spec: RouteSpec;
+}
+
+interface BalanceSet {
+  readonly balance: Balance;
+  readonly cursor: number;
+  members: number;
+}
+
+export class Routes {
+  readonly #limit: number;
+  readonly #cursors: Cursors;
+  /** Endpoint id → match and pattern → route: an endpoint's end takes all of its routes at once. */
+  readonly #byEndpoint = new Map<string, Map<string, RouteEntry>>();
+  readonly #sets = new Map<string, BalanceSet>();
+  #size = 0;
+  #lastId = 0;
+
+  constructor(limit: number, cursorWords: number) {
+    this.#limit = limit;
+    this.#cursors = new Cursors(cursorWords);
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /**
+   * Adds one route to `target`. Throws `ERR_BUS_DUPLICATE`, `ERR_BUS_CONFIG` (another `balance` than its set's) or
+   * `ERR_BUS_FULL`, and then has changed nothing.
+   */
+  add(request: RouteRequest, target: number, createdAt: number): RouteEntry {
+    const { pattern, match, endpoint, priority, balance, weight } = request;
+    const key = routeKey(pattern, match);
+    if (this.#byEndpoint.get(endpoint)?.has(key)) refuseDuplicate(request);
+    if (this.#size >= this.#limit) refuseMore(this.#limit);
+    const set = this.#joinSet(request);
+
+    const id = ++this.#lastId;
+    const entry: RouteEntry = {
+      record: { id, pattern, match, endpoint, priority, balance, weight, createdAt },
+      spec: {
+        id,
+        pattern,
+        match,
+        priority,
+        target,
+        balance,
+        order: id,
+        weight,
+        cursor: set.cursor,
+      },
+    };
+    let routes = this.#byEndpoint.get(endpoint);
+    if (routes === undefined) this.#byEndpoint.set(endpoint, (routes = new Map()));
+    routes.set(key, entry);
+    this.#size++;
+    return entry;
+  }
+
+  remove(pattern: string, match: Matching, endpoint: string): RouteEntry | undefined {
+    const routes = this.#byEndpoint.get(endpoint);
+    const entry = routes?.get(routeKey(pattern, match));
+    if (routes === undefined || entry === undefined) return undefined;
+    routes.delete(routeKey(pattern, match));
+    if (routes.size === 0) this.#byEndpoint.delete(endpoint);
+    this.#leave(entry);
+    return entry;
+  }
+
+  removeEndpoint(endpoint: string): RouteEntry[] {
+    const entries = [...(this.#byEndpoint.get(endpoint)?.values() ?? [])];
+    this.#byEndpoint.delete(endpoint);
+    for (const entry of entries) this.#leave(entry);
+    return entries;
+  }
+
+  /** Its set, made when it is the first member. */
+  #joinSet(request: RouteRequest): BalanceSet {
+    const key = setKey(request);
+    const set = this.#sets.get(key);
+    if (set === undefined) {
+      const fresh = { balance: request.balance, cursor: this.#cursors.take(), members: 1 };
+      this.#sets.set(key, fresh);
+      return fresh;
+    }
+    if (set.balance !== request.balance) refuseBalance(request, set.balance);
+    set.members++;
+    return set;
+  }
+
+  #leave({ record }: RouteEntry): void {
+    this.#size--;
+    const key = setKey(record);
+    const set = this.#sets.get(key) as BalanceSet;
+    set.members--;
+    if (set.members > 0) return;
+    this.#sets.delete(key);
+    this.#cursors.giveBack(set.cursor);
+  }
+}
+
+/** No kind of match has a colon in its name, so the first one ends it whatever the pattern holds. */
+function routeKey(pattern: string, match: Matching): string {
+  return `${match}:${pattern}`;
+}
+
+function setKey(route: RouteRequest): string {
+  return `${route.priority}:${route.match}:${route.pattern}`;
+}
+
+function refuseDuplicate({ pattern, match, endpoint }: RouteRequest): never {
+  throw new BusError(
+    'ERR_BUS_DUPLICATE',
+    `The ${match} route '${pattern}' to endpoint '${endpoint}' exists already; remove it first to change its options.`,
+    { details: { pattern, match, endpoint } },
+  );
+}
+
+function refuseBalance({ pattern, match, priority, balance }: RouteRequest, expected: Balance): never {
+  throw new BusError(
+    'ERR_BUS_CONFIG',
+    `Routes with the same pattern, match and priority agree on balance: '${pattern}' (${match}, priority ${priority}) ` +
+      `expects '${expected}', got '${balance}'.`,
+    { details: { option: 'balance', expected, got: balance, pattern, match, priority } },
+  );
+}
+
+function refuseMore(limit: number): never {
+  throw new BusError(
+    'ERR_BUS_FULL',
+    `The bus has ${limit} routes, the most that maxRoutes allows: remove some or raise it.`,
+    { details: { limit, option: 'maxRoutes' } },
+  );
+}

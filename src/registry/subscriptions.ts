@@ -1,0 +1,55 @@
+/** The subscriptions of the bus, by target. One target is one subscription. */
+import type { SubscriptionRequest } from '../control/plane.ts';
+import type { SubscriptionSpec } from '../control/commands.ts';
+import { BusError } from '../message/errors.ts';
+
+export interface SubscriptionEntry {
+  /** The subscriber's own name for it. */
+  readonly name: string;
+  readonly client: number;
+  readonly spec: SubscriptionSpec;
+}
+
+export class Subscriptions {
+  readonly #limit: number;
+  readonly #byTarget = new Map<number, SubscriptionEntry>();
+  #lastId = 0;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** Throws `ERR_BUS_FULL` beyond the limit. */
+  add(client: number, target: number, request: SubscriptionRequest): SubscriptionEntry {
+    if (this.#byTarget.size >= this.#limit) {
+      throw new BusError(
+        'ERR_BUS_FULL',
+        `The bus has ${this.#limit} subscriptions, the most that maxSubscriptions allows: '${request.pattern}' was not subscribed.`,
+        { details: { limit: this.#limit, option: 'maxSubscriptions' } },
+      );
+    }
+    const id = ++this.#lastId;
+    const { pattern, match } = request;
+    const entry: SubscriptionEntry = {
+      name: request.id,
+      client,
+      spec: { id, pattern, match, target, order: id },
+    };
+    this.#byTarget.set(target, entry);
+    return entry;
+  }
+
+  at(target: number): SubscriptionEntry | undefined {
+    return this.#byTarget.get(target);
+  }
+
+  remove(target: number): SubscriptionEntry | undefined {
+    const entry = this.#byTarget.get(target);
+    this.#byTarget.delete(target);
+    return entry;
+  }
+
+  all(): IterableIterator<SubscriptionEntry> {
+    return this.#byTarget.values();
+  }
+}
