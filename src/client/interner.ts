@@ -1,0 +1,122 @@
+/**
+ * The sender's table of routing keys: first use computes hash and shard and writes the key's bytes into the heap; then
+ * a message costs one look-up. Bounded: keys without a message in flight that were not used lately are evicted, their
+ * bytes freed. Ids are never reused: 32 bits, and 16 bits of epoch beside them.
+ */
+import type { Heap } from '../memory/heap.ts';
+import { NO_BLOCK } from '../memory/heap.ts';
+import { wroteInPlace } from '../memory/seam.ts';
+import { hashKey, validateKey } from '../message/key.ts';
+import { writeText } from '../message/utf8.ts';
+
+export interface InternedKey {
+  readonly text: string;
+  readonly id: number;
+  readonly epoch: number;
+  readonly hash: number;
+  readonly shard: number;
+  readonly offset: number;
+  readonly length: number;
+  /** Slots that name it: its bytes must stay. */
+  inFlight: number;
+  /** Used since the last sweep came by. */
+  recent: boolean;
+}
+
+/** Keys looked at when room is needed; the sweep goes on from there next time. */
+const SWEEP_KEYS = 64;
+const EPOCH_MASK = 0xffff;
+
+export class Interner {
+  readonly #keys = new Map<string, InternedKey>();
+  readonly #heap: Heap;
+  readonly #bytes: Buffer;
+  readonly #shards: number;
+  readonly #limit: number;
+  #nextId = 0;
+  #epoch = 0;
+
+  /** Holds at most `limit` keys, and more only while more are in flight. */
+  constructor(heap: Heap, bytes: Buffer, shards: number, limit: number) {
+    this.#heap = heap;
+    this.#bytes = bytes;
+    this.#shards = shards;
+    this.#limit = limit;
+  }
+
+  get size(): number {
+    return this.#keys.size;
+  }
+
+  /** The key, interned; undefined when the heap has no room for it. Throws ERR_BUS_INVALID_MESSAGE for a bad key. */
+  intern(text: string): InternedKey | undefined {
+    const known = this.#keys.get(text);
+    if (known !== undefined) {
+      known.recent = true;
+      return known;
+    }
+    return this.#add(text);
+  }
+
+  /** Frees the bytes of every key that is not in flight. */
+  clear(): void {
+    for (const [text, key] of this.#keys) {
+      if (key.inFlight === 0) this.#evict(text, key);
+    }
+  }
+
+  #add(text: string): InternedKey | undefined {
+    validateKey(text);
+    if (this.#keys.size >= this.#limit) this.#sweep();
+    const length = Buffer.byteLength(text);
+    let offset = this.#heap.allocate(length, true);
+    if (offset === NO_BLOCK) {
+      this.#sweep();
+      offset = this.#heap.allocate(length, true);
+      if (offset === NO_BLOCK) return undefined;
+    }
+    writeText(this.#bytes, offset, text);
+    wroteInPlace(this.#bytes, offset, length);
+    const hash = hashKey(text);
+    const key: InternedKey = {
+      text,
+      id: this.#takeId(),
+      epoch: this.#epoch,
+      hash,
+      shard: (hash >>> 0) % this.#shards,
+      offset,
+      length,
+      inFlight: 0,
+      recent: false,
+    };
+    this.#keys.set(text, key);
+    return key;
+  }
+
+  #takeId(): number {
+    const id = this.#nextId;
+    this.#nextId = (id + 1) | 0;
+    if (this.#nextId === 0) this.#epoch = (this.#epoch + 1) & EPOCH_MASK;
+    return id;
+  }
+
+  /** Second chance, in order of first use: what was used since the last visit goes to the end. */
+  #sweep(): void {
+    let looked = 0;
+    for (const [text, key] of this.#keys) {
+      if (++looked > SWEEP_KEYS) return;
+      if (key.inFlight === 0 && !key.recent) {
+        this.#evict(text, key);
+      } else {
+        key.recent = false;
+        this.#keys.delete(text);
+        this.#keys.set(text, key);
+      }
+    }
+  }
+
+  #evict(text: string, key: InternedKey): void {
+    this.#keys.delete(text);
+    this.#heap.free(key.offset);
+  }
+}
