@@ -17,7 +17,7 @@ export const LIMITS = {
   /** Bytes of UTF-8 of a message id given by the caller; it is kept by dedupe windows. */
   idBytes: 256,
   /** Levels of objects within objects. Encoding recurses; this is far below the stack's end. */
-  payloadDepth: 200,
+  payloadDepth: 500,
   /** Bytes: below this not even the largest key with one header would be worth a limit. */
   maxMessageSizeLow: 64,
   /** Bytes: an eighth of the largest heap (see `heapPerMessage`). */

@@ -97,16 +97,17 @@ export class BusError extends Error {
  * alone, and collecting them costs several times the rest (3.8 µs against 0.5 µs on Node 20).
  */
 export function outcomeError(code: BusErrorCode, message: string, init?: BusErrorInit): BusError {
-  const frames = Error.stackTraceLimit;
-  if (!setStackTraceLimit(0)) return new BusError(code, message, init);
-  const error = new BusError(code, message, init);
-  setStackTraceLimit(frames);
-  return error;
+  return quietly(() => new BusError(code, message, init));
 }
 
-/** False where `Error` is frozen (`--frozen-intrinsics`, SES); then stacks are collected as usual. */
-function setStackTraceLimit(frames: number): boolean {
-  return Reflect.set(Error, 'stackTraceLimit', frames);
+/** Runs `make` without collecting stacks of the errors that it makes. It must not throw. */
+export function quietly<T>(make: () => T): T {
+  const frames = Error.stackTraceLimit;
+  // False where `Error` is frozen (`--frozen-intrinsics`, SES): then stacks are collected as usual.
+  if (!Reflect.set(Error, 'stackTraceLimit', 0)) return make();
+  const made = make();
+  Reflect.set(Error, 'stackTraceLimit', frames);
+  return made;
 }
 
 function defineHidden(target: object, key: PropertyKey, value: unknown): void {

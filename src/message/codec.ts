@@ -1,0 +1,144 @@
+/**
+ * The codec `'auto'`: bytes and strings lie in the heap as they are, everything else is encoded. The
+ * kind says which, in four bits of the slot header; the broker in between never looks.
+ */
+import { Decoder } from './decoder.ts';
+import { Encoder } from './encoder.ts';
+import { BusError } from './errors.ts';
+import { privateBuffer, privateBytes } from './private-bytes.ts';
+import type { ShapeReader } from './shape-reader.ts';
+import type { ShapeWriter } from './shape-writer.ts';
+import { isWellFormed } from './text.ts';
+import { asTextBuffer, readText, writeText } from './utf8.ts';
+
+/** How a payload is stored, below 16. Free numbers are for further codecs. */
+export const PAYLOAD = {
+  value: 0,
+  uint8Array: 1,
+  buffer: 2,
+  /** UTF-8 */
+  string: 3,
+  arrayBuffer: 4,
+  undefined: 5,
+  /** A string with lone surrogates, as UTF-16. */
+  utf16: 6,
+} as const;
+
+export type PayloadKind = number;
+
+export interface Codec {
+  /** How to store `value`. */
+  classify(value: unknown): PayloadKind;
+  /** Bytes that `write` will need, exactly; -1 when only writing tells. */
+  sizeOf(kind: PayloadKind, value: unknown): number;
+  /**
+   * Writes at `offset` and returns the number of bytes; -1 when they are more than `limit`, then
+   * nothing beyond the limit was touched. Throws `ERR_BUS_INVALID_MESSAGE` naming the path of what
+   * cannot be encoded.
+   */
+  write(kind: PayloadKind, value: unknown, heap: Buffer, offset: number, limit: number): number;
+  /** The value, private to the caller: it never aliases `heap`. */
+  read(
+    kind: PayloadKind,
+    heap: Buffer,
+    offset: number,
+    length: number,
+    shapes: ShapeReader | null,
+  ): unknown;
+}
+
+const bufferPrototype: unknown = Buffer.prototype;
+const bytesPrototype: unknown = Uint8Array.prototype;
+const arrayBufferPrototype: unknown = ArrayBuffer.prototype;
+
+export class AutoCodec implements Codec {
+  readonly #encoder: Encoder;
+  readonly #decoder: Decoder = new Decoder();
+
+  /** `shapes`: this client's own shape table; `null` sends keys with every object. */
+  constructor(shapes: ShapeWriter | null) {
+    this.#encoder = new Encoder(shapes);
+  }
+
+  classify(value: unknown): PayloadKind {
+    if (typeof value === 'string') return isWellFormed(value) ? PAYLOAD.string : PAYLOAD.utf16;
+    if (value === undefined) return PAYLOAD.undefined;
+    // Not null. Only a byte array answers true, whatever else the value is.
+    if (typeof value !== 'object' || !(value instanceof ArrayBuffer || ArrayBuffer.isView(value))) {
+      return PAYLOAD.value;
+    }
+    const prototype: unknown = Object.getPrototypeOf(value);
+    if (prototype === bufferPrototype) return PAYLOAD.buffer;
+    if (prototype === bytesPrototype) return PAYLOAD.uint8Array;
+    return prototype === arrayBufferPrototype ? PAYLOAD.arrayBuffer : PAYLOAD.value;
+  }
+
+  sizeOf(kind: PayloadKind, value: unknown): number {
+    switch (kind) {
+      case PAYLOAD.value:
+        return -1;
+      case PAYLOAD.string:
+        return Buffer.byteLength(value as string);
+      case PAYLOAD.utf16:
+        return (value as string).length * 2;
+      case PAYLOAD.undefined:
+        return 0;
+      default:
+        return (value as ArrayBuffer | Uint8Array).byteLength;
+    }
+  }
+
+  write(kind: PayloadKind, value: unknown, heap: Buffer, offset: number, limit: number): number {
+    if (kind === PAYLOAD.value) return this.#encoder.encode(value, heap, offset, limit);
+    const size = this.sizeOf(kind, value);
+    if (size > limit || offset + size > heap.length) return -1;
+    switch (kind) {
+      case PAYLOAD.string:
+        return writeText(heap, offset, value as string);
+      case PAYLOAD.utf16:
+        return asTextBuffer(heap).ucs2Write(value as string, offset);
+      case PAYLOAD.uint8Array:
+      case PAYLOAD.buffer:
+        heap.set(value as Uint8Array, offset);
+        return size;
+      case PAYLOAD.arrayBuffer:
+        heap.set(new Uint8Array(value as ArrayBuffer), offset);
+        return size;
+      case PAYLOAD.undefined:
+        return 0;
+      default:
+        throw unknownKind(kind);
+    }
+  }
+
+  read(
+    kind: PayloadKind,
+    heap: Buffer,
+    offset: number,
+    length: number,
+    shapes: ShapeReader | null,
+  ): unknown {
+    switch (kind) {
+      case PAYLOAD.value:
+        return this.#decoder.decode(heap, offset, shapes);
+      case PAYLOAD.uint8Array:
+        return privateBytes(heap, offset, length);
+      case PAYLOAD.buffer:
+        return privateBuffer(heap, offset, length);
+      case PAYLOAD.string:
+        return readText(heap, offset, length);
+      case PAYLOAD.arrayBuffer:
+        return privateBytes(heap, offset, length).buffer;
+      case PAYLOAD.undefined:
+        return undefined;
+      case PAYLOAD.utf16:
+        return asTextBuffer(heap).ucs2Slice(offset, offset + length);
+      default:
+        throw unknownKind(kind);
+    }
+  }
+}
+
+function unknownKind(kind: PayloadKind): BusError {
+  return new BusError('ERR_BUS_INTERNAL', `Unknown payload kind ${kind}.`);
+}
