@@ -1,0 +1,59 @@
+/**
+ * The control plane as one client on another thread may use it: the client number is put in here, whatever the thread
+ * says, and a target that another client holds cannot be touched.
+ */
+import type { ControlPlane } from '../control/plane.ts';
+import { BusError } from '../message/errors.ts';
+
+/** Everything that can be called through the control door once a client is attached. */
+export const PLANE_METHODS = [
+  'allocateTarget',
+  'releaseTarget',
+  'registerEndpoint',
+  'closeEndpoint',
+  'registerRoutes',
+  'removeRoute',
+  'subscribe',
+  'unsubscribe',
+  'findEndpoints',
+  'metrics',
+  'health',
+  'detach',
+] as const satisfies readonly (keyof ControlPlane)[];
+
+export type PlaneMethod = (typeof PLANE_METHODS)[number];
+
+/** The plane narrowed to one client. `ownerOf` tells who holds a target. */
+export function planeOfClient(
+  plane: ControlPlane,
+  client: number,
+  ownerOf: (target: number) => number | undefined,
+): ControlPlane {
+  const own = (target: number): number => {
+    const owner = ownerOf(target);
+    if (owner === undefined || owner === client) return target;
+    throw new BusError(
+      'ERR_BUS_INTERNAL',
+      `Client ${client} names target ${target}, which client ${owner} holds.`,
+      { details: { client, target, owner } },
+    );
+  };
+  return {
+    allocateTarget: () => plane.allocateTarget(client),
+    releaseTarget: async (target) => plane.releaseTarget(own(target)),
+    registerEndpoint: (_, target, spec) => plane.registerEndpoint(client, target, spec),
+    closeEndpoint: async (target) => plane.closeEndpoint(own(target)),
+    registerRoutes: (routes) => plane.registerRoutes(routes),
+    removeRoute: (pattern, match, endpoint) => plane.removeRoute(pattern, match, endpoint),
+    subscribe: (_, target, request) => plane.subscribe(client, target, request),
+    unsubscribe: async (target) => plane.unsubscribe(own(target)),
+    findEndpoints: (query) => plane.findEndpoints(query),
+    metrics: () => plane.metrics(),
+    health: () => plane.health(),
+    detach: () => plane.detach(client),
+  };
+}
+
+export function isPlaneMethod(name: unknown): name is PlaneMethod {
+  return PLANE_METHODS.includes(name as PlaneMethod);
+}

@@ -1,0 +1,85 @@
+/** The main-thread side of one client: its memory and its links, which main keeps for as long as anyone may read them. */
+import type { TargetSpec } from '../control/commands.ts';
+import {
+  BELL,
+  type ClientHandle,
+  type ClientMemory,
+  createClientMemory,
+  PARKED,
+} from '../memory/client-memory.ts';
+import { CLIENT_COUNTERS, type ClientCounter, readCounters } from '../memory/counters.ts';
+import { Bell } from '../memory/doorbell.ts';
+import { createLink, type LinkHandle, type LinkMemory } from '../memory/link-memory.ts';
+import { sealLink } from '../memory/seal-link.ts';
+
+/** Deliveries that one shard keeps for one client at most: D = W of the protocol. */
+export const CELLS = 4096;
+
+/** Failure reports that one shard keeps for a client. They park, since a lost one would leave a failure unnamed. */
+const REPORTS_WINDOW = 256;
+
+export interface ClientSize {
+  readonly slots: number;
+  readonly heapBytes: number;
+  readonly shards: number;
+}
+
+/** How a client learns of those that came after it. */
+export type PeerSink = (peer: ClientHandle) => void;
+
+export class ClientHost {
+  readonly memory: ClientMemory;
+  /** By shard id. */
+  readonly links: readonly LinkMemory[];
+  readonly threadId: number;
+  /** Target of its failure reports. */
+  readonly reports: number;
+  readonly bell: Bell;
+  readonly tellPeer: PeerSink;
+
+  constructor(
+    id: number,
+    size: ClientSize,
+    place: { readonly threadId: number; readonly reports: number; readonly tellPeer: PeerSink },
+  ) {
+    const { slots, heapBytes, shards } = size;
+    this.memory = createClientMemory(id, slots, heapBytes);
+    this.links = Array.from({ length: shards }, (_, shard) =>
+      createLink(id, shard, { slots, cells: CELLS }),
+    );
+    this.bell = new Bell(this.memory.words, PARKED, BELL);
+    this.threadId = place.threadId;
+    this.reports = place.reports;
+    this.tellPeer = place.tellPeer;
+  }
+
+  get id(): number {
+    return this.memory.id;
+  }
+
+  get handle(): ClientHandle {
+    const { id, slots, buffer, heap } = this.memory;
+    return { id, slots, buffer, heap };
+  }
+
+  get linkHandles(): LinkHandle[] {
+    return this.links.map(({ client, shard, slots, cells, buffer }) => {
+      return { client, shard, slots, cells, buffer };
+    });
+  }
+
+  get reportsTarget(): TargetSpec {
+    const { reports, id } = this;
+    return { id: reports, kind: 'reports', client: id, window: REPORTS_WINDOW, whenFull: 'park' };
+  }
+
+  /** As the client last published them. */
+  counts(): Record<ClientCounter, number> {
+    return readCounters(CLIENT_COUNTERS, this.memory.counters);
+  }
+
+  /** Publishes what it had accepted; it must not write any more. */
+  seal(): void {
+    for (const link of this.links) sealLink(link);
+  }
+}

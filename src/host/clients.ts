@@ -1,0 +1,150 @@
+/**
+ * The clients of a bus: admitted, attached to all shards, made known to each other, and dismissed when they have left
+ * or died. Ids are never reused.
+ */
+import type { ClientBoot, ClientSettings } from '../control/plane.ts';
+import { CLIENT_COUNTERS, type ClientCounter } from '../memory/counters.ts';
+import type { ClientHandle } from '../memory/client-memory.ts';
+import type { ControlHandle } from '../memory/control-words.ts';
+import { CLIENT_ID_MAX } from '../memory/entries.ts';
+import { BusError } from '../message/errors.ts';
+import type { Registry } from '../registry/registry.ts';
+import { ClientHost, type ClientSize, type PeerSink } from './client-host.ts';
+import type { Shards } from './shards.ts';
+
+/**
+ * Clients that have left and whose memory a newcomer is still told of, since messages of theirs may be on their way
+ * to it. Shards do not say when the last one was; this many leave behind it.
+ */
+const DEPARTED_KEPT = 16;
+
+export interface ClientsInit {
+  readonly shards: Shards;
+  readonly registry: Registry;
+  readonly control: ControlHandle;
+  readonly settings: ClientSettings;
+  readonly size: ClientSize;
+  readonly epochMs: number;
+  readonly maxClients: number;
+}
+
+export class Clients {
+  readonly #init: ClientsInit;
+  readonly #present = new Map<number, ClientHost>();
+  readonly #departed: ClientHandle[] = [];
+  /** Counts of clients whose memory is gone, so that totals never shrink. */
+  readonly #departedCounts: Record<ClientCounter, number> = noCounts();
+  #nextId = 0;
+  #closed = false;
+
+  constructor(init: ClientsInit) {
+    this.#init = init;
+  }
+
+  /**
+   * Makes a client and tells all others of it. Throws `ERR_BUS_FULL`. Attach it before its thread sends anything.
+   */
+  admit(threadId: number, tellPeer: PeerSink): ClientHost {
+    const { registry, size, maxClients } = this.#init;
+    if (this.#present.size >= maxClients) refuse(maxClients, 'at once: close some');
+    if (this.#nextId > CLIENT_ID_MAX) {
+      refuse(CLIENT_ID_MAX + 1, 'in the life of a bus, whose ids are not reused: create another bus');
+    }
+    const id = this.#nextId;
+    const reports = registry.allocateTarget(id);
+    const client = new ClientHost(id, size, { threadId, reports, tellPeer });
+    this.#nextId++;
+    for (const other of this.#present.values()) other.tellPeer(client.handle);
+    this.#present.set(id, client);
+    return client;
+  }
+
+  /** What its thread needs. Take it in the same turn as `admit`: later newcomers come through the peer sink. */
+  bootOf(client: ClientHost): ClientBoot {
+    const { shards, control, settings, epochMs } = this.#init;
+    const present = [...this.#present.values()].map((other) => other.handle);
+    return {
+      memory: client.handle,
+      links: client.linkHandles,
+      shards: shards.hosts.map(({ memory: { id, targets, buffer } }) => ({ id, targets, buffer })),
+      control: { targets: control.targets, buffer: control.buffer },
+      peers: [...this.#departed, ...present],
+      reports: client.reports,
+      epochMs,
+      settings,
+    };
+  }
+
+  /** Resolves when all shards know it. */
+  async attach(client: ClientHost): Promise<void> {
+    const { handle, linkHandles, reportsTarget } = client;
+    await this.#init.shards.tellEach((shard) => ({
+      op: 'attach',
+      client: handle,
+      link: linkHandles[shard] as (typeof linkHandles)[number],
+      reports: reportsTarget,
+    }));
+  }
+
+  /**
+   * A client has left in good order, or its thread has ended: it must not write any more. Takes all it had out of the
+   * registry and the shards. Resolves when that is in force; at once for one that is not here.
+   */
+  async dismiss(id: number): Promise<void> {
+    const client = this.#present.get(id);
+    if (client === undefined || this.#closed) return;
+    const { registry, shards } = this.#init;
+    this.#present.delete(id);
+    this.#remember(client);
+    client.seal();
+    const { targets } = registry.forget(id);
+    const told = shards.tellAll({ op: 'detach', client: id });
+    // A thread that died may have rung nobody, or half: who sleeps must look again.
+    this.ringAll();
+    await told;
+    for (const target of targets) registry.releaseTarget(target);
+  }
+
+  get(id: number): ClientHost | undefined {
+    return this.#present.get(id);
+  }
+
+  present(): Iterable<ClientHost> {
+    return this.#present.values();
+  }
+
+  get departedCounts(): Readonly<Record<ClientCounter, number>> {
+    return this.#departedCounts;
+  }
+
+  /** Every bell of the bus: clients and shards. */
+  ringAll(): void {
+    for (const client of this.#present.values()) client.bell.ring();
+    this.#init.shards.ringAll();
+  }
+
+  /** From here on a thread's end changes nothing any more: all threads end. */
+  close(): void {
+    this.#closed = true;
+  }
+
+  #remember(client: ClientHost): void {
+    this.#departed.push(client.handle);
+    if (this.#departed.length > DEPARTED_KEPT) this.#departed.shift();
+    const counts = client.counts();
+    for (const name of CLIENT_COUNTERS) this.#departedCounts[name] += counts[name];
+  }
+}
+
+function noCounts(): Record<ClientCounter, number> {
+  return Object.fromEntries(CLIENT_COUNTERS.map((name) => [name, 0])) as Record<
+    ClientCounter,
+    number
+  >;
+}
+
+function refuse(limit: number, how: string): never {
+  throw new BusError('ERR_BUS_FULL', `A bus has at most ${limit} clients ${how}.`, {
+    details: { limit, option: 'maxClients' },
+  });
+}

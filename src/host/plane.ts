@@ -1,0 +1,130 @@
+/**
+ * The control plane on the main thread: a change goes into the registry at once, and the call resolves when all shards
+ * concerned have it. Clients on other threads come through the control door, which lets each touch only its own.
+ */
+import type { Matching } from '../control/commands.ts';
+import type {
+  ControlPlane,
+  EndpointRecord,
+  EndpointSpec,
+  RouteRecord,
+  RouteRequest,
+  SubscriptionRequest,
+} from '../control/plane.ts';
+import type { ControlWords } from '../memory/control-words.ts';
+import type { EndpointQuery } from '../registry/endpoints.ts';
+import type { Registry } from '../registry/registry.ts';
+import { assertOpen } from './bus-state.ts';
+import type { Clients } from './clients.ts';
+import type { Shards } from './shards.ts';
+
+export interface PlaneInit {
+  readonly registry: Registry;
+  readonly shards: Shards;
+  readonly clients: Clients;
+  readonly control: ControlWords;
+  readonly metrics: () => unknown;
+  readonly health: () => unknown;
+  /** Epoch ms. */
+  readonly now: () => number;
+}
+
+/** Client 0 lives as long as the bus. */
+const MAIN = 0;
+
+export class Plane implements ControlPlane {
+  readonly #init: PlaneInit;
+
+  constructor(init: PlaneInit) {
+    this.#init = init;
+  }
+
+  async allocateTarget(client: number): Promise<number> {
+    assertOpen(this.#init.control);
+    return this.#init.registry.allocateTarget(client);
+  }
+
+  async releaseTarget(target: number): Promise<void> {
+    this.#init.registry.releaseTarget(target);
+  }
+
+  async registerEndpoint(client: number, target: number, spec: EndpointSpec): Promise<void> {
+    const { control, registry, shards } = this.#init;
+    assertOpen(control);
+    await shards.tellAll({ op: 'addTarget', target: registry.addEndpoint(client, target, spec) });
+  }
+
+  async closeEndpoint(target: number): Promise<void> {
+    const { registry, shards } = this.#init;
+    if (registry.removeEndpoint(target) === undefined) return;
+    await shards.tellAll({ op: 'removeTarget', target });
+  }
+
+  async registerRoutes(routes: readonly RouteRequest[]): Promise<readonly RouteRecord[]> {
+    const { control, registry, shards, now } = this.#init;
+    assertOpen(control);
+    const { records, specs } = registry.addRoutes(routes, now());
+    await shards.tellPlaced(specs, (list) => ({ op: 'addRoutes', routes: list }));
+    return records;
+  }
+
+  async removeRoute(pattern: string, match: Matching, endpoint: string): Promise<boolean> {
+    const { registry, shards } = this.#init;
+    const spec = registry.removeRoute(pattern, match, endpoint);
+    if (spec === undefined) return false;
+    await shards.tellPlaced([spec], () => ({ op: 'removeRoutes', routes: [spec.id] }));
+    return true;
+  }
+
+  async subscribe(client: number, target: number, request: SubscriptionRequest): Promise<void> {
+    const { control, registry, shards } = this.#init;
+    assertOpen(control);
+    const added = registry.addSubscription(client, target, request);
+    // Commands come into force in order, so the target is there when the subscription is.
+    await Promise.all([
+      shards.tellAll({ op: 'addTarget', target: added.target }),
+      shards.tellPlaced([added.subscription], () => ({
+        op: 'addSubscription',
+        subscription: added.subscription,
+      })),
+    ]);
+  }
+
+  async unsubscribe(target: number): Promise<void> {
+    const { registry, shards } = this.#init;
+    const spec = registry.removeSubscription(target);
+    if (spec === undefined) return;
+    await Promise.all([
+      shards.tellPlaced([spec], () => ({ op: 'removeSubscription', subscription: spec.id })),
+      shards.tellAll({ op: 'removeTarget', target }),
+    ]);
+  }
+
+  async findEndpoints(query: EndpointQuery): Promise<readonly EndpointRecord[]> {
+    const { clients, registry } = this.#init;
+    return registry.findEndpoints(query).map(({ spec, client, state }): EndpointRecord => {
+      const { id, service, version, tags } = spec;
+      return {
+        id,
+        ...(service === undefined ? {} : { service }),
+        ...(version === undefined ? {} : { version }),
+        tags,
+        threadId: clients.get(client)?.threadId ?? -1,
+        state,
+        health: 'healthy',
+      };
+    });
+  }
+
+  async metrics(): Promise<unknown> {
+    return this.#init.metrics();
+  }
+
+  async health(): Promise<unknown> {
+    return this.#init.health();
+  }
+
+  async detach(client: number): Promise<void> {
+    if (client !== MAIN) await this.#init.clients.dismiss(client);
+  }
+}

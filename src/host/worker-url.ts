@@ -1,0 +1,21 @@
+/**
+ * Where the thread entry points are. Compiled, they lie beside this file's folder in `dist`; as TypeScript, a thread
+ * cannot start with them on Node 20, and goes through `register-tsx.mjs`, which does not ship.
+ */
+export type EntryName = 'shard-worker' | 'client-bootstrap';
+
+export interface WorkerEntry {
+  readonly url: URL;
+  /** Goes before the arguments that the thread is given. */
+  readonly argv: readonly string[];
+}
+
+/** `here` is the URL of this file. */
+export function workerEntry(name: EntryName, here: string = import.meta.url): WorkerEntry {
+  const workers = new URL('../../workers/', here);
+  if (!here.endsWith('.ts')) return { url: new URL(`${name}.js`, workers), argv: [] };
+  return {
+    url: new URL('register-tsx.mjs', workers),
+    argv: [new URL(`${name}.ts`, workers).href],
+  };
+}
