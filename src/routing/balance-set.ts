@@ -37,12 +37,17 @@ export interface BalanceSet {
   scratch: unknown;
 }
 
+/** Priorities have 31 bits. */
+export const PRIORITY_MAX: number = 2 ** 31 - 1;
+
 export class RouteSet implements BalanceSet {
   readonly pattern: string;
   readonly match: Matching;
   readonly priority: number;
   readonly balance: string;
   readonly cursor: number;
+  /** 0 … 2³² − 1; the lower goes first: priority, and exact before pattern. */
+  readonly rank: number;
   scratch: unknown = undefined;
   #members: readonly RouteSpec[] = [];
   #targets: readonly Target[] = [];
@@ -54,6 +59,7 @@ export class RouteSet implements BalanceSet {
     this.priority = first.priority;
     this.balance = first.balance;
     this.cursor = first.cursor;
+    this.rank = (PRIORITY_MAX - first.priority) * 2 + (first.match === 'exact' ? 0 : 1);
     this.#order = first.order;
   }
 
@@ -79,9 +85,6 @@ export class RouteSet implements BalanceSet {
 }
 
 /** Choice order: higher priority, exact before pattern, then older. */
-export function compareSets(left: BalanceSet, right: BalanceSet): number {
-  if (left.priority !== right.priority) return right.priority - left.priority;
-  const leftIsExact = left.match === 'exact';
-  if (leftIsExact !== (right.match === 'exact')) return leftIsExact ? -1 : 1;
-  return left.order - right.order;
+export function compareSets(left: RouteSet, right: RouteSet): number {
+  return left.rank - right.rank || left.order - right.order;
 }

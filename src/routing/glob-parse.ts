@@ -7,7 +7,7 @@ import { CharClass } from './char-class.ts';
 import { ANY, FIRST_CLASS, type Glob, type Segment } from './glob.ts';
 import { refusePattern } from './refusal.ts';
 
-const NO_ATOMS = new Int32Array(0);
+const NO_ATOMS: readonly number[] = Object.freeze([]);
 const NO_CLASSES: readonly CharClass[] = Object.freeze([]);
 const NO_SEGMENTS: readonly Segment[] = Object.freeze([]);
 
@@ -37,7 +37,7 @@ export function parseGlob(pattern: string): Glob {
     } else if (char === '[') {
       const close = pattern.indexOf(']', i);
       if (close < 0) refusePattern(pattern, `the class at ${i - 1} is not closed`, 'a "]"');
-      draft.pushClass(parseClass(pattern, i, close));
+      draft.pushClass(internClass(pattern, i, close));
       i = close + 1;
     } else {
       draft.pushLiteral(codePoint, char);
@@ -62,6 +62,24 @@ function assemble(pattern: string, segments: readonly Segment[]): Glob {
     unitsMin,
   };
 }
+
+/** Classes by their text: tables of patterns tend to have few, such as `[0-9]`, very often. */
+const interned = new Map<string, CharClass>();
+
+/** Over it, classes are made anew each time. */
+const INTERNED_MAX = 1024;
+
+function internClass(pattern: string, start: number, close: number): CharClass {
+  const text = pattern.slice(start, close);
+  const known = interned.get(text);
+  if (known !== undefined) return known;
+  const made = parseClass(pattern, start, close);
+  if (interned.size < INTERNED_MAX && text.length <= INTERNED_LENGTH_MAX) interned.set(text, made);
+  return made;
+}
+
+/** UTF-16 code units; longer texts are hardly shared, and would only keep memory. */
+const INTERNED_LENGTH_MAX = 64;
 
 /** The members stand between `start` and `close`, the place of the `]`. */
 function parseClass(pattern: string, start: number, close: number): CharClass {
@@ -133,7 +151,7 @@ class SegmentDraft {
     if (this.#atoms.length === 0) return EMPTY;
     if (this.#isLiteral) {
       return {
-        literal: this.#text,
+        literal: flat(this.#text, this.#atoms),
         atoms: NO_ATOMS,
         classes: NO_CLASSES,
         unitsMin: this.#unitsMin,
@@ -141,9 +159,17 @@ class SegmentDraft {
     }
     return {
       literal: undefined,
-      atoms: Int32Array.from(this.#atoms),
+      atoms: this.#atoms,
       classes: this.#classes.length === 0 ? NO_CLASSES : this.#classes,
       unitsMin: this.#unitsMin,
     };
   }
 }
+
+/** The same text in one piece: text that grew by pieces is slow to compare and takes more memory. */
+function flat(text: string, codePoints: readonly number[]): string {
+  return codePoints.length <= ARGUMENTS_MAX ? String.fromCodePoint(...codePoints) : text;
+}
+
+/** Arguments of one call; no public pattern has more code points. */
+const ARGUMENTS_MAX = 1024;

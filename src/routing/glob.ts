@@ -16,7 +16,7 @@ export interface Segment {
   /** The text when every atom is a literal; otherwise undefined, and the atoms say it. */
   readonly literal: string | undefined;
   /** A code point, {@link ANY}, or a class by number. Empty when `literal` is there. */
-  readonly atoms: Int32Array;
+  readonly atoms: readonly number[];
   readonly classes: readonly CharClass[];
   /** Fewest UTF-16 code units that it can take. */
   readonly unitsMin: number;

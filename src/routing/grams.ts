@@ -1,15 +1,13 @@
 /**
  * Short pieces of literal text ("grams") as numbers: those that a pattern needs, of which the index
- * picks one, and those that a key has. The start and the end of a key count as characters, so a
+ * picks some, and those that a key has. The start and the end of a key count as characters, so a
  * pattern's prefix and suffix are as telling as its inner text. Two grams may share a number: the
  * index then offers a pattern too many, never one too few.
  */
 import { ANY, type Glob, type Segment } from './glob.ts';
 
 /** Lengths of grams in UTF-16 code units, ascending. Of a run of text the longest that fit count. */
-export const GRAM_LENGTHS: readonly number[] = [1, 2, 3, 4, 8];
-
-const LONGEST = 8;
+const GRAM_LENGTHS: readonly number[] = [1, 2, 3, 4, 8];
 
 /** Stand for the start and the end of a key; beyond every code unit. */
 const START = 0x10000;
@@ -18,40 +16,93 @@ const END = 0x10001;
 const SEED = 0x2545f491;
 
 /**
- * Numbers of the grams that every matching key has: for each run of literal text those of the
- * longest length that fits into it. Empty for a pattern without literal text.
+ * Numbers of the grams that every matching key has, run by run: for each run of literal text those
+ * of the longest length that fits into it. Empty for a pattern without literal text.
  */
-export function gramsOfGlob(glob: Glob): number[] {
-  const grams: number[] = [];
-  for (const run of literalRuns(glob)) {
-    const size = longestGram(run.length);
-    for (let i = 0; i + size <= run.length; i++) {
-      let hash = SEED;
-      for (let k = 0; k < size; k++) hash = foldUnit(hash, run[i + k] as number);
-      grams.push(hash);
-    }
-  }
-  return grams;
+export function gramsOfGlob(glob: Glob): number[][] {
+  return literalRuns(glob).map(gramsOfRun);
 }
 
-/** Adds a character to a gram's number. */
-export function foldUnit(hash: number, unit: number): number {
+/** The grams of one key at a time; reused, because every look-up needs it. */
+export class KeyGrams {
+  /** The first `count` are the key's grams; some may be there twice. */
+  numbers: Int32Array = new Int32Array(1024);
+  count = 0;
+  #units = new Int32Array(256);
+  /** Number of the last key that had a gram with these low bits. */
+  readonly #lastKey = new Uint32Array(SIEVE_SIZE);
+  #keyNumber = 0;
+
+  read(text: string): void {
+    const end = this.#markUnits(text);
+    const units = this.#units;
+    const numbers = this.#roomFor(end * GRAM_LENGTHS.length);
+    const lastKey = this.#lastKey;
+    const keyNumber = this.#nextKey();
+    let count = 0;
+    for (let start = 0; start < end; start++) {
+      let hash = SEED;
+      let size = 0;
+      for (let i = 0; i < GRAM_LENGTHS.length; i++) {
+        const wanted = GRAM_LENGTHS[i] as number;
+        if (start + wanted > end) break;
+        while (size < wanted) hash = foldUnit(hash, units[start + size++] as number);
+        numbers[count++] = hash;
+        lastKey[hash & SIEVE_MASK] = keyNumber;
+      }
+    }
+    this.count = count;
+  }
+
+  /** False: the key does not have the gram. True: it probably has. */
+  mayHave(gram: number): boolean {
+    return this.#lastKey[gram & SIEVE_MASK] === this.#keyNumber;
+  }
+
+  #markUnits(text: string): number {
+    const length = text.length;
+    if (this.#units.length < length + 2) this.#units = new Int32Array(2 * length + 2);
+    const units = this.#units;
+    units[0] = START;
+    for (let i = 0; i < length; i++) units[i + 1] = text.charCodeAt(i);
+    units[length + 1] = END;
+    return length + 2;
+  }
+
+  #roomFor(count: number): Int32Array {
+    if (this.numbers.length < count) this.numbers = new Int32Array(2 * count);
+    return this.numbers;
+  }
+
+  #nextKey(): number {
+    this.#keyNumber = (this.#keyNumber + 1) >>> 0;
+    if (this.#keyNumber === 0) {
+      // Numbers start again: what the sieve remembers of 2³² keys ago must not be taken for new.
+      this.#lastKey.fill(0);
+      this.#keyNumber = 1;
+    }
+    return this.#keyNumber;
+  }
+}
+
+/** Cells of the sieve: four bytes each, so that it stays in a core's cache. */
+const SIEVE_SIZE = 2 ** 14;
+const SIEVE_MASK = SIEVE_SIZE - 1;
+
+function foldUnit(hash: number, unit: number): number {
   const mixed = Math.imul(hash ^ unit, 0x9e3779b1);
   return mixed ^ (mixed >>> 15);
 }
 
-export const EMPTY_GRAM: number = SEED;
-
-/**
- * Writes the key's code units between the marks for start and end, and returns how many there are.
- * `units` needs room for `text.length + 2`.
- */
-export function markUnits(text: string, units: Int32Array): number {
-  const length = text.length;
-  units[0] = START;
-  for (let i = 0; i < length; i++) units[i + 1] = text.charCodeAt(i);
-  units[length + 1] = END;
-  return length + 2;
+function gramsOfRun(run: readonly number[]): number[] {
+  const size = longestGram(run.length);
+  const grams: number[] = [];
+  for (let i = 0; i + size <= run.length; i++) {
+    let hash = SEED;
+    for (let k = 0; k < size; k++) hash = foldUnit(hash, run[i + k] as number);
+    grams.push(hash);
+  }
+  return grams;
 }
 
 function longestGram(runLength: number): number {
@@ -97,6 +148,3 @@ function appendSegment(segment: Segment, run: number[], runs: number[][]): numbe
   }
   return open;
 }
-
-/** The longest gram decides how far a look-up reads ahead. */
-export const GRAM_READ_AHEAD: number = LONGEST;

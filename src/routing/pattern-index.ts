@@ -8,7 +8,7 @@ import { BusError } from '../message/errors.ts';
 import type { Glob } from './glob.ts';
 import { matchGlob } from './glob-match.ts';
 import { parseGlob } from './glob-parse.ts';
-import { EMPTY_GRAM, foldUnit, GRAM_LENGTHS, gramsOfGlob, markUnits } from './grams.ts';
+import { gramsOfGlob, KeyGrams } from './grams.ts';
 import { KeyView } from './key-view.ts';
 import { quotePattern } from './refusal.ts';
 
@@ -27,6 +27,11 @@ const PER_RUN_MAX = 4096;
 interface Posting<Owner> {
   readonly gram: number | undefined;
   readonly entries: IndexedPattern<Owner>[];
+  /**
+   * Two more grams of each entry, in the order of the entries. They lie here and not in the entry,
+   * because most candidates fail by them, and then nothing else of them need be fetched.
+   */
+  readonly moreGrams: number[];
   /** Number of the last look-up that went through it: a key may have the same gram twice. */
   seenBy: number;
 }
@@ -52,9 +57,9 @@ export class PatternIndex<Owner> {
   readonly #withoutLiteralMax: number;
   readonly #perRunMax: number;
   readonly #postings = new Map<number, Posting<Owner>>();
-  readonly #withoutLiteral: Posting<Owner> = { gram: undefined, entries: [], seenBy: 0 };
+  readonly #withoutLiteral: Posting<Owner> = emptyPosting(undefined);
   readonly #key = new KeyView();
-  #units = new Int32Array(256);
+  readonly #keyGrams = new KeyGrams();
   #lookUps = 0;
   #size = 0;
 
@@ -78,13 +83,15 @@ export class PatternIndex<Owner> {
    */
   add(pattern: string, owner: Owner): IndexedPattern<Owner> {
     const glob = parseGlob(pattern);
-    const posting = this.#choosePosting(glob);
+    const runs = gramsOfGlob(glob);
+    const posting = this.#choosePosting(runs);
     const isListed = posting.gram !== undefined;
     const limit = isListed ? this.#perRunMax : this.#withoutLiteralMax;
     if (posting.entries.length >= limit) refuseOverrun(pattern, limit, isListed);
     if (posting.gram !== undefined) this.#postings.set(posting.gram, posting);
     const entry = new IndexedPattern(glob, owner, posting, posting.entries.length);
     posting.entries.push(entry);
+    pushMoreGrams(posting, runs);
     this.#size++;
     return entry;
   }
@@ -92,10 +99,15 @@ export class PatternIndex<Owner> {
   /** Takes out an entry that `add` returned, once. */
   remove(entry: IndexedPattern<Owner>): void {
     const { posting, place } = entry;
-    const last = posting.entries.pop();
-    if (last !== undefined && last !== entry) {
-      posting.entries[place] = last;
+    const { entries, moreGrams } = posting;
+    const last = entries.pop() as IndexedPattern<Owner>;
+    const second = moreGrams.pop() as number;
+    const first = moreGrams.pop() as number;
+    if (last !== entry) {
+      entries[place] = last;
       last.place = place;
+      moreGrams[2 * place] = first;
+      moreGrams[2 * place + 1] = second;
     }
     if (posting.entries.length === 0 && posting.gram !== undefined) {
       this.#postings.delete(posting.gram);
@@ -107,51 +119,70 @@ export class PatternIndex<Owner> {
   collect(text: string, matches: Owner[]): void {
     if (this.#size === 0) return;
     this.#key.reset(text);
-    this.#tryAll(this.#withoutLiteral, matches);
+    const entries = this.#withoutLiteral.entries;
+    for (let i = 0; i < entries.length; i++) this.#tryEntry(entries, i, matches);
     if (this.#postings.size > 0) this.#collectByGrams(text, matches);
   }
 
   #collectByGrams(text: string, matches: Owner[]): void {
-    if (this.#units.length < text.length + 2) this.#units = new Int32Array(2 * text.length + 2);
-    const units = this.#units;
+    const keyGrams = this.#keyGrams;
     const postings = this.#postings;
-    const count = markUnits(text, units);
+    keyGrams.read(text);
     const lookUp = ++this.#lookUps;
-    for (let start = 0; start < count; start++) {
-      let hash = EMPTY_GRAM;
-      let size = 0;
-      for (let i = 0; i < GRAM_LENGTHS.length; i++) {
-        const wanted = GRAM_LENGTHS[i] as number;
-        if (start + wanted > count) break;
-        while (size < wanted) hash = foldUnit(hash, units[start + size++] as number);
-        const posting = postings.get(hash);
-        if (posting === undefined || posting.seenBy === lookUp) continue;
-        posting.seenBy = lookUp;
-        this.#tryAll(posting, matches);
-      }
+    const grams = keyGrams.numbers;
+    const count = keyGrams.count;
+    for (let i = 0; i < count; i++) {
+      const posting = postings.get(grams[i] as number);
+      if (posting === undefined || posting.seenBy === lookUp) continue;
+      posting.seenBy = lookUp;
+      this.#tryPosting(posting, matches);
     }
   }
 
-  #tryAll(posting: Posting<Owner>, matches: Owner[]): void {
-    const entries = posting.entries;
-    const key = this.#key;
+  #tryPosting(posting: Posting<Owner>, matches: Owner[]): void {
+    const { entries, moreGrams } = posting;
+    const keyGrams = this.#keyGrams;
     for (let i = 0; i < entries.length; i++) {
-      const entry = entries[i] as IndexedPattern<Owner>;
-      if (matchGlob(entry.glob, key)) matches.push(entry.owner);
+      if (!keyGrams.mayHave(moreGrams[2 * i] as number)) continue;
+      if (!keyGrams.mayHave(moreGrams[2 * i + 1] as number)) continue;
+      this.#tryEntry(entries, i, matches);
     }
   }
 
-  #choosePosting(glob: Glob): Posting<Owner> {
-    const grams = gramsOfGlob(glob);
-    if (grams.length === 0) return this.#withoutLiteral;
+  #tryEntry(entries: readonly IndexedPattern<Owner>[], place: number, matches: Owner[]): void {
+    const entry = entries[place] as IndexedPattern<Owner>;
+    if (matchGlob(entry.glob, this.#key)) matches.push(entry.owner);
+  }
+
+  /** The shortest posting among those of the pattern's grams. */
+  #choosePosting(runs: readonly (readonly number[])[]): Posting<Owner> {
+    if (runs.length === 0) return this.#withoutLiteral;
     let rarest: Posting<Owner> | undefined;
-    for (const gram of grams) {
-      const posting = this.#postings.get(gram);
-      if (posting === undefined) return { gram, entries: [], seenBy: 0 };
-      if (rarest === undefined || posting.entries.length < rarest.entries.length) rarest = posting;
+    for (const grams of runs) {
+      for (const gram of grams) {
+        const posting = this.#postings.get(gram);
+        if (posting === undefined) return emptyPosting(gram);
+        if (rarest === undefined || posting.entries.length < rarest.entries.length) {
+          rarest = posting;
+        }
+      }
     }
     return rarest as Posting<Owner>;
   }
+}
+
+function emptyPosting<Owner>(gram: number | undefined): Posting<Owner> {
+  return { gram, entries: [], moreGrams: [], seenBy: 0 };
+}
+
+/**
+ * The first gram of the first run and the last one of the last: of all, they are the least likely to
+ * overlap the posting's own and each other.
+ */
+function pushMoreGrams<Owner>(posting: Posting<Owner>, runs: readonly (readonly number[])[]): void {
+  const first = runs[0]?.[0] ?? 0;
+  const last = runs.at(-1)?.at(-1) ?? 0;
+  posting.moreGrams.push(first, last);
 }
 
 function refuseOverrun(pattern: string, limit: number, isListed: boolean): never {

@@ -2,7 +2,8 @@
  * What a key leads to: balance sets in choice order, endpoints to notify, subscriptions. Made from
  * the matching patterns; which patterns match is decided elsewhere.
  */
-import { type BalanceSet, compareSets, type RouteSet } from './balance-set.ts';
+import type { BalanceSet, RouteSet } from './balance-set.ts';
+import { sortSets } from './choice-order.ts';
 import type { ListedSubscription, PatternNode } from './pattern-node.ts';
 import type { Target } from './targets.ts';
 
@@ -28,19 +29,24 @@ export const EMPTY_RESOLUTION: Resolution = Object.freeze({
 /** `listing` is a number that no resolution before has had: it marks targets already listed. */
 export function resolutionOf(nodes: readonly PatternNode[], listing: number): Resolution {
   if (nodes.length === 0) return EMPTY_RESOLUTION;
-  const sets: RouteSet[] = [];
+  const found: RouteSet[] = [];
   const subscriptions: ListedSubscription[] = [];
-  for (const node of nodes) {
-    for (const set of node.sets) sets.push(set);
-    for (const subscription of node.subscriptions) subscriptions.push(subscription);
+  for (let i = 0; i < nodes.length; i++) {
+    const node = nodes[i] as PatternNode;
+    pushAll(node.sets, found);
+    pushAll(node.subscriptions, subscriptions);
   }
-  if (sets.length > 1) sets.sort(compareSets);
+  const sets = sortSets(found);
   if (subscriptions.length > 1) subscriptions.sort(compareAge);
   return {
     sets,
     notify: targetsOfSets(sets, listing),
     subscriptions: targetsOfSubscriptions(subscriptions, listing),
   };
+}
+
+function pushAll<Item>(items: readonly Item[], list: Item[]): void {
+  for (let i = 0; i < items.length; i++) list.push(items[i] as Item);
 }
 
 function compareAge(left: ListedSubscription, right: ListedSubscription): number {
@@ -50,8 +56,9 @@ function compareAge(left: ListedSubscription, right: ListedSubscription): number
 function targetsOfSets(sets: readonly RouteSet[], listing: number): readonly number[] {
   if (sets.length === 0) return NONE;
   const ids: number[] = [];
-  for (const set of sets) {
-    for (const target of set.targets) listOnce(target, listing, ids);
+  for (let i = 0; i < sets.length; i++) {
+    const targets = (sets[i] as RouteSet).targets;
+    for (let k = 0; k < targets.length; k++) listOnce(targets[k] as Target, listing, ids);
   }
   return ids;
 }

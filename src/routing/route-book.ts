@@ -3,14 +3,11 @@
  * each set that it touches gets its new members once, however many came or went.
  */
 import { BusError } from '../message/errors.ts';
-import { RouteSet, type RouteSpec } from './balance-set.ts';
+import { PRIORITY_MAX, RouteSet, type RouteSpec } from './balance-set.ts';
 import type { PatternNode } from './pattern-node.ts';
 import type { PatternTable } from './pattern-table.ts';
 import { quotePattern } from './refusal.ts';
 import { type Target, Targets } from './targets.ts';
-
-/** Priorities have 31 bits. */
-const PRIORITY_MAX = 2 ** 31 - 1;
 
 interface ListedRoute {
   readonly spec: RouteSpec;
