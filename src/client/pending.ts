@@ -3,8 +3,8 @@ import type { ReceivedError } from './received-error.ts';
 
 export interface Pending {
   /**
-   * The status of the message (STATUS) and its outcome word, or the response's slot where the status is `reply`.
-   * Called once.
+   * The status of the message (STATUS) and its outcome word, or the response's place where the status is `reply`: it is
+   * read inside this call. Called once.
    */
   settle(status: number, detail: number): void;
   /** A failure report for it was read; before `settle`. */

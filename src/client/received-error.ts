@@ -1,6 +1,6 @@
 /** Why a delivery failed, as its receiver reported it. */
 export interface ReceivedError {
-  /** Target id of the endpoint that failed. */
-  readonly target: number;
+  /** Id of the endpoint that failed. */
+  readonly endpoint: string;
   readonly error: unknown;
 }

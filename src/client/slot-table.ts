@@ -6,6 +6,7 @@ import { BlockQueue } from '../memory/block-queue.ts';
 import { get } from '../memory/seam.ts';
 import { GEN, GEN_MASK, SLOT_WORDS } from '../memory/slot-header.ts';
 import type { InternedKey } from './interner.ts';
+import type { FlushBatch } from './flush-batch.ts';
 import type { Pending } from './pending.ts';
 
 export const NO_SLOT = -1;
@@ -19,6 +20,8 @@ export class SlotTable {
   readonly state: Uint8Array;
   readonly keys: (InternedKey | undefined)[];
   readonly pending: (Pending | undefined)[];
+  /** The flush batch that the message in the slot belongs to. */
+  readonly batches: (FlushBatch | undefined)[];
   /** Failure reports read for the message in the slot. */
   readonly reports: Uint8Array;
   readonly #free = new BlockQueue();
@@ -29,8 +32,9 @@ export class SlotTable {
     this.count = count;
     this.headers = headers;
     this.state = new Uint8Array(count);
-    this.keys = new Array(count).fill(undefined);
-    this.pending = new Array(count).fill(undefined);
+    this.keys = new Array<InternedKey | undefined>(count).fill(undefined);
+    this.pending = new Array<Pending | undefined>(count).fill(undefined);
+    this.batches = new Array<FlushBatch | undefined>(count).fill(undefined);
     this.reports = new Uint8Array(count);
     this.#reserve = reserve;
     for (let slot = 0; slot < count; slot++) this.#free.put(slot);

@@ -21,14 +21,15 @@ export interface EndpointSpec {
 export interface SubscriptionRequest {
   readonly id: string;
   readonly pattern: string;
-  readonly match: Matching;
+  /** `'auto'`: exact unless the pattern has one of `* ? [`. */
+  readonly match: Matching | 'auto';
   readonly window: number;
   readonly whenFull: FullPolicy;
 }
 
 export interface RouteRequest {
   readonly pattern: string;
-  readonly match: Matching;
+  readonly match: Matching | 'auto';
   readonly endpoint: string;
   readonly priority: number;
   readonly balance: Balance;
@@ -37,6 +38,7 @@ export interface RouteRequest {
 
 /** A route in force. */
 export interface RouteRecord extends RouteRequest {
+  readonly match: Matching;
   readonly id: number;
   /** Epoch ms. */
   readonly createdAt: number;
@@ -61,7 +63,7 @@ export interface ControlPlane {
   closeEndpoint(target: number): Promise<void>;
   registerRoutes(routes: readonly RouteRequest[]): Promise<readonly RouteRecord[]>;
   /** False when no such route exists. */
-  removeRoute(pattern: string, match: Matching, endpoint: string): Promise<boolean>;
+  removeRoute(pattern: string, match: Matching | 'auto', endpoint: string): Promise<boolean>;
   subscribe(client: number, target: number, request: SubscriptionRequest): Promise<void>;
   unsubscribe(target: number): Promise<void>;
   findEndpoints(query: { service?: string; version?: string; tag?: string }): Promise<readonly EndpointRecord[]>;

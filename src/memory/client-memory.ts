@@ -25,8 +25,8 @@ const HEAD_WORDS = 4 * LINE_WORDS;
 /** Word STATE: what the thread was doing when it last said so. */
 export const LIVENESS = { idle: 0, busy: 1, detached: 2 } as const;
 
-/** Append-only table of object shapes that the codec shares between threads. */
-export const SHAPE_BYTES: number = 64 * 1024;
+/** Append-only table of object shapes that the codec shares between threads: a count, then the entries. */
+export const SHAPE_BYTES: number = 32 * 1024;
 
 export interface ClientHandle {
   readonly id: number;
@@ -38,7 +38,7 @@ export interface ClientHandle {
 export interface ClientMemory extends ClientHandle {
   readonly words: Int32Array;
   readonly counters: Float64Array;
-  readonly shapes: Uint8Array;
+  readonly shapes: { readonly words: Int32Array; readonly bytes: Buffer };
   /** N × 16 words, see slot-header.ts. */
   readonly headers: Int32Array;
   /** The payload heap as bytes; a Buffer, for its string methods. */
@@ -46,7 +46,12 @@ export interface ClientMemory extends ClientHandle {
 }
 
 export function createClientMemory(id: number, slots: number, heapBytes: number): ClientMemory {
-  const words = HEAD_WORDS + toLines(COUNTER_WORDS) + SHAPE_BYTES / WORD_BYTES + slots * SLOT_WORDS;
+  const words =
+    HEAD_WORDS +
+    toLines(COUNTER_WORDS) +
+    LINE_WORDS +
+    SHAPE_BYTES / WORD_BYTES +
+    slots * SLOT_WORDS;
   return openClientMemory({
     id,
     slots,
@@ -58,12 +63,16 @@ export function createClientMemory(id: number, slots: number, heapBytes: number)
 export function openClientMemory(handle: ClientHandle): ClientMemory {
   const { buffer, heap, slots } = handle;
   const countersAt = HEAD_WORDS * WORD_BYTES;
-  const shapesAt = countersAt + toLines(COUNTER_WORDS) * WORD_BYTES;
+  const shapeCountAt = countersAt + toLines(COUNTER_WORDS) * WORD_BYTES;
+  const shapesAt = shapeCountAt + LINE_WORDS * WORD_BYTES;
   return {
     ...handle,
     words: new Int32Array(buffer, 0, HEAD_WORDS),
     counters: new Float64Array(buffer, countersAt, COUNTER_WORDS / 2),
-    shapes: new Uint8Array(buffer, shapesAt, SHAPE_BYTES),
+    shapes: {
+      words: new Int32Array(buffer, shapeCountAt, 1),
+      bytes: Buffer.from(buffer, shapesAt, SHAPE_BYTES),
+    },
     headers: new Int32Array(buffer, shapesAt + SHAPE_BYTES, slots * SLOT_WORDS),
     bytes: Buffer.from(heap),
   };

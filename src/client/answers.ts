@@ -1,0 +1,126 @@
+/**
+ * Giving loans back: acknowledgements, replies, failure reports. A reply that finds no room waits here, its loan with
+ * it, so there are never more than the loans that the shards allow.
+ */
+import { ACK_STATUS, packAck, packDelivery } from '../memory/entries.ts';
+import { FLAG_EARLY, FLAG_ERROR, NO_DEADLINE } from '../memory/slot-header.ts';
+import { BusError } from '../message/errors.ts';
+import { KIND } from '../message/kinds.ts';
+import type { Loan } from './loan.ts';
+import type { Draft, Outbox } from './outbox.ts';
+import { NO_SLOT } from './slot-table.ts';
+
+/** On a response with an error: the bus's own verdict (an attempt's time-out), not something the handler threw. */
+export const FLAG_VERDICT: number = FLAG_EARLY;
+
+interface HeldReply {
+  readonly loan: Loan;
+  readonly flags: number;
+  readonly payload: unknown;
+}
+
+export class Answers {
+  readonly #outbox: Outbox;
+  readonly #waiting: HeldReply[] = [];
+  readonly #draft: Draft;
+
+  constructor(outbox: Outbox, anyLink: Draft['link']) {
+    this.#outbox = outbox;
+    this.#draft = {
+      kind: KIND.response,
+      flags: 0,
+      key: undefined,
+      link: anyLink,
+      payload: undefined,
+      id: undefined,
+      headers: undefined,
+      deadline: NO_DEADLINE,
+      expires: NO_DEADLINE,
+      corr: 0,
+      isReply: true,
+      encoded: undefined,
+    };
+  }
+
+  /** Replies that wait for room. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  acknowledge(loan: Loan, status: number = ACK_STATUS.ok): void {
+    if (!begin(loan)) return;
+    loan.link.submit.push(packAck(loan.cell, loan.number, status));
+    this.#outbox.published(loan.link);
+  }
+
+  reply(loan: Loan, payload: unknown): void {
+    if (begin(loan)) this.#send({ loan, flags: 0, payload });
+  }
+
+  /** The error is what the handler threw, whatever its type. */
+  replyError(loan: Loan, error: unknown, isVerdict = false): void {
+    const flags = FLAG_ERROR | (isVerdict ? FLAG_VERDICT : 0);
+    if (begin(loan)) this.#send({ loan, flags, payload: error });
+  }
+
+  /** Fails a notification and tells its sender why; without room for the report it fails without one. */
+  report(loan: Loan, endpoint: string, error: unknown): void {
+    if (loan.settled) return;
+    if (this.#offer(KIND.failureReport, { loan, flags: FLAG_ERROR, payload: [endpoint, error] })) {
+      begin(loan);
+    } else this.acknowledge(loan, ACK_STATUS.failed);
+  }
+
+  /** Sends replies that found no room before, oldest first. */
+  retry(): void {
+    while (this.#waiting.length > 0) {
+      if (!this.#offer(KIND.response, this.#waiting[0] as HeldReply)) return;
+      this.#waiting.shift();
+    }
+  }
+
+  #send(reply: HeldReply): void {
+    if (this.#waiting.length > 0 || !this.#offer(KIND.response, reply)) this.#waiting.push(reply);
+  }
+
+  /** False: no room. A payload that cannot be sent becomes an error that says so. */
+  #offer(kind: number, reply: HeldReply): boolean {
+    try {
+      return this.#submit(kind, reply);
+    } catch (error) {
+      const instead = (reply.flags & FLAG_ERROR) === 0 ? error : unsendable(reply.payload);
+      const payload = kind === KIND.failureReport ? [(reply.payload as unknown[])[0], instead] : instead;
+      return this.#submit(kind, { loan: reply.loan, flags: reply.flags | FLAG_ERROR, payload });
+    }
+  }
+
+  #submit(kind: number, reply: HeldReply): boolean {
+    const draft = this.#draft;
+    draft.kind = kind;
+    draft.flags = reply.flags;
+    draft.link = reply.loan.link;
+    draft.payload = reply.payload;
+    draft.corr = packDelivery(reply.loan.cell, reply.loan.number);
+    const slot = this.#outbox.submit(draft);
+    draft.payload = undefined;
+    return slot !== NO_SLOT;
+  }
+}
+
+/** False when the loan was given back already. */
+function begin(loan: Loan): boolean {
+  if (loan.settled) return false;
+  loan.settled = true;
+  loan.link.loans[loan.cell] = undefined;
+  return true;
+}
+
+function unsendable(thrown: unknown): BusError {
+  let text: string;
+  try {
+    text = String(thrown).slice(0, 1000);
+  } catch {
+    text = 'a value that cannot be shown';
+  }
+  return new BusError('ERR_BUS_INVALID_MESSAGE', `The handler threw what cannot be sent: ${text}`);
+}

@@ -1,0 +1,256 @@
+/**
+ * A client: slots and heap of one thread, its links to all shards, and the receivers that live on it. A state machine
+ * without threads and timers of its own: `poll` reads what has come, `flush` publishes what was pushed.
+ */
+import type { ClientBoot } from '../control/plane.ts';
+import { CLIENT_COUNTERS, type ClientCounter, Counters } from '../memory/counters.ts';
+import { busState, type ControlWords, openControlWords } from '../memory/control-words.ts';
+import {
+  ACK_STATUS,
+  DELIVER,
+  deliverFlags,
+  deliverOp,
+  FLAG_REDELIVERED,
+  loanOf,
+  low16,
+  packAck,
+  packCancel,
+  refClient,
+  refSlot,
+  STATUS,
+} from '../memory/entries.ts';
+import { type ClientMemory, openClientMemory } from '../memory/client-memory.ts';
+import { Heap } from '../memory/heap.ts';
+import type { ClientHandle } from '../memory/client-memory.ts';
+import { AutoCodec } from '../message/codec.ts';
+import { ShapeWriter } from '../message/shape-writer.ts';
+import { Answers } from './answers.ts';
+import { ClientLink } from './client-link.ts';
+import type { ClientEnvironment } from './clock.ts';
+import { Completions, type Unclaimed } from './completions.ts';
+import type { ReceiverParts } from './endpoint.ts';
+import { FlushBatches } from './flush-batch.ts';
+import { Interner } from './interner.ts';
+import { Loan } from './loan.ts';
+import { Outbox } from './outbox.ts';
+import { Peers } from './peers.ts';
+import type { Reader } from './read-message.ts';
+import type { Receiver } from './receiver.ts';
+import { ReportReceiver } from './report-receiver.ts';
+import { SlotTable } from './slot-table.ts';
+
+/** Share of slots and heap that only replies may use. */
+const RESERVE_SHARE = 1 / 8;
+/** Interned keys beyond one for every slot. */
+const SPARE_KEYS = 16_384;
+/** Deliveries taken from one shard before the other shards and the event loop get their turn. */
+const DELIVERIES_PER_TURN = 256;
+/** How long one poll may run handlers, and how often it looks at the clock. */
+const TURN_MS = 1;
+const DELIVERIES_PER_LOOK = 32;
+
+export interface CoreHooks {
+  readonly takePeer: () => ClientHandle | undefined;
+  readonly onUnclaimed: (outcome: Unclaimed) => void;
+  /** Slots or heap were given back, or may have been. */
+  readonly onRoom: () => void;
+}
+
+export class ClientCore {
+  readonly id: number;
+  readonly memory: ClientMemory;
+  readonly links: readonly ClientLink[];
+  readonly slots: SlotTable;
+  readonly heap: Heap;
+  readonly outbox: Outbox;
+  readonly interner: Interner;
+  readonly batches: FlushBatches = new FlushBatches();
+  readonly peers: Peers;
+  readonly control: ControlWords;
+  readonly counters: Counters<ClientCounter>;
+  readonly receiverParts: ReceiverParts;
+  readonly #answers: Answers;
+  readonly #completions: Completions;
+  readonly #receivers = new Map<number, Receiver>();
+  readonly #environment: ClientEnvironment;
+  readonly #hooks: CoreHooks;
+  #flushRequested = false;
+
+  constructor(boot: ClientBoot, environment: ClientEnvironment, hooks: CoreHooks) {
+    const { settings } = boot;
+    this.#environment = environment;
+    this.#hooks = hooks;
+    this.id = boot.memory.id;
+    this.memory = openClientMemory(boot.memory);
+    this.control = openControlWords(boot.control);
+    this.counters = new Counters(CLIENT_COUNTERS, this.memory.counters);
+    this.links = boot.links.map((link, shard) => {
+      const shardHandle = boot.shards[shard];
+      if (shardHandle === undefined) throw new RangeError(`link without shard ${shard}`);
+      return new ClientLink(link, shardHandle);
+    });
+    const { headers, bytes, slots } = this.memory;
+    this.slots = new SlotTable(headers, slots, Math.max(1, Math.floor(slots * RESERVE_SHARE)));
+    this.heap = new Heap(bytes.length, RESERVE_SHARE);
+    this.interner = new Interner(this.heap, bytes, this.links.length, slots + SPARE_KEYS);
+    this.peers = new Peers(boot.peers, hooks.takePeer);
+    const codec = new AutoCodec(new ShapeWriter(this.memory.shapes));
+    const { slots: table, heap } = this;
+    this.outbox = new Outbox({
+      headers,
+      bytes,
+      slots: table,
+      heap,
+      codec,
+      maxMessageBytes: settings.maxMessageBytes,
+      batchSize: settings.batchSize,
+      requestFlush: () => this.#requestFlush(),
+    });
+    this.#answers = new Answers(this.outbox, this.links[0] as ClientLink);
+    this.#completions = new Completions(table, heap, this.outbox, {
+      onUnclaimed: hooks.onUnclaimed,
+      onStatus: (status) => this.#countStatus(status),
+    });
+    const reader: Reader = { codec, epochMs: boot.epochMs, client: this.id };
+    this.receiverParts = {
+      answers: this.#answers,
+      reader,
+      environment,
+      home: { now: () => environment.now(), bus: undefined },
+      count: (name) => {
+        this.counters.counts[name] += 1;
+      },
+    };
+    const reports = new ReportReceiver(this.#answers, reader, this.#completions);
+    this.#receivers.set(boot.reports, reports);
+  }
+
+  get reader(): Reader {
+    return this.receiverParts.reader;
+  }
+
+  /** What main says of the bus: BUS_STATE. */
+  get busState(): number {
+    return busState(this.control);
+  }
+
+  /** Messages and replies of this client that are not released, and replies that wait for room. */
+  get outstanding(): number {
+    return this.slots.used + this.#answers.waiting;
+  }
+
+  install(target: number, receiver: Receiver): void {
+    this.#receivers.set(target, receiver);
+  }
+
+  /** Deliveries for it that still come are handed back, to be routed again. */
+  uninstall(target: number): void {
+    this.#receivers.delete(target);
+  }
+
+  /** Reads completions and a bounded number of deliveries, runs their handlers, publishes. Returns what was read. */
+  poll(): number {
+    this.tick();
+    let work = 0;
+    for (const link of this.links) work += this.#completions.poll(link);
+    const stopMs = this.#environment.now() + TURN_MS;
+    for (const link of this.links) work += this.#pollDeliveries(link, stopMs);
+    if (work > 0) this.#afterWork();
+    this.flush();
+    return work;
+  }
+
+  /** Reads completions only: for a sender that found no room and cannot wait. */
+  reap(): void {
+    for (const link of this.links) this.#completions.poll(link);
+    this.#answers.retry();
+    this.flush();
+  }
+
+  /** Publishes everything that was pushed. */
+  flush(): void {
+    for (const link of this.links) link.flush();
+  }
+
+  /** Looks at the clock. */
+  tick(): void {
+    // 0 means "no deadline" in a header, so the clock never says it.
+    this.outbox.nowMs = Math.max(1, this.#environment.now()) | 0 || 1;
+  }
+
+  /** Withdraws the message in `slot`; its status follows all the same. */
+  cancel(link: ClientLink, slot: number): void {
+    link.submit.push(packCancel(slot));
+    this.outbox.published(link);
+  }
+
+  publishCounters(): void {
+    const { counts } = this.counters;
+    counts.slotsUsed = this.slots.used;
+    counts.heapBytesUsed = this.heap.usedBytes;
+    counts.outstanding = this.outstanding;
+    this.counters.publish();
+  }
+
+  #afterWork(): void {
+    this.#answers.retry();
+    this.#hooks.onRoom();
+  }
+
+  #requestFlush(): void {
+    if (this.#flushRequested) return;
+    this.#flushRequested = true;
+    this.tick();
+    this.#environment.enqueueMicrotask(this.#flushNow);
+  }
+
+  readonly #flushNow = (): void => {
+    this.#flushRequested = false;
+    this.flush();
+  };
+
+  #pollDeliveries(link: ClientLink, stopMs: number): number {
+    const { deliver } = link;
+    const unread = Math.min(deliver.refresh(), DELIVERIES_PER_TURN);
+    for (let read = 1; read <= unread; read++) {
+      const head = deliver.peek(0);
+      const ref = deliver.peek(1);
+      const target = deliver.peek(2);
+      const detail = deliver.peek(3);
+      deliver.advance();
+      if (deliverOp(head) === DELIVER) this.#deliver(link, head, ref, target, detail);
+      else noticeLoan(link, head);
+      if (read % DELIVERIES_PER_LOOK === 0 && this.#environment.now() > stopMs) return read;
+    }
+    return unread;
+  }
+
+  #deliver(link: ClientLink, head: number, ref: number, target: number, detail: number): void {
+    const receiver = this.#receivers.get(target);
+    if (receiver === undefined) {
+      link.submit.push(packAck(low16(head), loanOf(head), ACK_STATUS.requeue));
+      this.outbox.published(link);
+      return;
+    }
+    const place = { cell: low16(head), number: loanOf(head) };
+    const source = { peer: this.peers.get(refClient(ref)), slot: refSlot(ref) };
+    const redelivered = (deliverFlags(head) & FLAG_REDELIVERED) !== 0;
+    receiver.take(new Loan(link, place, source, detail, redelivered), detail);
+  }
+
+  #countStatus(status: number): void {
+    const { counts } = this.counters;
+    counts.settled += 1;
+    if (status === STATUS.ok || status === STATUS.reply) return;
+    if (status === STATUS.timeout) counts.timedOut += 1;
+    else if (status === STATUS.aborted) counts.aborted += 1;
+    else if (status === STATUS.noRoute) counts.noRoute += 1;
+    else counts.failed += 1;
+  }
+}
+
+/** The message of a loan is settled: whoever works on it may stop. */
+function noticeLoan(link: ClientLink, head: number): void {
+  const loan = link.loans[low16(head)];
+  if (loan !== undefined && loan.number === loanOf(head)) loan.abort();
+}

@@ -1,0 +1,146 @@
+/**
+ * Reading the complete rings: statuses settle what the sender waits for, releases bring slots and heap blocks back.
+ * Settling only resolves promises; no user code runs here.
+ */
+import {
+  COMPLETION,
+  completeStatus,
+  completionOf,
+  low16,
+  packReturn,
+  refClient,
+  refSlot,
+  STATUS,
+} from '../memory/entries.ts';
+import type { Heap } from '../memory/heap.ts';
+import { NO_BLOCK } from '../memory/heap.ts';
+import { failuresOf, reportsOf } from '../memory/outcome-word.ts';
+import { get } from '../memory/seam.ts';
+import { KIND, KIND_MASK, PAY_OFF, SLOT_WORDS } from '../memory/slot-header.ts';
+import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
+import type { ClientLink } from './client-link.ts';
+import type { Outbox } from './outbox.ts';
+import type { ReceivedError } from './received-error.ts';
+import { SLOT, type SlotTable } from './slot-table.ts';
+
+/** What became of a message that nobody waits for. */
+export interface Unclaimed {
+  readonly slot: number;
+  readonly status: number;
+  readonly failed: number;
+}
+
+export interface CompletionHooks {
+  /** A status for which nobody waits is not `ok`: `tryNotify` and `tryPublish` without a route, failed handlers. */
+  readonly onUnclaimed: (outcome: Unclaimed) => void;
+  /** Counts a status of a submission of this client. */
+  readonly onStatus: (status: number) => void;
+}
+
+export class Completions {
+  readonly #slots: SlotTable;
+  readonly #heap: Heap;
+  readonly #outbox: Outbox;
+  readonly #hooks: CompletionHooks;
+  /** Slots whose status waits for failure reports: how many are still to come. */
+  readonly #missing: Uint8Array;
+  readonly #outcomes = new Map<number, { status: number; detail: number }>();
+
+  constructor(slots: SlotTable, heap: Heap, outbox: Outbox, hooks: CompletionHooks) {
+    this.#slots = slots;
+    this.#heap = heap;
+    this.#outbox = outbox;
+    this.#hooks = hooks;
+    this.#missing = new Uint8Array(slots.count);
+  }
+
+  /** Reads everything that is there, at most one ring's worth; returns the number of entries. */
+  poll(link: ClientLink): number {
+    const { complete } = link;
+    const unread = complete.refresh();
+    for (let left = unread; left > 0; left--) {
+      const head = complete.peek(0);
+      const detail = complete.peek(1);
+      complete.advance();
+      this.#read(link, head, detail);
+    }
+    return unread;
+  }
+
+  /** A failure report for the message in `slot`; the message settles when all of its reports are there. */
+  report(slot: number, error: ReceivedError): void {
+    const { pending, reports } = this.#slots;
+    pending[slot]?.report?.(error);
+    reports[slot] = (reports[slot] as number) + 1;
+    if (this.#slots.state[slot] !== SLOT.reporting) return;
+    this.#missing[slot] = (this.#missing[slot] as number) - 1;
+    if (this.#missing[slot] !== 0) return;
+    const outcome = this.#outcomes.get(slot);
+    this.#outcomes.delete(slot);
+    if (outcome) this.#settle(slot, outcome.status, outcome.detail);
+    this.#release(slot);
+  }
+
+  #read(link: ClientLink, head: number, detail: number): void {
+    const slot = low16(head);
+    const status = completeStatus(head);
+    switch (completionOf(head)) {
+      case COMPLETION.final:
+        if (status === STATUS.failed && this.#awaitReports(slot, status, detail)) return;
+        this.#finish(link, slot, status, detail);
+        this.#release(slot);
+        break;
+      case COMPLETION.release:
+        this.#release(slot);
+        break;
+      default:
+        this.#finish(link, slot, status, detail);
+        this.#slots.state[slot] = SLOT.settled;
+    }
+  }
+
+  #finish(link: ClientLink, slot: number, status: number, detail: number): void {
+    this.#settle(slot, status, detail);
+    // The reply was read above: its owner may have it back, before this slot is used again.
+    if (status === STATUS.reply) {
+      link.submit.push(packReturn(refClient(detail), refSlot(detail)));
+      this.#outbox.published(link);
+    }
+  }
+
+  #settle(slot: number, status: number, detail: number): void {
+    const pending = this.#slots.pending[slot];
+    this.#slots.pending[slot] = undefined;
+    if (this.#isReply(slot)) return;
+    const batch = this.#slots.batches[slot];
+    this.#slots.batches[slot] = undefined;
+    batch?.settleOne();
+    this.#hooks.onStatus(status);
+    if (pending !== undefined) pending.settle(status, detail);
+    else if (status !== STATUS.ok && status !== STATUS.reply) {
+      this.#hooks.onUnclaimed({ slot, status, failed: failuresOf(detail) });
+    }
+  }
+
+  /** Responses and reports are submissions too; their statuses concern nobody. */
+  #isReply(slot: number): boolean {
+    return (get(this.#slots.headers, slot * SLOT_WORDS + KIND) & KIND_MASK) >= MESSAGE_KIND.response;
+  }
+
+  #awaitReports(slot: number, status: number, detail: number): boolean {
+    const missing = reportsOf(detail) - (this.#slots.reports[slot] as number);
+    if (missing <= 0) return false;
+    this.#missing[slot] = missing;
+    this.#outcomes.set(slot, { status, detail });
+    this.#slots.state[slot] = SLOT.reporting;
+    return true;
+  }
+
+  #release(slot: number): void {
+    const key = this.#slots.keys[slot];
+    if (key !== undefined) key.inFlight -= 1;
+    const block = get(this.#slots.headers, slot * SLOT_WORDS + PAY_OFF);
+    if (block !== NO_BLOCK) this.#heap.free(block);
+    this.#slots.put(slot);
+  }
+}

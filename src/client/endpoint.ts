@@ -1,0 +1,163 @@
+/**
+ * An endpoint on the thread that registered it: runs the handler, at most `concurrency` at once, keeps the order of
+ * starts, and answers. What is handed over beyond that waits here; the shards' windows bound it.
+ */
+import { ACK_STATUS } from '../memory/entries.ts';
+import { BusError, outcomeError } from '../message/errors.ts';
+import { KIND } from '../message/kinds.ts';
+import type { ResolvedEndpointOptions } from '../options.ts';
+import type { Answers } from './answers.ts';
+import type { ClientEnvironment } from './clock.ts';
+import { type ContextHome, LoanContext } from './handler-context.ts';
+import type { Loan } from './loan.ts';
+import type { Message } from './message.ts';
+import { type Reader, readMessage } from './read-message.ts';
+import type { Receiver } from './receiver.ts';
+
+export type Handler = (message: Message, context: LoanContext) => unknown;
+
+/** What the receivers of a client share. */
+export interface ReceiverParts {
+  readonly answers: Answers;
+  readonly reader: Reader;
+  readonly environment: ClientEnvironment;
+  readonly home: ContextHome;
+  readonly count: (name: 'delivered' | 'handlerFailed' | 'lateResults' | 'dropped') => void;
+}
+
+export class EndpointReceiver implements Receiver {
+  readonly id: string;
+  readonly #handler: Handler;
+  readonly #options: ResolvedEndpointOptions;
+  readonly #parts: ReceiverParts;
+  readonly #queue: Loan[] = [];
+  #running = 0;
+  #closing = false;
+  #onIdle: (() => void) | undefined;
+
+  constructor(
+    id: string,
+    handler: Handler,
+    options: ResolvedEndpointOptions,
+    parts: ReceiverParts,
+  ) {
+    this.id = id;
+    this.#handler = handler;
+    this.#options = options;
+    this.#parts = parts;
+  }
+
+  get held(): number {
+    return this.#running + this.#queue.length;
+  }
+
+  take(loan: Loan): void {
+    if (this.#closing) {
+      this.#parts.answers.acknowledge(loan, ACK_STATUS.requeue);
+    } else if (this.#running >= this.#options.concurrency) {
+      loan.link.loans[loan.cell] = loan;
+      this.#queue.push(loan);
+    } else this.#start(loan);
+  }
+
+  /** Hands back what has not started; resolves when what has started is answered. */
+  close(): Promise<void> {
+    this.#closing = true;
+    for (const loan of this.#queue.splice(0)) {
+      this.#parts.answers.acknowledge(loan, ACK_STATUS.requeue);
+    }
+    if (this.#running === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#onIdle = resolve;
+    });
+  }
+
+  #start(loan: Loan): void {
+    let result: unknown;
+    try {
+      const message = readMessage(loan, this.#parts.reader, this.#options.lease);
+      loan.link.mark(loan.cell, loan.number);
+      result = this.#handler(message, new LoanContext(loan, this.#parts.home));
+    } catch (error) {
+      this.#fail(loan, error);
+      return;
+    }
+    if (isThenable(result)) this.#await(loan, result);
+    else this.#succeed(loan, result);
+  }
+
+  #await(loan: Loan, result: PromiseLike<unknown>): void {
+    const { timeout } = this.#options;
+    this.#running += 1;
+    loan.link.loans[loan.cell] = loan;
+    if (Number.isFinite(timeout)) {
+      loan.timer = this.#parts.environment.setTimer(() => this.#timeOut(loan), timeout);
+    }
+    result.then(
+      (value) => this.#finish(loan, () => this.#succeed(loan, value)),
+      (error: unknown) => this.#finish(loan, () => this.#fail(loan, error)),
+    );
+  }
+
+  #finish(loan: Loan, answer: () => void): void {
+    if (loan.settled) {
+      this.#parts.count('lateResults');
+      return;
+    }
+    if (loan.timer !== undefined) this.#parts.environment.clearTimer(loan.timer);
+    answer();
+    this.#leave();
+  }
+
+  #timeOut(loan: Loan): void {
+    if (loan.settled) return;
+    const { timeout } = this.#options;
+    const error = outcomeError(
+      'ERR_BUS_TIMEOUT',
+      `The handler of endpoint '${this.id}' did not settle within ${timeout} ms.`,
+      { details: { endpoint: this.id, timeout } },
+    );
+    this.#fail(loan, error, true);
+    loan.abort(error);
+    this.#leave();
+  }
+
+  /** A handler is done with: the next one starts. */
+  #leave(): void {
+    this.#running -= 1;
+    while (this.#running < this.#options.concurrency && this.#queue.length > 0) {
+      this.#start(this.#queue.shift() as Loan);
+    }
+    if (this.#running === 0) this.#onIdle?.();
+  }
+
+  #succeed(loan: Loan, value: unknown): void {
+    this.#parts.count('delivered');
+    if (loan.kind === KIND.request) this.#parts.answers.reply(loan, value);
+    else this.#parts.answers.acknowledge(loan);
+  }
+
+  #fail(loan: Loan, error: unknown, isVerdict = false): void {
+    this.#parts.count('handlerFailed');
+    if (loan.kind === KIND.request) this.#parts.answers.replyError(loan, error, isVerdict);
+    else this.#parts.answers.report(loan, this.id, error);
+  }
+}
+
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    typeof (value as { then?: unknown }).then === 'function'
+  );
+}
+
+/** Throws ERR_BUS_CONFIG. */
+export function checkHandler(handler: unknown, verb: string): asserts handler is Handler {
+  if (typeof handler === 'function') return;
+  throw new BusError(
+    'ERR_BUS_CONFIG',
+    `${verb}: expected a function as the handler, got ${handler === null ? 'null' : typeof handler}.`,
+    { details: { option: 'handler', expected: 'a function', got: typeof handler } },
+  );
+}

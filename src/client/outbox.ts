@@ -1,0 +1,228 @@
+/**
+ * Sending: takes a slot and a heap block, encodes the payload straight into the heap, writes the header and pushes the
+ * slot. From the push on the message survives this thread. Without room nothing is written and nothing is changed.
+ */
+import type { Heap } from '../memory/heap.ts';
+import { NO_BLOCK } from '../memory/heap.ts';
+import { packSubmit } from '../memory/entries.ts';
+import { put, wroteInPlace } from '../memory/seam.ts';
+import {
+  CORR,
+  DEADLINE,
+  EXPIRES,
+  GEN,
+  HDR_LEN,
+  KEY_HASH,
+  KEY_ID,
+  KEY_LEN,
+  KEY_OFF,
+  KIND,
+  PAY_LEN,
+  PAY_OFF,
+  packKind,
+  SENT,
+  SEQ_HI,
+  SEQ_LO,
+  SHARD,
+  SLOT_WORDS,
+} from '../memory/slot-header.ts';
+import { type Headers, measureExtras, writeExtras } from '../message/headers.ts';
+import { BusError } from '../message/errors.ts';
+import type { Codec, PayloadKind } from '../message/codec.ts';
+import type { ClientLink } from './client-link.ts';
+import type { InternedKey } from './interner.ts';
+import { NO_SLOT, SLOT, type SlotTable } from './slot-table.ts';
+
+/** A message on its way into a slot. One object is reused for every send. */
+export interface Draft {
+  kind: number;
+  /** FLAG_EARLY, FLAG_ERROR … at their place in the KIND word. */
+  flags: number;
+  /** Undefined for replies and reports, which go back by their delivery. */
+  key: InternedKey | undefined;
+  link: ClientLink;
+  payload: unknown;
+  id: string | undefined;
+  headers: Headers | undefined;
+  /** Ms since the bus epoch, NO_DEADLINE: none. */
+  deadline: number;
+  expires: number;
+  corr: number;
+  /** Replies and reports may use what is kept for them. */
+  isReply: boolean;
+  /** The payload as it was encoded when the call was made, for messages that waited for room. */
+  encoded: EncodedPayload | undefined;
+}
+
+export interface EncodedPayload {
+  readonly kind: PayloadKind;
+  readonly bytes: Buffer;
+}
+
+export interface OutboxParts {
+  readonly headers: Int32Array;
+  readonly bytes: Buffer;
+  readonly slots: SlotTable;
+  readonly heap: Heap;
+  readonly codec: Codec;
+  readonly maxMessageBytes: number;
+  readonly batchSize: number;
+  /** Asks for a flush at the end of this microtask. */
+  readonly requestFlush: () => void;
+}
+
+const FIRST_GUESS_BYTES = 256;
+/** A block for a value of unknown size starts from the sizes seen lately; this much of the guess is kept each time. */
+const GUESS_DECAY = 15 / 16;
+
+export class Outbox {
+  readonly #parts: OutboxParts;
+  /** Ms since the bus epoch, refreshed by the client once a batch. */
+  nowMs = 1;
+  #seqLow = 0;
+  #seqHigh = 0;
+  #guessBytes = FIRST_GUESS_BYTES;
+  // Where the last encode put things.
+  #block = NO_BLOCK;
+  #extrasBytes = 0;
+  #payloadBytes = 0;
+
+  constructor(parts: OutboxParts) {
+    this.#parts = parts;
+  }
+
+  /** The slot of the accepted message, or NO_SLOT: no room. Throws for a payload that cannot be sent. */
+  submit(draft: Draft): number {
+    const { slots } = this.#parts;
+    if (!slots.hasRoom(draft.isReply)) return NO_SLOT;
+    const payloadKind = draft.encoded?.kind ?? this.#parts.codec.classify(draft.payload);
+    if (!this.#encode(draft, payloadKind)) return NO_SLOT;
+    const slot = slots.take();
+    const { key, link } = draft;
+    this.#writeHeader(slot, draft, payloadKind);
+    slots.state[slot] = SLOT.busy;
+    slots.keys[slot] = key;
+    if (key !== undefined) key.inFlight += 1;
+    link.submit.push(packSubmit(slot));
+    this.published(link);
+    return slot;
+  }
+
+  /** The payload of a message that must wait: a private copy, so that later changes by the caller do not reach it. */
+  encode(payload: unknown): EncodedPayload {
+    const { codec, maxMessageBytes } = this.#parts;
+    const kind = codec.classify(payload);
+    const exact = codec.sizeOf(kind, payload);
+    if (exact > maxMessageBytes) throw tooLarge(exact, maxMessageBytes);
+    for (let size = exact < 0 ? this.#guessBytes : exact; ; size = Math.min(size * 4, maxMessageBytes)) {
+      const bytes = Buffer.allocUnsafe(size);
+      const written = codec.write(kind, payload, bytes, 0, size);
+      if (written >= 0) return { kind, bytes: bytes.subarray(0, written) };
+      if (size >= maxMessageBytes) throw tooLarge(undefined, maxMessageBytes);
+    }
+  }
+
+  /** To be called after every push: publishes a full batch, and sees to it that the rest follows soon. */
+  published(link: ClientLink): void {
+    const { pending } = link.submit;
+    if (pending >= this.#parts.batchSize) link.flush();
+    else if (pending === 1) this.#parts.requestFlush();
+  }
+
+  #writeHeader(slot: number, draft: Draft, payloadKind: PayloadKind): void {
+    const { headers, slots } = this.#parts;
+    const { key } = draft;
+    const at = slot * SLOT_WORDS;
+    this.#seqLow = (this.#seqLow + 1) | 0;
+    if (this.#seqLow === 0) this.#seqHigh = (this.#seqHigh + 1) | 0;
+    put(headers, at + GEN, slots.nextGen(slot));
+    put(headers, at + SEQ_LO, this.#seqLow);
+    put(headers, at + SEQ_HI, this.#seqHigh);
+    if (key === undefined) {
+      put(headers, at + KIND, packKind(draft.kind, draft.flags, payloadKind, 0));
+      put(headers, at + KEY_LEN, 0);
+    } else {
+      put(headers, at + KIND, packKind(draft.kind, draft.flags, payloadKind, key.epoch));
+      put(headers, at + KEY_ID, key.id);
+      put(headers, at + KEY_HASH, key.hash);
+      put(headers, at + KEY_OFF, key.offset);
+      put(headers, at + KEY_LEN, key.length);
+    }
+    put(headers, at + PAY_OFF, this.#block);
+    put(headers, at + PAY_LEN, this.#payloadBytes);
+    put(headers, at + HDR_LEN, this.#extrasBytes);
+    put(headers, at + DEADLINE, draft.deadline);
+    put(headers, at + CORR, draft.corr);
+    put(headers, at + SHARD, draft.link.shard);
+    put(headers, at + SENT, this.nowMs);
+    put(headers, at + EXPIRES, draft.expires);
+  }
+
+  /** False: no room in the heap. */
+  #encode(draft: Draft, payloadKind: PayloadKind): boolean {
+    const { codec, maxMessageBytes } = this.#parts;
+    const extras = measureExtras(draft.id, draft.headers);
+    const keyBytes = draft.key === undefined ? 0 : draft.key.length;
+    const most = maxMessageBytes - keyBytes - extras;
+    const exact = draft.encoded?.bytes.length ?? codec.sizeOf(payloadKind, draft.payload);
+    this.#extrasBytes = extras;
+    if (exact > most) throw tooLarge(exact + keyBytes + extras, maxMessageBytes);
+    if (exact < 0) return this.#encodeUnknown(draft, payloadKind, most);
+    this.#payloadBytes = exact;
+    this.#block = NO_BLOCK;
+    if (exact + extras === 0) return true;
+    const block = this.#parts.heap.allocate(exact + extras, !draft.isReply);
+    if (block === NO_BLOCK) return false;
+    this.#block = block;
+    this.#write(draft, payloadKind, exact);
+    return true;
+  }
+
+  #write(draft: Draft, payloadKind: PayloadKind, limit: number): number {
+    const { bytes, codec, heap } = this.#parts;
+    const block = this.#block;
+    try {
+      const extras = this.#extrasBytes;
+      if (extras > 0) writeExtras(bytes, block, draft.id, draft.headers);
+      const written =
+        draft.encoded === undefined
+          ? codec.write(payloadKind, draft.payload, bytes, block + extras, limit)
+          : draft.encoded.bytes.copy(bytes, block + extras);
+      wroteInPlace(bytes, block, extras + Math.max(written, 0));
+      return written;
+    } catch (error) {
+      heap.free(block);
+      throw error;
+    }
+  }
+
+  /** A value whose size shows only when it is encoded: grows the block until it fits. */
+  #encodeUnknown(draft: Draft, payloadKind: PayloadKind, most: number): boolean {
+    const { heap } = this.#parts;
+    const extras = this.#extrasBytes;
+    for (let guess = Math.min(this.#guessBytes, most); ; guess = Math.min(guess * 4, most)) {
+      const block = heap.allocate(Math.max(1, guess + extras), !draft.isReply);
+      if (block === NO_BLOCK) return false;
+      this.#block = block;
+      const limit = Math.min(heap.capacityOf(block) - extras, most);
+      const written = this.#write(draft, payloadKind, limit);
+      if (written >= 0) {
+        this.#payloadBytes = written;
+        this.#guessBytes = Math.max(written, Math.ceil(this.#guessBytes * GUESS_DECAY), 64);
+        return true;
+      }
+      heap.free(block);
+      if (guess >= most) throw tooLarge(undefined, this.#parts.maxMessageBytes);
+    }
+  }
+}
+
+function tooLarge(gotBytes: number | undefined, maxBytes: number): BusError {
+  const got = gotBytes === undefined ? 'more' : `${gotBytes} bytes`;
+  return new BusError(
+    'ERR_BUS_MESSAGE_TOO_LARGE',
+    `The message is too large: expected at most ${maxBytes} bytes of key, headers and encoded payload ` +
+      `together, got ${got}. Raise the option maxMessageSize, or send a reference.`,
+    { details: { expected: maxBytes, got: gotBytes } },
+  );
+}

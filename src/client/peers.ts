@@ -1,0 +1,99 @@
+/**
+ * The memory of the other clients, which this one reads messages from: headers, heap, shapes, and the strings of their
+ * keys. A client that attached later is announced through `takePeer` before it can send anything, so an unknown id in
+ * a delivery means that the announcement is waiting there.
+ */
+import { type ClientHandle, type ClientMemory, openClientMemory } from '../memory/client-memory.ts';
+import { get } from '../memory/seam.ts';
+import {
+  KEY_HASH,
+  KEY_ID,
+  KEY_LEN,
+  KEY_OFF,
+  KIND,
+  keyEpochOf,
+  SLOT_WORDS,
+} from '../memory/slot-header.ts';
+import { BusError } from '../message/errors.ts';
+import { ShapeReader } from '../message/shape-reader.ts';
+import { readText } from '../message/utf8.ts';
+
+const KEYS = 4096;
+const KEYS_MASK = KEYS - 1;
+
+/** One client as a source of messages. */
+export class Peer {
+  readonly memory: ClientMemory;
+  readonly headers: Int32Array;
+  readonly bytes: Buffer;
+  readonly shapes: ShapeReader;
+  readonly #ids = new Int32Array(KEYS);
+  readonly #epochs = new Int32Array(KEYS).fill(-1);
+  readonly #hashes = new Int32Array(KEYS);
+  readonly #texts: string[] = new Array(KEYS).fill('');
+
+  constructor(memory: ClientMemory) {
+    this.memory = memory;
+    this.headers = memory.headers;
+    this.bytes = memory.bytes;
+    this.shapes = new ShapeReader(memory.shapes);
+  }
+
+  /** The routing key of the message in `slot`. A direct-mapped cache: ids are not reused within their epoch. */
+  keyOf(slot: number): string {
+    const at = slot * SLOT_WORDS;
+    const id = get(this.headers, at + KEY_ID);
+    const hash = get(this.headers, at + KEY_HASH);
+    const epoch = keyEpochOf(get(this.headers, at + KIND));
+    const place = id & KEYS_MASK;
+    if (
+      this.#ids[place] === id &&
+      this.#epochs[place] === epoch &&
+      this.#hashes[place] === hash
+    ) {
+      return this.#texts[place] as string;
+    }
+    const text = readText(
+      this.bytes,
+      get(this.headers, at + KEY_OFF),
+      get(this.headers, at + KEY_LEN),
+    );
+    this.#ids[place] = id;
+    this.#epochs[place] = epoch;
+    this.#hashes[place] = hash;
+    this.#texts[place] = text;
+    return text;
+  }
+}
+
+export class Peers {
+  readonly #peers: (Peer | undefined)[] = [];
+  readonly #takePeer: () => ClientHandle | undefined;
+
+  constructor(known: Iterable<ClientHandle>, takePeer: () => ClientHandle | undefined) {
+    this.#takePeer = takePeer;
+    for (const handle of known) this.#add(handle);
+  }
+
+  get(client: number): Peer {
+    return this.#peers[client] ?? this.#await(client);
+  }
+
+  /** A client whose memory is gone. */
+  forget(client: number): void {
+    this.#peers[client] = undefined;
+  }
+
+  #await(client: number): Peer {
+    for (let handle = this.#takePeer(); handle !== undefined; handle = this.#takePeer()) {
+      this.#add(handle);
+    }
+    const peer = this.#peers[client];
+    if (peer !== undefined) return peer;
+    throw new BusError('ERR_BUS_INTERNAL', `Client ${client} sent before it was announced.`);
+  }
+
+  #add(handle: ClientHandle): void {
+    this.#peers[handle.id] = new Peer(openClientMemory(handle));
+  }
+}

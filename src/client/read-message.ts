@@ -1,0 +1,81 @@
+/** From a slot on loan to the message object of a handler. Everything is copied out here; afterwards only a lease reads on. */
+import { get } from '../memory/seam.ts';
+import {
+  DEADLINE,
+  HDR_LEN,
+  KIND,
+  KIND_MASK,
+  PAY_LEN,
+  PAY_OFF,
+  payloadKindOf,
+  SENT,
+  SEQ_HI,
+  SEQ_LO,
+  SLOT_WORDS,
+} from '../memory/slot-header.ts';
+import { type Codec, PAYLOAD } from '../message/codec.ts';
+import { readExtras } from '../message/headers.ts';
+import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
+import type { Loan } from './loan.ts';
+import { ReceivedMessage } from './message.ts';
+import type { Peer } from './peers.ts';
+
+export interface Reader {
+  readonly codec: Codec;
+  readonly epochMs: number;
+  /** This client's id, for correlation ids. */
+  readonly client: number;
+}
+
+export function readMessage(loan: Loan, reader: Reader, lease: boolean): ReceivedMessage {
+  const { peer, slot } = loan;
+  const at = slot * SLOT_WORDS;
+  const { headers } = peer;
+  const kind = get(headers, at + KIND) & KIND_MASK;
+  const extrasBytes = get(headers, at + HDR_LEN);
+  const payload = lease
+    ? leasePayload(peer, slot, reader.codec)
+    : readPayload(peer, slot, reader.codec);
+  return new ReceivedMessage(
+    kind,
+    peer.keyOf(slot),
+    payload,
+    loan.attempt,
+    loan.redelivered,
+    {
+      client: peer.memory.id,
+      seqLow: get(headers, at + SEQ_LO),
+      seqHigh: get(headers, at + SEQ_HI),
+      sentMs: get(headers, at + SENT),
+      deadlineMs: get(headers, at + DEADLINE),
+      epochMs: reader.epochMs,
+      extras:
+        extrasBytes === 0
+          ? undefined
+          : readExtras(peer.bytes, get(headers, at + PAY_OFF), extrasBytes),
+      correlation:
+        kind === MESSAGE_KIND.request
+          ? `${loan.link.shard}.${reader.client}.${loan.cell}.${loan.number}`
+          : undefined,
+    },
+  );
+}
+
+/** The receiver's private value of the payload in `slot`. */
+export function readPayload(peer: Peer, slot: number, codec: Codec): unknown {
+  const at = slot * SLOT_WORDS;
+  const { headers } = peer;
+  const kind = payloadKindOf(get(headers, at + KIND));
+  const offset = get(headers, at + PAY_OFF) + get(headers, at + HDR_LEN);
+  return codec.read(kind, peer.bytes, offset, get(headers, at + PAY_LEN), peer.shapes);
+}
+
+/** A byte payload as a view of the sender's heap, without a copy; other payloads as their own values. */
+function leasePayload(peer: Peer, slot: number, codec: Codec): unknown {
+  const at = slot * SLOT_WORDS;
+  const { headers } = peer;
+  const kind = payloadKindOf(get(headers, at + KIND));
+  if (kind !== PAYLOAD.uint8Array && kind !== PAYLOAD.buffer) return readPayload(peer, slot, codec);
+  const offset = get(headers, at + PAY_OFF) + get(headers, at + HDR_LEN);
+  return new Uint8Array(peer.memory.heap, offset, get(headers, at + PAY_LEN));
+}
