@@ -54,11 +54,11 @@ export const LIMITS = {
    */
   heapPerMessage: 8,
   /** Shapes of plain objects that a client publishes; further ones are sent with their keys. */
-  shapes: 512,
+  shapes: 1024,
   /** Bytes of the shape table's entries. */
-  shapeBytes: 32_768,
+  shapeBytes: 131_072,
   /** Fields of one shared shape; wider objects are usually dictionaries. */
-  shapeFields: 64,
+  shapeFields: 128,
 
   // The bus.
   shards: 64,

@@ -3,15 +3,27 @@
  * tag itself. Multi-byte numbers are little-endian. Nothing is aligned, nothing is stored on disk:
  * both ends run the same version of this file.
  *
- *     00–5f  integer 0–95                         60–9f  ASCII text of 0–63 bytes, then the bytes
+ *     00–5f  integer 0–95
+ *     60–70  ASCII text of 0–16 bytes, then the bytes
+ *     71–9f  text of 17–63 code units, gathered
  *     a0–…   one tag per type, see below
+ *
+ * *Gathered* text stands behind the value, all pieces in order without gaps, followed by a u32: the
+ * number of its code units, and the highest bit if they have two bytes each and not one (ASCII).
+ * One call writes them all: a call per string costs as much as 30 characters. The reader takes each
+ * piece out on its own, because a substring would keep the text of the whole message alive.
  */
 
 /** Integers below this are their own tag. */
 export const SMALL_INTEGERS = 0x60;
-/** ASCII text shorter than this has its length in the tag. */
+/** Text shorter than this has its length in the tag. */
 export const SHORT_STRINGS = 0x40;
 export const SHORT_STRING = 0x60;
+/** Longer text is written in place: the call is a small part of its cost. */
+export const GATHERED_TEXT_MAX = 255;
+export const GATHERED_TRAILER_BYTES = 4;
+/** In the trailer: two bytes a unit. */
+export const GATHERED_UTF16: number = 1 << 31;
 
 export const TAG = {
   undefined: 0xa0,
@@ -57,12 +69,16 @@ export const TAG = {
   arrayBuffer: 0xb9,
   /** u8 view type, u32 length in bytes, bytes */
   view: 0xba,
+  /** u8 length in code units; see above */
+  gathered: 0xbc,
   /** the record of `error-codec.ts` as a value */
   error: 0xbb,
 } as const;
 
+export type ViewConstructor = new (content: ArrayBuffer) => ArrayBufferView;
+
 /** View classes by number, as `view` stores them. */
-export const VIEW_CLASSES = [
+export const VIEW_CLASSES: readonly ViewConstructor[] = [
   Int8Array,
   Uint8ClampedArray,
   Int16Array,
@@ -74,7 +90,7 @@ export const VIEW_CLASSES = [
   BigInt64Array,
   BigUint64Array,
   DataView,
-] as const;
+];
 
 /** Their names, as `Object.prototype.toString` and `Symbol.toStringTag` give them. */
 export const VIEW_NAMES: readonly string[] = VIEW_CLASSES.map((view) => view.name);

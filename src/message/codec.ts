@@ -120,7 +120,7 @@ export class AutoCodec implements Codec {
   ): unknown {
     switch (kind) {
       case PAYLOAD.value:
-        return this.#decoder.decode(heap, offset, shapes);
+        return this.#decoder.decode(heap, offset, length, shapes);
       case PAYLOAD.uint8Array:
         return privateBytes(heap, offset, length);
       case PAYLOAD.buffer:

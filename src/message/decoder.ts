@@ -3,7 +3,7 @@
  * They come from an encoder of the same process, so there is no defence against forged ones beyond
  * a clear error for an unknown tag.
  */
-import { SHORT_STRING, SMALL_INTEGERS, TAG, VIEW_CLASSES } from './codec-tags.ts';
+import { GATHERED_TRAILER_BYTES, GATHERED_UTF16, SHORT_STRING, SMALL_INTEGERS, TAG, VIEW_CLASSES, type ViewConstructor } from './codec-tags.ts';
 import type { ErrorRecord } from './error-record.ts';
 import { reviveError } from './error-revival.ts';
 import { BusError } from './errors.ts';
@@ -22,13 +22,20 @@ const HOLE: unique symbol = Symbol('hole');
 export class Decoder implements ValueSource {
   #bytes: Buffer & TextBuffer = NO_BYTES;
   #position = 0;
+  #end = 0;
+  /** Where the next piece of gathered text begins; -1 until the first is read. */
+  #text = -1;
+  /** Bytes of one of its code units. */
+  #unitBytes = 1;
   #shapes: ShapeReader | null = null;
 
-  /** The value at `offset`. Decoding runs no code of users, so it is never entered twice. */
-  decode(bytes: Buffer, offset: number, shapes: ShapeReader | null): unknown {
+  /** The value in `length` bytes at `offset`. Decoding runs no code of users, so it is never entered twice. */
+  decode(bytes: Buffer, offset: number, length: number, shapes: ShapeReader | null): unknown {
     this.#bytes = asTextBuffer(bytes);
     this.#position = offset;
     this.#shapes = shapes;
+    this.#end = offset + length;
+    this.#text = -1;
     return this.value();
   }
 
@@ -40,8 +47,8 @@ export class Decoder implements ValueSource {
     switch (tag) {
       case TAG.shaped:
         return this.#shaped();
-      case TAG.ascii8:
-        return this.#ascii(this.#bytes[this.#position++] as number);
+      case TAG.gathered:
+        return this.#gathered(this.#bytes[this.#position++] as number);
       case TAG.null:
         return null;
       case TAG.true:
@@ -64,12 +71,28 @@ export class Decoder implements ValueSource {
   }
 
   #short(length: number): string {
+    if (length > SHORT_TEXT) return this.#gathered(length);
+    if (length === 0) return '';
     const start = this.#position;
     this.#position = start + length;
-    if (length === 0) return '';
-    return length <= SHORT_TEXT
-      ? readShortAscii(this.#bytes, start, length)
-      : this.#bytes.latin1Slice(start, start + length);
+    return readShortAscii(this.#bytes, start, length);
+  }
+
+  #gathered(length: number): string {
+    if (this.#text < 0) this.#findText();
+    const start = this.#text;
+    const end = start + length * this.#unitBytes;
+    this.#text = end;
+    return this.#unitBytes === 1
+      ? this.#bytes.latin1Slice(start, end)
+      : this.#bytes.ucs2Slice(start, end);
+  }
+
+  #findText(): void {
+    const trailerAt = this.#end - GATHERED_TRAILER_BYTES;
+    const trailer = this.#bytes.readInt32LE(trailerAt);
+    this.#unitBytes = (trailer & GATHERED_UTF16) === 0 ? 1 : 2;
+    this.#text = trailerAt - (trailer & ~GATHERED_UTF16) * this.#unitBytes;
   }
 
   #ascii(length: number): string {
@@ -149,6 +172,8 @@ export class Decoder implements ValueSource {
 
   #rare(tag: number): unknown {
     switch (tag) {
+      case TAG.ascii8:
+        return this.#ascii(this.#bytes[this.#position++] as number);
       case TAG.ascii32:
         return this.#ascii(this.#length());
       case TAG.utf8x8:
@@ -233,8 +258,6 @@ export class Decoder implements ValueSource {
     return new make(this.#raw(privateBytes).buffer as ArrayBuffer);
   }
 }
-
-type ViewConstructor = new (content: ArrayBuffer) => ArrayBufferView;
 
 /** Hexadecimal, which takes linear time both ways. */
 function bigintOf(digits: string): bigint {

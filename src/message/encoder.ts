@@ -5,13 +5,22 @@
  */
 import { types } from 'node:util';
 import { LIMITS } from '../limits.ts';
-import { SHORT_STRING, SHORT_STRINGS, SMALL_INTEGERS, TAG } from './codec-tags.ts';
+import {
+  GATHERED_TEXT_MAX,
+  GATHERED_TRAILER_BYTES,
+  GATHERED_UTF16,
+  SHORT_STRING,
+  SHORT_STRINGS,
+  SMALL_INTEGERS,
+  TAG,
+} from './codec-tags.ts';
+import { NUMBER_BYTES_MAX, writeFloat, writeInteger, writeUint32 } from './encode-number.ts';
+import { isAsciiWritten, writeWholeText } from './encode-text.ts';
 import { BusError } from './errors.ts';
 import { toErrorRecord } from './error-codec.ts';
 import { refusedKind, viewClassOf } from './unusual-values.ts';
 import { formatPath, refusedPayload } from './refusal.ts';
 import { keysOf, type ShapeNode, type ShapeWriter } from './shape-writer.ts';
-import { isWellFormed } from './text.ts';
 import { asTextBuffer, SHORT_TEXT, type TextBuffer } from './utf8.ts';
 
 /** Thrown to leave the recursion when the value does not fit; never seen outside. */
@@ -25,28 +34,28 @@ class Refused {
   }
 }
 
-const FLOAT = new Float64Array(1);
-const FLOAT_BYTES = new Uint8Array(FLOAT.buffer);
 const NO_BYTES: Buffer & TextBuffer = asTextBuffer(Buffer.alloc(0));
 
 const hasOwn = Object.prototype.hasOwnProperty;
 const prototypeOf = Object.getPrototypeOf;
 const plainPrototype: unknown = Object.prototype;
 
-/** Bytes of a tag and a u16 or u32. */
+/** Bytes of a tag and a u16. */
 const SHAPE_HEADER_BYTES = 3;
-const LONG_HEADER_BYTES = 5;
-/** UTF-8 of one UTF-16 code unit takes at most this. */
-const BYTES_PER_UNIT_MAX = 3;
 
 export class Encoder {
   readonly #shapes: ShapeWriter | null;
-  readonly #containers: unknown[] = [];
-  readonly #keys: (string | number)[] = [];
+  /** The containers that the value at hand is in, outermost first, and where in each of them. */
+  readonly #containers: unknown[] = new Array(LIMITS.payloadDepth).fill(undefined);
+  readonly #keys: (string | number)[] = new Array(LIMITS.payloadDepth).fill('');
   #bytes: Buffer & TextBuffer = NO_BYTES;
   #end = 0;
+  /** Text of 17 to 255 code units, which is written in one call at the end. */
+  #text = '';
+  #gathered = 0;
   #depth = 0;
   #busy = false;
+  #polluted = false;
 
   constructor(shapes: ShapeWriter | null) {
     this.#shapes = shapes;
@@ -63,15 +72,21 @@ export class Encoder {
     this.#bytes = asTextBuffer(bytes);
     this.#end = Math.min(offset + limit, bytes.length);
     this.#depth = 0;
+    this.#polluted = isPolluted();
     try {
-      return this.#value(value, offset) - offset;
+      const p = this.#value(value, offset);
+      return (this.#gathered === 0 ? p : this.#gatheredText(p)) - offset;
     } catch (error) {
       if (error === FULL) return -1;
       throw this.#explain(error);
     } finally {
       this.#busy = false;
       this.#bytes = NO_BYTES;
-      this.#containers.length = 0;
+      if (this.#gathered > 0) {
+        this.#text = '';
+        this.#gathered = 0;
+      }
+      if (this.#depth > 0) this.#forget();
     }
   }
 
@@ -111,54 +126,23 @@ export class Encoder {
 
   #number(value: number, p: number): number {
     const integer = value | 0;
-    if (integer === value && (integer !== 0 || 1 / value > 0)) {
-      if (integer >= 0 && integer < SMALL_INTEGERS) return this.#tag(integer, p);
-      return this.#integer(integer, p);
-    }
-    return this.#float(TAG.float64, value, p);
+    const isInteger = integer === value && (integer !== 0 || 1 / value > 0);
+    if (isInteger && integer >= 0 && integer < SMALL_INTEGERS) return this.#tag(integer, p);
+    if (p + NUMBER_BYTES_MAX > this.#end) return this.#tightNumber(value, isInteger, p);
+    if (isInteger) return writeInteger(this.#bytes, integer, p);
+    return writeFloat(this.#bytes, TAG.float64, value, p);
   }
 
-  #integer(value: number, p: number): number {
-    const bytes = this.#bytes;
-    if (value >= -128 && value < 128) {
-      if (p + 2 > this.#end) throw FULL;
-      bytes[p] = TAG.int8;
-      bytes[p + 1] = value;
-      return p + 2;
-    }
-    if (p + 5 > this.#end) throw FULL;
-    bytes[p] = TAG.int32;
-    bytes[p + 1] = value;
-    bytes[p + 2] = value >> 8;
-    bytes[p + 3] = value >> 16;
-    bytes[p + 4] = value >> 24;
-    return p + 5;
-  }
-
-  #float(tag: number, value: number, p: number): number {
-    if (p + 9 > this.#end) throw FULL;
-    const bytes = this.#bytes;
-    FLOAT[0] = value;
-    bytes[p] = tag;
-    bytes[p + 1] = FLOAT_BYTES[0] as number;
-    bytes[p + 2] = FLOAT_BYTES[1] as number;
-    bytes[p + 3] = FLOAT_BYTES[2] as number;
-    bytes[p + 4] = FLOAT_BYTES[3] as number;
-    bytes[p + 5] = FLOAT_BYTES[4] as number;
-    bytes[p + 6] = FLOAT_BYTES[5] as number;
-    bytes[p + 7] = FLOAT_BYTES[6] as number;
-    bytes[p + 8] = FLOAT_BYTES[7] as number;
-    return p + 9;
+  /** Near the limit the exact size counts. */
+  #tightNumber(value: number, isInteger: boolean, p: number): number {
+    const size = !isInteger ? NUMBER_BYTES_MAX : value >= -128 && value < 128 ? 2 : 5;
+    if (p + size > this.#end) throw FULL;
+    return writeInteger(this.#bytes, value, p);
   }
 
   #length(value: number, p: number): number {
     if (p + 4 > this.#end) throw FULL;
-    const bytes = this.#bytes;
-    bytes[p] = value;
-    bytes[p + 1] = value >> 8;
-    bytes[p + 2] = value >> 16;
-    bytes[p + 3] = value >> 24;
-    return p + 4;
+    return writeUint32(this.#bytes, value, p);
   }
 
   #string(text: string, p: number): number {
@@ -169,80 +153,69 @@ export class Encoder {
     const start = p + 1;
     for (let i = 0; i < length; i++) {
       const code = text.charCodeAt(i);
-      if (code > 0x7f) return this.#longString(text, p);
+      if (code > 0x7f) return this.#wholeString(text, p);
       bytes[start + i] = code;
     }
     bytes[p] = SHORT_STRING + length;
     return start + length;
   }
 
-  /** Text beyond the loop's reach or beyond ASCII. It is written first and named afterwards. */
+  /** Only the length is written here; the text joins the others, to be written in one call. */
   #longString(text: string, p: number): number {
     const length = text.length;
+    if (length > GATHERED_TEXT_MAX) return this.#wholeString(text, p);
+    const size = length < SHORT_STRINGS ? 1 : 2;
+    this.#gathered += length;
+    if (p + size + this.#gathered > this.#end) throw FULL;
+    this.#text += text;
+    if (size === 1) this.#bytes[p] = SHORT_STRING + length;
+    else {
+      this.#bytes[p] = TAG.gathered;
+      this.#bytes[p + 1] = length;
+    }
+    return p + size;
+  }
+
+  #wholeString(text: string, p: number): number {
+    const after = writeWholeText(this.#bytes, text, p, this.#end);
+    if (after < 0) throw FULL;
+    return after;
+  }
+
+  /** Writes the gathered text behind the value, one byte a unit if it is ASCII, otherwise two. */
+  #gatheredText(p: number): number {
+    const length = this.#gathered;
+    const text = this.#text;
     const bytes = this.#bytes;
-    const worst = LONG_HEADER_BYTES + length * BYTES_PER_UNIT_MAX;
-    if (p + worst > this.#end) return this.#tightString(text, p);
-    const header = length < SHORT_STRINGS ? 1 : length < 256 ? 2 : LONG_HEADER_BYTES;
-    const written = bytes.utf8Write(text, p + header);
-    if (written !== length) return this.#wideString(text, p, written);
-    if (header === 1) bytes[p] = SHORT_STRING + length;
-    else if (header === 2) {
-      bytes[p] = TAG.ascii8;
-      bytes[p + 1] = length;
-    } else {
-      bytes[p] = TAG.ascii32;
-      this.#length(length, p + 1);
-    }
-    return p + header + length;
-  }
-
-  /** Room for `utf8Bytes` and a long header at least. */
-  #wideString(text: string, p: number, utf8Bytes: number): number {
-    const bytes = this.#bytes;
-    if (!isWellFormed(text)) return this.#illFormedString(text, p);
-    const header = utf8Bytes < 256 ? 2 : LONG_HEADER_BYTES;
-    bytes.utf8Write(text, p + header);
-    if (header === 2) {
-      bytes[p] = TAG.utf8x8;
-      bytes[p + 1] = utf8Bytes;
-    } else {
-      bytes[p] = TAG.utf8x32;
-      this.#length(utf8Bytes, p + 1);
-    }
-    return p + header + utf8Bytes;
-  }
-
-  #illFormedString(text: string, p: number): number {
-    const size = text.length * 2;
-    if (p + LONG_HEADER_BYTES + size > this.#end) throw FULL;
-    this.#bytes[p] = TAG.utf16;
-    this.#length(size, p + 1);
-    this.#bytes.ucs2Write(text, p + LONG_HEADER_BYTES);
-    return p + LONG_HEADER_BYTES + size;
-  }
-
-  /** Near the limit the exact size is worth a scan. */
-  #tightString(text: string, p: number): number {
-    const size = Buffer.byteLength(text);
-    if (p + LONG_HEADER_BYTES + size > this.#end) {
-      // Short ASCII needs one byte of header only; for it the last bytes may just do.
-      if (size !== text.length || size >= SHORT_STRINGS || p + 1 + size > this.#end) throw FULL;
-      this.#bytes[p] = SHORT_STRING + size;
-      return p + 1 + this.#bytes.utf8Write(text, p + 1);
-    }
-    return this.#wideString(text, p, size);
+    if (p + length + GATHERED_TRAILER_BYTES > this.#end) throw FULL;
+    if (isAsciiWritten(bytes, text, p, this.#end)) return writeUint32(bytes, length, p + length);
+    if (p + 2 * length + GATHERED_TRAILER_BYTES > this.#end) throw FULL;
+    bytes.ucs2Write(text, p);
+    return writeUint32(bytes, length | GATHERED_UTF16, p + 2 * length);
   }
 
   #object(value: object, p: number): number {
     const prototype: unknown = prototypeOf(value);
     if (prototype === plainPrototype || prototype === null) {
-      return this.#plain(value as Record<string, unknown>, p);
+      return this.#plain(value as Record<string, unknown>, p, this.#polluted);
     }
     if (Array.isArray(value)) return this.#array(value, p);
     return this.#special(value, p);
   }
 
-  /** Remembers the way here; the caller calls `#depth--` when it leaves. */
+  #leave(depth: number): void {
+    this.#containers[depth] = undefined;
+    this.#depth = depth;
+  }
+
+  /** After a refusal: the encoder must not keep the payload alive. */
+  #forget(): void {
+    this.#containers.fill(undefined);
+    this.#keys.fill('');
+    this.#depth = 0;
+  }
+
+  /** Remembers the way here, and returns what `#leave` needs. */
   #enter(container: object): number {
     const depth = this.#depth;
     const containers = this.#containers;
@@ -261,7 +234,8 @@ export class Encoder {
     return depth;
   }
 
-  #plain(source: Record<string, unknown>, start: number): number {
+  /** `inherits`: the loop may meet keys that are not the object's own. */
+  #plain(source: Record<string, unknown>, start: number, inherits: boolean): number {
     let p = start + SHAPE_HEADER_BYTES;
     if (p > this.#end) throw FULL;
     const depth = this.#enter(source);
@@ -270,7 +244,7 @@ export class Encoder {
     let node: ShapeNode | null = shapes === null ? null : shapes.root;
     if (node === null) this.#nameKeyed(TAG.keyedMore, 0, start);
     for (const key in source) {
-      if (!hasOwn.call(source, key)) continue;
+      if (inherits && !hasOwn.call(source, key)) continue;
       keys[depth] = key;
       if (node !== null) {
         const next: ShapeNode | null = node.last;
@@ -284,7 +258,7 @@ export class Encoder {
       if (node === null) p = this.#string(key, p);
       p = this.#value(source[key], p);
     }
-    this.#depth = depth;
+    this.#leave(depth);
     if (node === null) return this.#tag(TAG.end, p);
     const id = (shapes as ShapeWriter).idOf(node);
     if (id < 0) return this.#keysAfter(TAG.keyed, node, start, p);
@@ -320,7 +294,7 @@ export class Encoder {
       // A hole costs a byte as a value does, so a huge sparse array meets the limit, not a long loop.
       p = item === undefined && !(i in source) ? this.#tag(TAG.hole, p) : this.#value(item, p);
     }
-    this.#depth = depth;
+    this.#leave(depth);
     return p;
   }
 
@@ -329,7 +303,7 @@ export class Encoder {
     if (ArrayBuffer.isView(value)) return this.#view(value, p);
     if (types.isMap(value)) return this.#map(value, p);
     if (types.isSet(value)) return this.#set(value, p);
-    if (types.isDate(value)) return this.#float(TAG.date, Date.prototype.getTime.call(value), p);
+    if (types.isDate(value)) return this.#date(value, p);
     if (types.isRegExp(value)) return this.#regexp(value, p);
     if (types.isArrayBuffer(value)) {
       return this.#raw(TAG.arrayBuffer, new Uint8Array(value), p);
@@ -338,7 +312,12 @@ export class Encoder {
     if (types.isBoxedPrimitive(value)) return this.#value(value.valueOf(), p);
     const refused = refusedKind(value);
     if (refused !== undefined) throw new Refused(`is ${refused}`);
-    return this.#plain(value as Record<string, unknown>, p);
+    return this.#plain(value as Record<string, unknown>, p, true);
+  }
+
+  #date(value: Date, p: number): number {
+    if (p + NUMBER_BYTES_MAX > this.#end) throw FULL;
+    return writeFloat(this.#bytes, TAG.date, Date.prototype.getTime.call(value), p);
   }
 
   #view(value: ArrayBufferView, p: number): number {
@@ -371,7 +350,7 @@ export class Encoder {
       this.#keys[depth] = place++;
       p = this.#value(value, p);
     }
-    this.#depth = depth;
+    this.#leave(depth);
     return this.#tag(TAG.end, p);
   }
 
@@ -383,7 +362,7 @@ export class Encoder {
       this.#keys[depth] = place++;
       p = this.#value(value, p);
     }
-    this.#depth = depth;
+    this.#leave(depth);
     return this.#tag(TAG.end, p);
   }
 
@@ -396,9 +375,15 @@ export class Encoder {
   #error(error: Error, start: number): number {
     const depth = this.#enter(error);
     const p = this.#value(toErrorRecord(error, canCarry), this.#tag(TAG.error, start));
-    this.#depth = depth;
+    this.#leave(depth);
     return p;
   }
+}
+
+/** Whether someone has given all objects an enumerable property. */
+function isPolluted(): boolean {
+  for (const _key in Object.prototype) return true;
+  return false;
 }
 
 /** A property of an error that takes more is dropped. */
