@@ -5,8 +5,10 @@
 import type { ControlPlane } from '../control/plane.ts';
 import { BusError } from '../message/errors.ts';
 
+export type PlaneMethod = keyof ControlPlane;
+
 /** Everything that can be called through the control door once a client is attached. */
-export const PLANE_METHODS = [
+export const PLANE_METHODS: readonly PlaneMethod[] = [
   'allocateTarget',
   'releaseTarget',
   'registerEndpoint',
@@ -19,9 +21,7 @@ export const PLANE_METHODS = [
   'metrics',
   'health',
   'detach',
-] as const satisfies readonly (keyof ControlPlane)[];
-
-export type PlaneMethod = (typeof PLANE_METHODS)[number];
+];
 
 /** The plane narrowed to one client. `ownerOf` tells who holds a target. */
 export function planeOfClient(

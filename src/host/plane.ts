@@ -16,12 +16,14 @@ import type { EndpointQuery } from '../registry/endpoints.ts';
 import type { Registry } from '../registry/registry.ts';
 import { assertOpen } from './bus-state.ts';
 import type { Clients } from './clients.ts';
+import type { DroppedCounts } from './dropped-counts.ts';
 import type { Shards } from './shards.ts';
 
 export interface PlaneInit {
   readonly registry: Registry;
   readonly shards: Shards;
   readonly clients: Clients;
+  readonly dropped: DroppedCounts;
   readonly control: ControlWords;
   readonly metrics: () => unknown;
   readonly health: () => unknown;
@@ -68,7 +70,11 @@ export class Plane implements ControlPlane {
     return records;
   }
 
-  async removeRoute(pattern: string, match: Matching, endpoint: string): Promise<boolean> {
+  async removeRoute(
+    pattern: string,
+    match: Matching | 'auto',
+    endpoint: string,
+  ): Promise<boolean> {
     const { registry, shards } = this.#init;
     const spec = registry.removeRoute(pattern, match, endpoint);
     if (spec === undefined) return false;
@@ -77,9 +83,10 @@ export class Plane implements ControlPlane {
   }
 
   async subscribe(client: number, target: number, request: SubscriptionRequest): Promise<void> {
-    const { control, registry, shards } = this.#init;
+    const { control, dropped, registry, shards } = this.#init;
     assertOpen(control);
     const added = registry.addSubscription(client, target, request);
+    dropped.start(target);
     // Commands come into force in order, so the target is there when the subscription is.
     await Promise.all([
       shards.tellAll({ op: 'addTarget', target: added.target }),
@@ -94,6 +101,7 @@ export class Plane implements ControlPlane {
     const { registry, shards } = this.#init;
     const spec = registry.removeSubscription(target);
     if (spec === undefined) return;
+    this.#init.dropped.end(target);
     await Promise.all([
       shards.tellPlaced([spec], () => ({ op: 'removeSubscription', subscription: spec.id })),
       shards.tellAll({ op: 'removeTarget', target }),

@@ -9,7 +9,7 @@ import { kindOf } from '../message/text.ts';
 import { configError, isName } from '../options/reader.ts';
 import { validatePattern } from '../routing/pattern.ts';
 
-const MATCHES: readonly Matching[] = ['exact', 'glob', 'regex'];
+const MATCHES: readonly (Matching | 'auto')[] = ['auto', 'exact', 'glob', 'regex'];
 const BALANCES: readonly Balance[] = [
   'round-robin',
   'least-in-flight',
@@ -18,6 +18,9 @@ const BALANCES: readonly Balance[] = [
   'consistent-hash',
 ];
 const FULL_POLICIES: readonly FullPolicy[] = ['park', 'drop-oldest', 'drop-newest', 'error'];
+
+/** A request whose kind of match is settled. */
+export type Settled<Request> = Request & { readonly match: Matching };
 
 /** Throws `ERR_BUS_CONFIG`. */
 export function checkEndpoint(spec: EndpointSpec): void {
@@ -33,25 +36,27 @@ export function checkEndpoint(spec: EndpointSpec): void {
   checkInteger(where, 'maxConcurrentDeliveries', spec.window, 1, LIMITS.concurrentDeliveries);
 }
 
-/** Throws `ERR_BUS_INVALID_PATTERN` or `ERR_BUS_CONFIG`. */
-export function checkRoute(request: RouteRequest): void {
+/** Settles `'auto'`. Throws `ERR_BUS_INVALID_PATTERN` or `ERR_BUS_CONFIG`. */
+export function checkRoute(request: RouteRequest): Settled<RouteRequest> {
   const where = 'registerRoute';
   checkChoice(where, 'match', request.match, MATCHES);
-  validatePattern(request.pattern, request.match);
+  const { match } = validatePattern(request.pattern, request.match);
   checkName(where, 'endpoint', request.endpoint);
   checkInteger(where, 'priority', request.priority, 0, LIMITS.priority);
   checkChoice(where, 'balance', request.balance, BALANCES);
   checkInteger(where, 'weight', request.weight, 1, LIMITS.weight);
+  return match === request.match ? (request as Settled<RouteRequest>) : { ...request, match };
 }
 
-/** Throws `ERR_BUS_INVALID_PATTERN` or `ERR_BUS_CONFIG`. */
-export function checkSubscription(request: SubscriptionRequest): void {
+/** Settles `'auto'`. Throws `ERR_BUS_INVALID_PATTERN` or `ERR_BUS_CONFIG`. */
+export function checkSubscription(request: SubscriptionRequest): Settled<SubscriptionRequest> {
   const where = 'subscribe';
   checkChoice(where, 'match', request.match, MATCHES);
-  validatePattern(request.pattern, request.match);
+  const { match } = validatePattern(request.pattern, request.match);
   checkName(where, 'id', request.id);
   checkInteger(where, 'capacity', request.window, 1, LIMITS.capacity);
   checkChoice(where, 'overflow', request.whenFull, FULL_POLICIES);
+  return { ...request, match };
 }
 
 function checkName(where: string, option: string, value: unknown): void {

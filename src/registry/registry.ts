@@ -13,6 +13,7 @@ import type {
   SubscriptionRequest,
 } from '../control/plane.ts';
 import { BusError } from '../message/errors.ts';
+import { validatePattern } from '../routing/pattern.ts';
 import { Router } from '../routing/router.ts';
 import { checkEndpoint, checkRoute, checkSubscription } from './checks.ts';
 import { type EndpointEntry, type EndpointQuery, Endpoints } from './endpoints.ts';
@@ -101,9 +102,9 @@ export class Registry {
     const added: RouteEntry[] = [];
     try {
       for (const request of requests) {
-        checkRoute(request);
-        const { target } = this.#endpoints.get(request.endpoint);
-        added.push(this.#routes.add(request, target, nowMs));
+        const settled = checkRoute(request);
+        const { target } = this.#endpoints.get(settled.endpoint);
+        added.push(this.#routes.add(settled, target, nowMs));
       }
       this.#router.addRoutes(added.map((entry) => entry.spec));
     } catch (error) {
@@ -118,8 +119,14 @@ export class Registry {
     };
   }
 
-  removeRoute(pattern: string, match: Matching, endpoint: string): RouteSpec | undefined {
-    const entry = this.#routes.remove(pattern, match, endpoint);
+  /** Undefined when there is no such route. Throws `ERR_BUS_INVALID_PATTERN`. */
+  removeRoute(
+    pattern: string,
+    match: Matching | 'auto',
+    endpoint: string,
+  ): RouteSpec | undefined {
+    const settled = validatePattern(pattern, match).match;
+    const entry = this.#routes.remove(pattern, settled, endpoint);
     if (entry === undefined) return undefined;
     return this.#forgetRoutes([entry])[0];
   }
@@ -130,9 +137,9 @@ export class Registry {
     target: number,
     request: SubscriptionRequest,
   ): { readonly target: TargetSpec; readonly subscription: SubscriptionSpec } {
-    checkSubscription(request);
+    const settled = checkSubscription(request);
     this.#assertFree(client, target);
-    const { spec } = this.#subscriptions.add(client, target, request);
+    const { spec } = this.#subscriptions.add(client, target, settled);
     try {
       this.#router.addSubscription(spec);
     } catch (error) {

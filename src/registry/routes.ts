@@ -7,6 +7,7 @@
 import type { Balance, Matching, RouteSpec } from '../control/commands.ts';
 import type { RouteRecord, RouteRequest } from '../control/plane.ts';
 import { BusError } from '../message/errors.ts';
+import type { Settled } from './checks.ts';
 import { Cursors } from './cursors.ts';
 
 export interface RouteEntry {
@@ -42,7 +43,7 @@ export class Routes {
    * Adds one route to `target`. Throws `ERR_BUS_DUPLICATE`, `ERR_BUS_CONFIG` (another `balance` than its set's) or
    * `ERR_BUS_FULL`, and then has changed nothing.
    */
-  add(request: RouteRequest, target: number, createdAt: number): RouteEntry {
+  add(request: Settled<RouteRequest>, target: number, createdAt: number): RouteEntry {
     const { pattern, match, endpoint, priority, balance, weight } = request;
     const key = routeKey(pattern, match);
     if (this.#byEndpoint.get(endpoint)?.has(key)) refuseDuplicate(request);

@@ -1,7 +1,8 @@
 /** The subscriptions of the bus, by target. One target is one subscription. */
-import type { SubscriptionRequest } from '../control/plane.ts';
 import type { SubscriptionSpec } from '../control/commands.ts';
+import type { SubscriptionRequest } from '../control/plane.ts';
 import { BusError } from '../message/errors.ts';
+import type { Settled } from './checks.ts';
 
 export interface SubscriptionEntry {
   /** The subscriber's own name for it. */
@@ -20,7 +21,7 @@ export class Subscriptions {
   }
 
   /** Throws `ERR_BUS_FULL` beyond the limit. */
-  add(client: number, target: number, request: SubscriptionRequest): SubscriptionEntry {
+  add(client: number, target: number, request: Settled<SubscriptionRequest>): SubscriptionEntry {
     if (this.#byTarget.size >= this.#limit) {
       throw new BusError(
         'ERR_BUS_FULL',

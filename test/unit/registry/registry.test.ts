@@ -222,6 +222,16 @@ describe('Registry routes', () => {
     expect(registry.addRoutes(many.slice(1), NOW_MS).specs).toHaveLength(6);
   });
 
+  it("settles 'auto' by the characters of the pattern", () => {
+    register('a');
+    const auto = ['x', 'x.*'].map((pattern) => route(pattern, 'a', { match: 'auto' }));
+    const { records, specs } = registry.addRoutes(auto, NOW_MS);
+    expect(records.map((record) => record.match)).toEqual(['exact', 'glob']);
+    expect(specs.map((spec) => spec.match)).toEqual(['exact', 'glob']);
+    expect(registry.removeRoute('x.*', 'auto', 'a')?.match).toBe('glob');
+    expect(registry.removeRoute('x', 'glob', 'a')).toBeUndefined();
+  });
+
   it('takes the routes out with their endpoint', () => {
     const target = register('a');
     register('b');

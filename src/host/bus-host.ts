@@ -1,0 +1,231 @@
+/**
+ * Everything that main does for a bus besides being a client of it: shards, clients on other threads, the control
+ * plane, and the end of all of them. It is given main's own client half and knows only how to fail and close it.
+ */
+import { availableParallelism } from 'node:os';
+import type { Worker } from 'node:worker_threads';
+import type { ClientBoot, ControlPlane } from '../control/plane.ts';
+import {
+  BUS_STATE,
+  busState,
+  type ControlWords,
+  createControlWords,
+  setBusState,
+} from '../memory/control-words.ts';
+import { createShardMemory } from '../memory/shard-memory.ts';
+import type { BusError } from '../message/errors.ts';
+import {
+  type Logger,
+  type ResolvedCloseOptions,
+  type ResolvedConfig,
+  resolveStartWorkerOptions,
+  type StartWorkerOptions,
+} from '../options.ts';
+import { Registry } from '../registry/registry.ts';
+import { assertOpen } from './bus-state.ts';
+import { CELLS, type ClientHost, type PeerSink } from './client-host.ts';
+import { Clients } from './clients.ts';
+import { untilQuiet } from './drain.ts';
+import { DroppedCounts } from './dropped-counts.ts';
+import { observeHealth, observeMetrics } from './observe.ts';
+import { Plane } from './plane.ts';
+import { Sessions, TICKET_LIFETIME_MS } from './sessions.ts';
+import { ShardHost } from './shard-host.ts';
+import { Shards } from './shards.ts';
+import { type ShardSurroundings, spawnShard } from './spawn-shard.ts';
+import { moduleHref, startThread } from './start-thread.ts';
+import { Threads } from './threads.ts';
+import type { Ticket } from './ticket.ts';
+
+/** A shard ends within a step of its loop; longer means that it is stuck. */
+const SHARD_GRACE_MS = 1_000;
+
+/** Main's own client half, as far as the host needs it. */
+export interface MainClient {
+  /** Accepted and not released. */
+  readonly outstanding: number;
+  fail(error: BusError): void;
+  close(options: ResolvedCloseOptions): Promise<unknown>;
+}
+
+export interface CloseResult {
+  /** Messages that were outstanding when the bus began to close, and were settled in time. */
+  readonly settled: number;
+  /** Those that were not. */
+  readonly abandoned: number;
+  /** Threads of `startWorker` that closing ended, and shards that did not end by themselves. */
+  readonly threadsTerminated: number;
+}
+
+export class BusHost {
+  readonly plane: ControlPlane;
+  readonly #control: ControlWords;
+  readonly #shards: Shards;
+  readonly #clients: Clients;
+  readonly #sessions: Sessions;
+  readonly #threads: Threads;
+  readonly #logger: Logger;
+  readonly #main: ClientHost;
+  readonly #mainBoot: ClientBoot;
+  #client: MainClient | undefined;
+  #closing: Promise<CloseResult> | undefined;
+
+  /** Starts nothing. `tellPeer` hears of every client after main's own. */
+  constructor(config: ResolvedConfig, logger: Logger, tellPeer: PeerSink) {
+    const epochMs = performance.timeOrigin + performance.now();
+    // Each client has a target for failure reports besides its endpoints and subscriptions.
+    const targets = config.maxEndpoints + config.maxSubscriptions + config.maxClients;
+    const control = createControlWords(targets);
+    const registry = new Registry({ ...config, targets, cells: CELLS });
+    const shards = new Shards(this.#makeShards(config, { control, epochMs }));
+    const clients = new Clients({
+      shards,
+      registry,
+      control,
+      epochMs,
+      maxClients: config.maxClients,
+      size: { slots: config.slots, heapBytes: config.heapBytes, shards: config.shards },
+      settings: settingsOf(config),
+    });
+    const observed = { registry, shards, clients, control, dropped: new DroppedCounts(shards) };
+    this.#control = control;
+    this.#shards = shards;
+    this.#clients = clients;
+    this.#logger = logger;
+    this.plane = new Plane({
+      ...observed,
+      metrics: () => observeMetrics(observed, performance.timeOrigin + performance.now() - epochMs),
+      health: () => observeHealth(observed),
+      now: Date.now,
+    });
+    this.#sessions = new Sessions({
+      clients,
+      plane: this.plane,
+      ownerOf: (target) => registry.ownerOf(target),
+      assertOpen: () => assertOpen(control),
+      onError: (error) => this.#noteError(error),
+    });
+    this.#threads = new Threads(logger);
+    this.#main = clients.admit(0, tellPeer);
+    this.#mainBoot = clients.bootOf(this.#main);
+  }
+
+  /** What main's client half is made of. */
+  get mainBoot(): ClientBoot {
+    return this.#mainBoot;
+  }
+
+  /** Starts the shards and attaches main. On failure nothing is left behind. */
+  async start(client: MainClient): Promise<void> {
+    this.#client = client;
+    try {
+      await this.#shards.start();
+      await this.#clients.attach(this.#main);
+    } catch (error) {
+      await this.close({ drain: false, timeout: 0 });
+      throw error;
+    }
+  }
+
+  /** Main was woken: calls whose changes are in force by now resolve. */
+  onWake(): void {
+    this.#shards.settleApplied();
+  }
+
+  /** Throws `ERR_BUS_CLOSED` or `ERR_BUS_FULL`. */
+  createTicket(): Ticket {
+    assertOpen(this.#control);
+    return this.#sessions.issue({ lifetimeMs: TICKET_LIFETIME_MS, endsWithPort: true }).ticket;
+  }
+
+  /** Rejects `ERR_BUS_CONFIG`, `ERR_BUS_WORKER`, `ERR_BUS_CLOSED` or `ERR_BUS_FULL`. */
+  async startWorker(url: unknown, options: StartWorkerOptions | undefined): Promise<Worker> {
+    assertOpen(this.#control);
+    const href = moduleHref(url);
+    const resolved = resolveStartWorkerOptions(options);
+    const session = this.#sessions.issue({ lifetimeMs: undefined, endsWithPort: false });
+    const { loaded, worker } = startThread(href, resolved, session, this.#logger);
+    this.#threads.add(worker);
+    try {
+      await loaded;
+    } catch (error) {
+      // Closing the bus ends threads that are being loaded; that is no defect of theirs.
+      assertOpen(this.#control);
+      throw error;
+    }
+    return worker;
+  }
+
+  /** Options of later calls are not looked at: they get the first one's promise. */
+  close(options: ResolvedCloseOptions): Promise<CloseResult> {
+    this.#closing ??= this.#close(options);
+    return this.#closing;
+  }
+
+  async #close(options: ResolvedCloseOptions): Promise<CloseResult> {
+    const before = this.#outstanding();
+    this.#setState(BUS_STATE.closing);
+    const isFatal = (): boolean => busState(this.#control) === BUS_STATE.fatal;
+    if (options.drain) await untilQuiet(() => this.#outstanding(), isFatal, options.timeout);
+    const abandoned = this.#outstanding();
+    this.#setState(BUS_STATE.closed);
+    this.#clients.close();
+    await this.#client?.close({ drain: false, timeout: 0 });
+    const terminated = await this.#threads.terminateAll();
+    this.#sessions.endAll();
+    const forced = await this.#shards.close(SHARD_GRACE_MS);
+    const settled = Math.max(0, before - abandoned);
+    return { settled, abandoned, threadsTerminated: terminated + forced };
+  }
+
+  /** Of all clients; of those on other threads as they last published it. */
+  #outstanding(): number {
+    let sum = this.#client?.outstanding ?? 0;
+    for (const client of this.#clients.present()) {
+      if (client !== this.#main) sum += client.counts().outstanding;
+    }
+    return sum;
+  }
+
+  /** Every thread must see it: those asleep are woken. What is fatal stays so. */
+  #setState(state: number): void {
+    if (busState(this.#control) === BUS_STATE.fatal) return;
+    setBusState(this.#control, state);
+    this.#clients.ringAll();
+  }
+
+  #makeShards(config: ResolvedConfig, surroundings: ShardSurroundings): ShardHost[] {
+    // Main is a thread with work too: a shard may spin where each of them has a core to itself.
+    const spin = config.shards + 1 <= availableParallelism();
+    return Array.from({ length: config.shards }, (_, id) => {
+      const memory = createShardMemory(id, surroundings.control.targets);
+      return new ShardHost(
+        memory,
+        () => spawnShard(memory, surroundings, spin, config),
+        (error) => this.#fail(error),
+      );
+    });
+  }
+
+  /** A shard cannot be kept alive: nobody may wait for anything any more. */
+  #fail(error: BusError): void {
+    this.#logger.error({ err: error }, 'the bus has failed');
+    this.#setState(BUS_STATE.fatal);
+    this.#client?.fail(error);
+  }
+
+  #noteError(error: unknown): void {
+    if (busState(this.#control) !== BUS_STATE.open) return;
+    this.#logger.error({ err: error }, 'a thread of the bus could not be served');
+  }
+}
+
+function settingsOf(config: ResolvedConfig): ClientBoot['settings'] {
+  return {
+    maxMessageBytes: config.maxMessageSize,
+    correlationTimeoutMs: config.correlationTimeout,
+    batchSize: config.batchSize,
+    maxConcurrentDeliveries: config.maxConcurrentDeliveries,
+    codec: config.codec,
+  };
+}

@@ -1,0 +1,49 @@
+/** Reads the words and counters of all threads for `metrics()` and `health()`. */
+import { STATE } from '../memory/client-memory.ts';
+import { BUS_STATE, busState, type ControlWords } from '../memory/control-words.ts';
+import { readCounters, SHARD_COUNTERS } from '../memory/counters.ts';
+import { get } from '../memory/seam.ts';
+import { type BusHealth, busHealth } from '../metrics/bus-health.ts';
+import { type BusMetrics, busMetrics } from '../metrics/bus-metrics.ts';
+import type { Registry } from '../registry/registry.ts';
+import type { Clients } from './clients.ts';
+import type { DroppedCounts } from './dropped-counts.ts';
+import type { Shards } from './shards.ts';
+
+export interface Observed {
+  readonly registry: Registry;
+  readonly shards: Shards;
+  readonly clients: Clients;
+  readonly dropped: DroppedCounts;
+  readonly control: ControlWords;
+}
+
+export function observeMetrics(observed: Observed, uptimeMs: number): BusMetrics {
+  const { clients, dropped, registry, shards } = observed;
+  return busMetrics({
+    uptimeMs,
+    clients: [...clients.present()].map((client) => {
+      return { threadId: client.threadId, counts: client.counts() };
+    }),
+    departed: clients.departedCounts,
+    shards: shards.hosts.map(({ id, memory, threadId }) => {
+      return { id, threadId, counts: readCounters(SHARD_COUNTERS, memory.counters) };
+    }),
+    subscriptions: [...registry.subscriptions()].map(({ name, spec }) => {
+      return { id: name, pattern: spec.pattern, dropped: dropped.of(spec.target) };
+    }),
+  });
+}
+
+export function observeHealth({ clients, control, registry, shards }: Observed): BusHealth {
+  return busHealth({
+    isFatal: busState(control) === BUS_STATE.fatal,
+    endpoints: registry.findEndpoints({}).map(({ client, spec, state }) => {
+      const words = clients.get(client)?.memory.words;
+      return { id: spec.id, state, liveness: words === undefined ? undefined : get(words, STATE) };
+    }),
+    shards: shards.hosts.map(({ id, running, threadId }) => {
+      return { id, threadId, isRunning: running };
+    }),
+  });
+}

@@ -1,0 +1,105 @@
+/**
+ * One thread's way into the bus, on main's side: the other ends of its ticket's ports, and the client that it becomes.
+ * A session ends with its thread, when its ticket expires, or with the bus.
+ */
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import type { ClientBoot, ControlPlane } from '../control/plane.ts';
+import { BusError } from '../message/errors.ts';
+import { isPlaneMethod, planeOfClient } from './client-calls.ts';
+import type { Clients } from './clients.ts';
+import type { Ticket } from './ticket.ts';
+
+export interface SessionInit {
+  readonly clients: Clients;
+  readonly plane: ControlPlane;
+  readonly ownerOf: (target: number) => number | undefined;
+  /** Throws when the bus is not open. */
+  readonly assertOpen: () => void;
+  readonly onEnd: (session: Session) => void;
+  readonly onError: (error: unknown) => void;
+}
+
+export interface SessionOptions {
+  /** The ticket expires so long after its issue; undefined: never. */
+  readonly lifetimeMs: number | undefined;
+  /** The port's end is the thread's end. Otherwise somebody who knows better calls `end`. */
+  readonly endsWithPort: boolean;
+}
+
+type State =
+  | { readonly name: 'issued'; readonly expiry: NodeJS.Timeout | undefined }
+  | { readonly name: 'attached'; readonly client: number; readonly plane: ControlPlane }
+  | { readonly name: 'ended' };
+
+export class Session {
+  readonly ticket: Ticket;
+  readonly #init: SessionInit;
+  readonly #control: MessagePort;
+  readonly #peers: MessagePort;
+  #state: State;
+
+  constructor(init: SessionInit, { lifetimeMs, endsWithPort }: SessionOptions) {
+    const control = new MessageChannel();
+    const peers = new MessageChannel();
+    this.#init = init;
+    this.#control = control.port1;
+    this.#peers = peers.port1;
+    this.ticket = Object.freeze({
+      control: control.port2,
+      peers: peers.port2,
+      transferList: Object.freeze([control.port2, peers.port2]),
+    });
+    const expiry =
+      lifetimeMs === undefined ? undefined : setTimeout(() => this.end(), lifetimeMs).unref();
+    this.#state = { name: 'issued', expiry };
+    if (endsWithPort) this.#control.on('close', () => this.end());
+    this.#serve().catch(init.onError);
+  }
+
+  /** The thread is gone, or must not come any more: what it was to the bus is taken out. */
+  end(): void {
+    const state = this.#state;
+    if (state.name === 'ended') return;
+    this.#state = { name: 'ended' };
+    this.#control.close();
+    this.#peers.close();
+    this.#init.onEnd(this);
+    if (state.name === 'issued') clearTimeout(state.expiry);
+    else this.#init.clients.dismiss(state.client).catch(this.#init.onError);
+  }
+
+  /** The door, and comlink with it, is loaded with the first ticket; calls wait in the port until then. */
+  async #serve(): Promise<void> {
+    const { serveDoor } = await import('./control-door.ts');
+    if (this.#state.name === 'ended') return;
+    serveDoor(this.#control, (method, parameters) => this.#call(method, parameters));
+  }
+
+  async #call(method: string, parameters: readonly unknown[]): Promise<unknown> {
+    if (method === 'attach') return this.#attach(Number(parameters[0]));
+    const state = this.#state;
+    if (state.name !== 'attached' || !isPlaneMethod(method)) {
+      const text = `A thread called ${method} while its session was ${state.name}.`;
+      throw new BusError('ERR_BUS_INTERNAL', text, { details: { method, state: state.name } });
+    }
+    const call = state.plane[method] as (...values: readonly unknown[]) => Promise<unknown>;
+    return call(...parameters);
+  }
+
+  async #attach(threadId: number): Promise<ClientBoot> {
+    const state = this.#state;
+    const { assertOpen, clients, ownerOf, plane } = this.#init;
+    if (state.name !== 'issued') {
+      const text = 'The ticket has been used: each thread needs its own, from bus.createTicket().';
+      throw new BusError('ERR_BUS_CONFIG', text, { details: { option: 'ticket' } });
+    }
+    assertOpen();
+    const client = clients.admit(threadId, (peer) => this.#peers.postMessage(peer));
+    const boot = clients.bootOf(client);
+    clearTimeout(state.expiry);
+    const { id } = client;
+    this.#state = { name: 'attached', client: id, plane: planeOfClient(plane, id, ownerOf) };
+    await clients.attach(client);
+    return boot;
+  }
+}

@@ -1,0 +1,33 @@
+/** The sessions of a bus: issued, and all ended with it. */
+import { BusError } from '../message/errors.ts';
+import { Session, type SessionInit, type SessionOptions } from './session.ts';
+
+/** A ticket that nobody has used by then was lost; its ports would stay open for ever. */
+export const TICKET_LIFETIME_MS = 60_000;
+
+/** Sessions at once: several times the clients that a bus may have. */
+const SESSIONS_MAX = 1024;
+
+export class Sessions {
+  readonly #init: SessionInit;
+  readonly #sessions = new Set<Session>();
+
+  constructor(init: Omit<SessionInit, 'onEnd'>) {
+    this.#init = { ...init, onEnd: (session) => this.#sessions.delete(session) };
+  }
+
+  /** Throws `ERR_BUS_FULL`. */
+  issue(options: SessionOptions): Session {
+    if (this.#sessions.size >= SESSIONS_MAX) {
+      const text = `${SESSIONS_MAX} tickets and threads are under way: use or end some of them first.`;
+      throw new BusError('ERR_BUS_FULL', text, { details: { limit: SESSIONS_MAX } });
+    }
+    const session = new Session(this.#init, options);
+    this.#sessions.add(session);
+    return session;
+  }
+
+  endAll(): void {
+    for (const session of [...this.#sessions]) session.end();
+  }
+}

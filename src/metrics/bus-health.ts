@@ -1,0 +1,57 @@
+/** What `bus.health()` tells, made of the liveness and control words. */
+import { LIVENESS } from '../memory/client-memory.ts';
+
+export interface HealthSources {
+  readonly isFatal: boolean;
+  readonly endpoints: readonly {
+    readonly id: string;
+    readonly state: EndpointHealth['state'];
+    /** STATE word of its client; undefined: the client is gone. */
+    readonly liveness: number | undefined;
+  }[];
+  readonly shards: readonly {
+    readonly id: number;
+    readonly threadId: number;
+    readonly isRunning: boolean;
+  }[];
+}
+
+export interface EndpointHealth {
+  readonly liveness: 'idle' | 'busy' | 'dead';
+  readonly state: 'active' | 'draining' | 'isolated' | 'closed';
+}
+
+export interface BusHealth {
+  readonly state: 'ok' | 'degraded' | 'fatal';
+  /** Why it is not `'ok'`, in words. */
+  readonly reasons: readonly string[];
+  readonly endpoints: Readonly<Record<string, EndpointHealth>>;
+  readonly shards: readonly {
+    readonly id: number;
+    readonly threadId: number;
+    readonly state: 'running' | 'ended';
+  }[];
+}
+
+export function busHealth({ isFatal, endpoints, shards }: HealthSources): BusHealth {
+  const ended = shards.filter((shard) => !shard.isRunning).map((shard) => `shard ${shard.id} has ended`);
+  return {
+    state: isFatal ? 'fatal' : ended.length > 0 ? 'degraded' : 'ok',
+    reasons: ended,
+    // Ids are the users': a map without a prototype takes `__proto__` too.
+    endpoints: Object.assign(
+      Object.create(null),
+      Object.fromEntries(
+        endpoints.map(({ id, liveness, state }) => [id, { liveness: livenessName(liveness), state }]),
+      ),
+    ) as Record<string, EndpointHealth>,
+    shards: shards.map(({ id, threadId, isRunning }) => {
+      return { id, threadId, state: isRunning ? 'running' : 'ended' };
+    }),
+  };
+}
+
+function livenessName(liveness: number | undefined): EndpointHealth['liveness'] {
+  if (liveness === undefined || liveness === LIVENESS.detached) return 'dead';
+  return liveness === LIVENESS.busy ? 'busy' : 'idle';
+}

@@ -1,0 +1,93 @@
+/**
+ * What `bus.metrics()` tells, made of the counters of all threads. Counts only: a figure that nothing counts is left
+ * out rather than shown as 0. Single counters may be a batch old.
+ */
+import type { ClientCounter, ShardCounter } from '../memory/counters.ts';
+
+export type ClientCounts = Readonly<Record<ClientCounter, number>>;
+export type ShardCounts = Readonly<Record<ShardCounter, number>>;
+
+export interface MetricsSources {
+  readonly uptimeMs: number;
+  readonly clients: readonly { readonly threadId: number; readonly counts: ClientCounts }[];
+  /** Sum of the counts of clients that have left. */
+  readonly departed: ClientCounts;
+  readonly shards: readonly {
+    readonly id: number;
+    readonly threadId: number;
+    readonly counts: ShardCounts;
+  }[];
+  readonly subscriptions: readonly {
+    readonly id: string;
+    readonly pattern: string;
+    readonly dropped: number;
+  }[];
+}
+
+export interface BusMetrics {
+  /** Ms since the bus was created. */
+  readonly uptime: number;
+  readonly messages: {
+    readonly accepted: number;
+    readonly settled: number;
+    readonly delivered: number;
+    readonly failed: number;
+    readonly timedOut: number;
+    /** Replies and results that came when nobody waited any more. */
+    readonly late: number;
+    /** By cause. */
+    readonly dropped: Readonly<Record<string, number>>;
+  };
+  readonly byKind: {
+    readonly request: number;
+    readonly response: number;
+    readonly notification: number;
+    readonly event: number;
+  };
+  readonly shards: readonly {
+    readonly id: number;
+    readonly threadId: number;
+    readonly routed: number;
+    readonly restarts: number;
+  }[];
+  readonly subscriptions: MetricsSources['subscriptions'];
+  readonly clients: readonly {
+    readonly threadId: number;
+    readonly slotsUsed: number;
+    readonly heapBytesUsed: number;
+  }[];
+}
+
+export function busMetrics(sources: MetricsSources): BusMetrics {
+  const { clients, departed, shards, subscriptions, uptimeMs } = sources;
+  const ofClients = (name: ClientCounter): number =>
+    clients.reduce((sum, { counts }) => sum + counts[name], departed[name]);
+  const ofShards = (name: ShardCounter): number =>
+    shards.reduce((sum, { counts }) => sum + counts[name], 0);
+  return {
+    uptime: uptimeMs,
+    messages: {
+      accepted: ofClients('accepted'),
+      settled: ofClients('settled'),
+      delivered: ofClients('delivered'),
+      failed: ofClients('failed'),
+      timedOut: ofClients('timedOut'),
+      late: ofClients('lateResults') + ofShards('late'),
+      dropped: { overflow: ofClients('dropped') + ofShards('dropped') },
+    },
+    byKind: {
+      request: ofClients('requests'),
+      response: ofClients('responses'),
+      notification: ofClients('notifications'),
+      event: ofClients('events'),
+    },
+    // Shards are not replaced yet: one that ends takes the bus with it.
+    shards: shards.map(({ id, threadId, counts }) => {
+      return { id, threadId, routed: counts.routed, restarts: 0 };
+    }),
+    subscriptions,
+    clients: clients.map(({ threadId, counts: { slotsUsed, heapBytesUsed } }) => {
+      return { threadId, slotsUsed, heapBytesUsed };
+    }),
+  };
+}
