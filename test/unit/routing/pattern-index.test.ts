@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest';
+import type { BusError } from '../../../src/message/errors.ts';
+import { PatternIndex } from '../../../src/routing/pattern-index.ts';
+
+function found(index: PatternIndex<string>, key: string): string[] {
+  const owners: string[] = [];
+  index.collect(key, owners);
+  return owners.toSorted();
+}
+
+function indexOf(...patterns: readonly string[]): PatternIndex<string> {
+  const index = new PatternIndex<string>();
+  for (const pattern of patterns) index.add(pattern, pattern);
+  return index;
+}
+
+function errorOf(act: () => void): BusError {
+  try {
+    act();
+  } catch (error) {
+    return error as BusError;
+  }
+  throw new Error('nothing was thrown');
+}
+
+describe('PatternIndex', () => {
+  it('finds patterns by text at the start, at the end and in the middle', () => {
+    const index = indexOf('order.*', '*.created', '*der.c*', 'o?der*', '[a-z]*.created', '*');
+    expect(found(index, 'order.created')).toEqual(
+      ['*', '*.created', '*der.c*', '[a-z]*.created', 'o?der*', 'order.*'].toSorted(),
+    );
+    expect(found(index, 'x')).toEqual(['*']);
+  });
+
+  it('finds a pattern whose only text is one character', () => {
+    const index = indexOf('*a*', 'a*', '*a', '?a', 'a?', '?a?');
+    expect(found(index, 'a')).toEqual(['*a', '*a*', 'a*']);
+    expect(found(index, 'ba')).toEqual(['*a', '*a*', '?a']);
+    expect(found(index, 'bab')).toEqual(['*a*', '?a?']);
+  });
+
+  it('finds patterns of text of every length up to and beyond the longest piece', () => {
+    const text = 'abcdefghijklmnopqrst';
+    for (let length = 1; length <= text.length; length++) {
+      const pattern = `*${text.slice(0, length)}*`;
+      expect(found(indexOf(pattern), `--${text}--`), pattern).toEqual([pattern]);
+      expect(found(indexOf(pattern), text.slice(1)), pattern).toEqual([]);
+    }
+  });
+
+  it('offers a pattern once, however often the key has its text', () => {
+    expect(found(indexOf('*ab*'), 'ab'.repeat(500))).toEqual(['*ab*']);
+  });
+
+  it('finds text outside the basic plane', () => {
+    const index = indexOf('*\u{1f680}*', '*\u{1f680}[ab]', '*[\u{1f680}-\u{1f68f}]x*');
+    expect(found(index, 'a\u{1f680}b')).toEqual(['*\u{1f680}*', '*\u{1f680}[ab]']);
+    expect(found(index, '\u{1f681}x')).toEqual(['*[\u{1f680}-\u{1f68f}]x*']);
+  });
+
+  it('matches the empty key', () => {
+    expect(found(indexOf('*', '?', 'a*', ''), '')).toEqual(['', '*']);
+  });
+
+  it('meets few of many patterns that share most of their text', () => {
+    const index = new PatternIndex<string>();
+    for (let i = 0; i < 10_000; i++) index.add(`tenant-${i}.orders.*`, String(i));
+    const before = index.steps;
+    expect(found(index, 'tenant-4711.orders.created')).toEqual(['4711']);
+    expect(index.steps - before).toBeLessThan(50);
+  });
+
+  it('does not look at patterns that share no text with the key', () => {
+    const index = new PatternIndex<string>();
+    for (let i = 0; i < 1000; i++) index.add(`*key-${i}-end*`, String(i));
+    const before = index.steps;
+    expect(found(index, 'something else entirely')).toEqual([]);
+    expect(index.steps).toBe(before);
+  });
+
+  it('forgets exactly what is removed', () => {
+    const index = new PatternIndex<string>();
+    const patterns = ['*ab*', '*ab?', '?ab*', '*', 'ab*', '**'];
+    const entries = patterns.map((pattern) => index.add(pattern, pattern));
+    const left = new Set(patterns);
+    for (const place of [1, 3, 0, 5, 2, 4]) {
+      index.remove(entries[place] as (typeof entries)[number]);
+      left.delete(patterns[place] as string);
+      const expected = [...left].filter((pattern) => pattern !== '*ab?' && pattern !== '?ab*');
+      expect(found(index, 'ab')).toEqual(expected.toSorted());
+      expect(index.size).toBe(left.size);
+    }
+  });
+
+  it('keeps filtering candidates rightly after a removal moved them', () => {
+    const index = new PatternIndex<string>({ maxPatternsPerRun: 10_000 });
+    const entries = Array.from({ length: 50 }, (_, i) =>
+      index.add(`${String.fromCharCode(97 + (i % 26))}?${'x'.repeat(1 + (i % 2))}*`, String(i)),
+    );
+    for (let i = 0; i < 25; i++) index.remove(entries[2 * i] as (typeof entries)[number]);
+    for (let i = 0; i < 50; i++) {
+      const key = `${String.fromCharCode(97 + (i % 26))}-xx`;
+      expect(found(index, key).includes(String(i)), key).toBe(i % 2 === 1);
+    }
+  });
+
+  it('refuses more patterns without text than its limit, and says which option it is', () => {
+    const index = new PatternIndex<string>({ maxPatternsWithoutLiteral: 2 });
+    index.add('*', 'a');
+    const second = index.add('?[ab]', 'b');
+    const error = errorOf(() => index.add('??', 'c'));
+    expect(error.code).toBe('ERR_BUS_FULL');
+    expect(error.message).toContain('maxPatternsWithoutLiteral');
+    expect(index.size).toBe(2);
+    index.add('*a', 'd');
+    index.remove(second);
+    index.add('??', 'e');
+    expect(found(index, 'xy')).toEqual(['a', 'e']);
+  });
+
+  it('takes 1 000 patterns without text and 4 096 under one run by default', () => {
+    const index = new PatternIndex<string>();
+    for (let i = 1; i <= 1000; i++) index.add('*'.repeat(i), 'any');
+    expect(errorOf(() => index.add('?', 'x')).code).toBe('ERR_BUS_FULL');
+    for (let i = 1; i <= 4096; i++)
+      index.add(`*abcd${'*?'.repeat(i % 64)}${'?*'.repeat(i >> 6)}`, 'run');
+    const error = errorOf(() => index.add('*abcd*', 'x'));
+    expect(error.code).toBe('ERR_BUS_FULL');
+    expect(error.message).toContain('maxPatternsPerRun');
+    expect(index.size).toBe(5096);
+  });
+
+  it('leaves no trace of a refused pattern', () => {
+    const index = new PatternIndex<string>();
+    expect(errorOf(() => index.add('abc[', 'x')).code).toBe('ERR_BUS_INVALID_PATTERN');
+    expect(index.size).toBe(0);
+    expect(found(index, 'abc[')).toEqual([]);
+  });
+});
