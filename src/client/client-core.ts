@@ -21,6 +21,8 @@ import {
 } from '../memory/entries.ts';
 import { type ClientMemory, openClientMemory } from '../memory/client-memory.ts';
 import { Heap } from '../memory/heap.ts';
+import { get } from '../memory/seam.ts';
+import { KIND, KIND_MASK, SLOT_WORDS } from '../memory/slot-header.ts';
 import type { ClientHandle } from '../memory/client-memory.ts';
 import { AutoCodec } from '../message/codec.ts';
 import { ShapeWriter } from '../message/shape-writer.ts';
@@ -48,6 +50,8 @@ const DELIVERIES_PER_TURN = 256;
 /** How long one poll may run handlers, and how often it looks at the clock. */
 const TURN_MS = 1;
 const DELIVERIES_PER_LOOK = 32;
+/** A full deliver ring takes this many polls at most. */
+const POLLS_MAX = 64;
 
 export interface CoreHooks {
   readonly takePeer: () => ClientHandle | undefined;
@@ -158,6 +162,16 @@ export class ClientCore {
     if (work > 0) this.#afterWork();
     this.flush();
     return work;
+  }
+
+  /** Reads everything that has come by now, whatever the time it takes: a bounded number of polls. */
+  pollAll(): void {
+    for (let polls = 0; polls < POLLS_MAX && this.poll() > 0; polls++);
+  }
+
+  /** Kind of the message in a slot of this client. */
+  kindOf(slot: number): number {
+    return get(this.memory.headers, slot * SLOT_WORDS + KIND) & KIND_MASK;
   }
 
   /** Reads completions only: for a sender that found no room and cannot wait. */

@@ -74,6 +74,7 @@ export class EndpointReceiver implements Receiver {
 
   #start(loan: Loan): void {
     let result: unknown;
+    loan.link.loans[loan.cell] = loan;
     try {
       const message = readMessage(loan, this.#parts.reader, this.#options.lease);
       loan.link.mark(loan.cell, loan.number);
@@ -89,7 +90,6 @@ export class EndpointReceiver implements Receiver {
   #await(loan: Loan, result: PromiseLike<unknown>): void {
     const { timeout } = this.#options;
     this.#running += 1;
-    loan.link.loans[loan.cell] = loan;
     if (Number.isFinite(timeout)) {
       loan.timer = this.#parts.environment.setTimer(() => this.#timeOut(loan), timeout);
     }

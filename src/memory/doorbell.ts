@@ -56,6 +56,11 @@ export class Sleeper {
     return rung;
   }
 
+  /** Rings the own bell, so that a wait that is still pending ends. */
+  end(): void {
+    new Bell(this.words, this.#parked, this.bell).ring();
+  }
+
   unpark(): void {
     // SYNC parked: pairs with Bell.ringIfParked. Until this store a waker only rings once too often.
     store(this.words, this.#parked, 0);

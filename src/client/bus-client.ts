@@ -1,0 +1,367 @@
+/**
+ * The bus as one thread has it: every verb of the public interface but those that start threads. The main thread's and
+ * a worker's differ in the control plane behind it and in what holds the process.
+ */
+import type { ClientBoot, ControlPlane } from '../control/plane.ts';
+import type { ClientHandle } from '../memory/client-memory.ts';
+import { BUS_STATE } from '../memory/control-words.ts';
+import { KIND, KIND_NAMES } from '../message/kinds.ts';
+import type {
+  EndpointOptions,
+  Logger,
+  RequestOptions,
+  RouteEntry,
+  RouteOptions,
+  SendOptions,
+  SubscribeOptions,
+} from '../options.ts';
+import { NO_SEND_OPTIONS, resolveMatch, resolveSendOptions } from '../options.ts';
+import { type BusEvents, EventHub } from './bus-events.ts';
+import { ClientCore } from './client-core.ts';
+import type { ClientEnvironment } from './clock.ts';
+import { answerByCorrelation } from './correlation.ts';
+import type { Handler } from './endpoint.ts';
+import type { Endpoint } from './endpoint-handle.ts';
+import { EventLoop } from './event-loop.ts';
+import type { Message } from './message.ts';
+import { statusError } from './outcome-errors.ts';
+import { type Envelope, checkEnvelope } from './envelope.ts';
+import { Registrations } from './registrations.ts';
+import { type Route, routeHandle, routeRequest } from './route-handle.ts';
+import { Sender, type TryResult } from './sender.ts';
+import type { Subscription } from './subscription.ts';
+import type { EventHandler } from './subscription-receiver.ts';
+
+export interface BusClientEnvironment {
+  readonly isMain: boolean;
+  /** After every turn of this client's loop. */
+  readonly onWake?: () => void;
+  /** The next client that was announced to this one, without waiting. */
+  readonly takePeer: () => ClientHandle | undefined;
+  readonly logger: Logger;
+  /** Endpoints alone hold the process too. */
+  readonly keepAlive?: boolean;
+}
+
+export class BusClient {
+  readonly endpoints: {
+    find(query?: { service?: string; version?: string; tag?: string }): Promise<unknown>;
+  };
+  readonly #core: ClientCore;
+  readonly #plane: ControlPlane;
+  readonly #sender: Sender;
+  readonly #loop: EventLoop;
+  readonly #events: EventHub;
+  readonly #registrations: Registrations;
+  readonly #environment: BusClientEnvironment;
+  #busState: number = BUS_STATE.open;
+  #refs: boolean;
+  #closing: Promise<{ settled: number; abandoned: number }> | undefined;
+
+  constructor(boot: ClientBoot, plane: ControlPlane, environment: BusClientEnvironment) {
+    const services = threadServices(boot.epochMs, () => this.#loop.hold());
+    this.#plane = plane;
+    this.#environment = environment;
+    this.#refs = !environment.isMain || environment.keepAlive === true;
+    this.#events = new EventHub(() => environment.logger);
+    this.#core = new ClientCore(boot, services, {
+      takePeer: environment.takePeer,
+      onUnclaimed: ({ slot, status }) => this.#tellUndeliverable(slot, status),
+      onRoom: () => this.#sender.serveRoom(),
+    });
+    this.#sender = new Sender(this.#core, services, boot.settings.correlationTimeoutMs);
+    this.#loop = new EventLoop(this.#core, {
+      onTurn: () => this.#onTurn(),
+      mustHold: () => this.#mustHold(),
+    });
+    this.#registrations = new Registrations({
+      core: this.#core,
+      plane,
+      settings: boot.settings,
+      events: this.#events,
+      onWaiting: () => this.#loop.hold(),
+    });
+    this.endpoints = {
+      find: async (query = {}) => {
+        this.#sender.checkOpen();
+        return plane.findEndpoints(query);
+      },
+    };
+    this.#loop.start();
+    this.#loop.hold();
+  }
+
+  /** What `ctx.bus` gives handlers. */
+  set handlerBus(bus: unknown) {
+    this.#core.receiverParts.home.bus = bus;
+  }
+
+  /** Messages of this client that are not released, and calls that are open. */
+  get outstanding(): number {
+    return this.#core.outstanding + this.#sender.open;
+  }
+
+  /** For tests and leak checks. */
+  get core(): ClientCore {
+    return this.#core;
+  }
+
+  async request(key: string, payload?: unknown, options?: RequestOptions): Promise<unknown> {
+    const resolved = resolveSendOptions(options, 'request');
+    const done = await this.#sender.send(KIND.request, key, payload, resolved).promise;
+    if (done.failed) throw done.toError();
+    return done.value;
+  }
+
+  async notify(
+    key: string,
+    payload?: unknown,
+    options?: SendOptions,
+  ): Promise<{ delivered: number }> {
+    const resolved = resolveSendOptions(options, 'notify');
+    const done = await this.#sender.send(KIND.notification, key, payload, resolved).promise;
+    if (done.failed) throw done.toError();
+    return done.value as { delivered: number };
+  }
+
+  async publish(key: string, payload?: unknown, options?: SendOptions): Promise<number> {
+    const resolved = resolveSendOptions(options, 'publish');
+    const done = await this.#sender.send(KIND.event, key, payload, resolved).promise;
+    if (done.failed) throw done.toError();
+    return done.value as number;
+  }
+
+  tryPublish(key: string, payload?: unknown, options?: SendOptions): TryResult {
+    const resolved =
+      options === undefined ? NO_SEND_OPTIONS : resolveSendOptions(options, 'tryPublish');
+    return this.#sender.trySend(KIND.event, key, payload, resolved);
+  }
+
+  tryNotify(key: string, payload?: unknown, options?: SendOptions): TryResult {
+    const resolved =
+      options === undefined ? NO_SEND_OPTIONS : resolveSendOptions(options, 'tryNotify');
+    return this.#sender.trySend(KIND.notification, key, payload, resolved);
+  }
+
+  async writable(): Promise<void> {
+    await this.#sender.writable();
+  }
+
+  async flush(): Promise<void> {
+    this.#core.flush();
+    await this.#core.batches.flush();
+  }
+
+  async routeMessage(envelope: Envelope): Promise<unknown> {
+    this.#sender.checkOpen();
+    const checked = checkEnvelope(envelope);
+    const { routingKey, payload, options } = checked;
+    switch (checked.kind) {
+      case 'request':
+        return this.request(routingKey, payload, options);
+      case 'notification':
+        return this.notify(routingKey, payload, options);
+      case 'event':
+        return this.publish(routingKey, payload, options);
+      case 'response':
+        answerByCorrelation(this.#core, checked.correlationId, payload);
+        return undefined;
+    }
+  }
+
+  async registerEndpoint(
+    id: string,
+    handler: Handler,
+    options?: EndpointOptions,
+  ): Promise<Endpoint> {
+    this.#sender.checkOpen();
+    return this.#registrations.addEndpoint(id, handler, options);
+  }
+
+  async registerRoute(
+    pattern: string | RegExp,
+    endpoint: string,
+    options?: RouteOptions,
+  ): Promise<Route> {
+    this.#sender.checkOpen();
+    const [record] = await this.#plane.registerRoutes([routeRequest(pattern, endpoint, options)]);
+    return routeHandle(record as NonNullable<typeof record>, this.#plane);
+  }
+
+  /** All or nothing, as one change of the table. */
+  async registerRoutes(entries: Iterable<RouteEntry>): Promise<Route[]> {
+    this.#sender.checkOpen();
+    const requests = [...entries].map((entry, index) => routeRequest(entry, index));
+    const records = await this.#plane.registerRoutes(requests);
+    return records.map((record) => routeHandle(record, this.#plane));
+  }
+
+  /** False when there is no such route. */
+  async removeRoute(
+    pattern: string | RegExp,
+    endpoint: string,
+    options?: Pick<RouteOptions, 'match'>,
+  ): Promise<boolean> {
+    this.#sender.checkOpen();
+    const match = resolveMatch(options as { match?: NonNullable<RouteOptions['match']> });
+    const request = routeRequest(pattern, endpoint, { match });
+    return this.#plane.removeRoute(request.pattern, request.match, request.endpoint);
+  }
+
+  async subscribe(
+    pattern: string | RegExp,
+    handler?: EventHandler | SubscribeOptions,
+    options?: SubscribeOptions,
+  ): Promise<Subscription> {
+    this.#sender.checkOpen();
+    return this.#registrations.addSubscription(pattern, handler, options);
+  }
+
+  /** The next event of the pattern; rejects when the signal aborts. */
+  async once(pattern: string | RegExp, options?: { signal?: AbortSignal }): Promise<Message> {
+    this.#sender.checkOpen();
+    return this.#registrations.once(pattern, options);
+  }
+
+  on<Name extends keyof BusEvents>(name: Name, listener: (event: BusEvents[Name]) => void): this {
+    this.#events.on(name, listener);
+    return this;
+  }
+
+  off<Name extends keyof BusEvents>(name: Name, listener: (event: BusEvents[Name]) => void): this {
+    this.#events.off(name, listener);
+    return this;
+  }
+
+  /** Holds the process (the default on connected threads). */
+  ref(): void {
+    this.#refs = true;
+    this.#loop.hold();
+  }
+
+  unref(): void {
+    this.#refs = false;
+    this.#loop.hold();
+  }
+
+  async metrics(): Promise<unknown> {
+    this.#core.publishCounters();
+    return this.#plane.metrics();
+  }
+
+  async health(): Promise<unknown> {
+    return this.#plane.health();
+  }
+
+  /** Ends this client: no new calls, a bounded wait for what is under way, then everything open is failed. */
+  close(options: { drain: boolean; timeout: number }): Promise<{ settled: number; abandoned: number }> {
+    this.#closing ??= this.#close(options);
+    return this.#closing;
+  }
+
+  /** The bus has ended with `error`: nothing will settle any more. */
+  fail(error: Error): void {
+    if (this.#busState === BUS_STATE.fatal) return;
+    this.#busState = BUS_STATE.fatal;
+    this.#sender.stop(BUS_STATE.fatal, error);
+    this.#sender.failAll(error);
+    this.#registrations.closeAll();
+    this.#loop.hold();
+  }
+
+  async #close(options: { drain: boolean; timeout: number }): Promise<{
+    settled: number;
+    abandoned: number;
+  }> {
+    const before = this.#core.counters.counts.settled;
+    this.#sender.stop(BUS_STATE.closing);
+    if (options.drain && this.#busState !== BUS_STATE.fatal) await this.#drained(options.timeout);
+    const abandoned = this.outstanding;
+    const settled = this.#core.counters.counts.settled - before;
+    this.#sender.endWith('closed');
+    this.#registrations.closeAll();
+    this.#core.poll();
+    this.#core.publishCounters();
+    this.#loop.stop();
+    this.#loop.hold();
+    this.#events.emit('close', { reason: 'closed' });
+    this.#events.clear();
+    return { settled, abandoned };
+  }
+
+  /** Waits until nothing is under way here, at most `timeoutMs`. */
+  #drained(timeoutMs: number): Promise<void> {
+    this.#core.flush();
+    return new Promise((resolve) => {
+      const limit = Number.isFinite(timeoutMs)
+        ? setTimeout(() => finish(), timeoutMs)
+        : undefined;
+      const finish = (): void => {
+        clearTimeout(limit);
+        this.#onDrainCheck = undefined;
+        resolve();
+      };
+      this.#onDrainCheck = () => {
+        if (this.outstanding === 0 && this.#registrations.held === 0) finish();
+      };
+      this.#onDrainCheck();
+    });
+  }
+
+  #onDrainCheck: (() => void) | undefined;
+
+  #onTurn(): void {
+    this.#environment.onWake?.();
+    this.#onDrainCheck?.();
+    const state = this.#core.busState;
+    if (state !== this.#busState && state > this.#busState) this.#noteBusState(state);
+  }
+
+  /** Main changed the state of the bus: connected threads follow. */
+  #noteBusState(state: number): void {
+    if (this.#environment.isMain) return;
+    this.#busState = state;
+    this.#sender.stop(state);
+    if (state >= BUS_STATE.closed) {
+      this.#sender.endWith(state === BUS_STATE.fatal ? 'fatal' : 'closed');
+      this.#registrations.closeAll();
+      this.#events.emit('close', { reason: state === BUS_STATE.fatal ? 'fatal' : 'closed' });
+    }
+    this.#refs = state < BUS_STATE.closed && this.#refs;
+    this.#loop.hold();
+  }
+
+  #mustHold(): boolean {
+    return (
+      (this.#refs && (!this.#environment.isMain || this.#registrations.endpointCount > 0)) ||
+      this.outstanding > 0 ||
+      this.#registrations.waiting > 0
+    );
+  }
+
+  #tellUndeliverable(slot: number, status: number): void {
+    if (!this.#events.has('undeliverable')) return;
+    const key = this.#core.slots.keys[slot]?.text ?? '';
+    const kind = this.#core.kindOf(slot);
+    const failure = { kind, key, timeoutMs: 0, reason: undefined, delivered: 0, failed: [] };
+    this.#events.emit('undeliverable', {
+      routingKey: key,
+      kind: KIND_NAMES[kind] ?? 'event',
+      reason: statusError(status, failure),
+    });
+  }
+}
+
+function threadServices(epochMs: number, onFlushed: () => void): ClientEnvironment {
+  const offsetMs = performance.timeOrigin - epochMs;
+  return {
+    now: () => performance.now() + offsetMs,
+    enqueueMicrotask: (task) =>
+      queueMicrotask(() => {
+        task();
+        onFlushed();
+      }),
+    setTimer: (task, delayMs) => setTimeout(task, delayMs).unref(),
+    clearTimer: (timer) => clearTimeout(timer as NodeJS.Timeout),
+  };
+}

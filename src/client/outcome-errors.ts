@@ -1,0 +1,108 @@
+/** Every way a call can end badly, as the error that its caller gets. */
+import { STATUS } from '../memory/entries.ts';
+import { BusError, type BusErrorCode } from '../message/errors.ts';
+import { messageOf } from '../message/error-codec.ts';
+import { KIND } from '../message/kinds.ts';
+import type { ReceivedError } from './received-error.ts';
+
+export interface Failure {
+  readonly kind: number;
+  readonly key: string;
+  readonly timeoutMs: number;
+  /** Of an abort. */
+  readonly reason: unknown;
+  readonly delivered: number;
+  readonly failed: readonly ReceivedError[];
+}
+
+const VERBS: Readonly<Record<number, string>> = {
+  [KIND.event]: 'publish',
+  [KIND.notification]: 'notify',
+  [KIND.request]: 'request',
+};
+
+export function statusError(status: number, failure: Failure): BusError {
+  const { key } = failure;
+  const verb = `${VERBS[failure.kind] ?? 'send'}('${shown(key)}')`;
+  const details = { routingKey: key };
+  switch (status) {
+    case STATUS.noRoute:
+      return of('ERR_BUS_NO_ROUTE', `${verb}: no route matches the key; register one first.`, details);
+    case STATUS.unavailable:
+      return of(
+        'ERR_BUS_ENDPOINT_UNAVAILABLE',
+        `${verb}: every endpoint that matches is draining, isolated, broken or gone; try again later.`,
+        details,
+      );
+    case STATUS.timeout:
+      return of(
+        'ERR_BUS_TIMEOUT',
+        `${verb}: no settlement within ${failure.timeoutMs} ms; raise the timeout or look at the endpoint.`,
+        { ...details, timeout: failure.timeoutMs },
+      );
+    case STATUS.aborted:
+      return new BusError('ERR_BUS_ABORTED', `${verb}: aborted by its signal.`, {
+        cause: failure.reason,
+        details,
+      });
+    case STATUS.expired:
+      return of('ERR_BUS_EXPIRED', `${verb}: its ttl passed before it was handled.`, details);
+    case STATUS.full:
+      return of('ERR_BUS_FULL', `${verb}: a queue limit or an overflow policy refused it.`, {
+        ...details,
+        delivered: failure.delivered,
+      });
+    case STATUS.died:
+      return of('ERR_BUS_WORKER', `${verb}: the threads that handled it died.`, details);
+    case STATUS.failed:
+      return failedDelivery(verb, failure);
+    default:
+      return of('ERR_BUS_INTERNAL', `${verb}: ended with the unknown status ${status}.`, details);
+  }
+}
+
+/** What a request rejects with when the handler threw `error`. */
+export function handlerError(error: unknown, key: string): BusError {
+  return new BusError('ERR_BUS_HANDLER', messageOf(error), {
+    cause: error,
+    details: { routingKey: key, attempts: 1 },
+  });
+}
+
+export function closedError(state: string): BusError {
+  return new BusError('ERR_BUS_CLOSED', `The bus is ${state}; it takes no calls any more.`, {
+    details: { state },
+  });
+}
+
+/** What open calls end with when the bus ends. */
+export function endedError(state: 'closed' | 'fatal'): BusError {
+  if (state === 'closed') return closedError(state);
+  return new BusError(
+    'ERR_BUS_FATAL',
+    'A shard could not be kept alive: the bus has ended. Close it and make a new one.',
+    { details: { state } },
+  );
+}
+
+function failedDelivery(verb: string, failure: Failure): BusError {
+  const { delivered, failed } = failure;
+  const first = failed[0];
+  const why = first ? `: ${first.endpoint}: ${messageOf(first.error)}` : '';
+  return new BusError(
+    'ERR_BUS_DELIVERY_FAILED',
+    `${verb}: not every endpoint acknowledged it (${delivered} did)${why}`,
+    {
+      ...(first ? { cause: first.error } : {}),
+      details: { routingKey: failure.key, delivered, failed },
+    },
+  );
+}
+
+function of(code: BusErrorCode, message: string, details: Record<string, unknown>): BusError {
+  return new BusError(code, message, { details });
+}
+
+function shown(key: string): string {
+  return key.length > 100 ? `${key.slice(0, 100)}…` : key;
+}

@@ -1,0 +1,151 @@
+/**
+ * One call of request, notify or publish that waits for its status. It is what the call's promise resolves with: the
+ * verb then returns `value` or throws `toError()`, so that the error's stack shows who called.
+ */
+import { refClient, refSlot, STATUS } from '../memory/entries.ts';
+import { failuresOf, targetsOf } from '../memory/outcome-word.ts';
+import { get } from '../memory/seam.ts';
+import { FLAG_ERROR, KIND, SLOT_WORDS } from '../memory/slot-header.ts';
+import { BusError } from '../message/errors.ts';
+import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
+import type { ResolvedSendOptions } from '../options.ts';
+import { FLAG_VERDICT } from './answers.ts';
+import type { ClientLink } from './client-link.ts';
+import { handlerError, statusError } from './outcome-errors.ts';
+import type { EncodedPayload } from './outbox.ts';
+import type { Pending } from './pending.ts';
+import type { Peers } from './peers.ts';
+import { type Reader, readPayload } from './read-message.ts';
+import type { ReceivedError } from './received-error.ts';
+
+/** What a call needs of its client. */
+export interface SendHome {
+  readonly peers: Peers;
+  readonly reader: Reader;
+  /** The call is over: its signal and timer are let go. */
+  release(send: PendingSend): void;
+}
+
+const OPEN = -1;
+/** Beside STATUS: the bus ended first. */
+const ENDED = -2;
+
+export class PendingSend implements Pending {
+  readonly kind: number;
+  readonly key: string;
+  readonly options: ResolvedSendOptions;
+  /** Ms; the whole call. */
+  readonly timeoutMs: number;
+  value: unknown;
+  /** Where it was submitted; undefined while it waits for room. */
+  link: ClientLink | undefined;
+  slot = 0;
+  /** What it waits for room with. */
+  encoded: EncodedPayload | undefined;
+  timer: unknown;
+  onAbort: (() => void) | undefined;
+  readonly promise: Promise<PendingSend>;
+  readonly #home: SendHome;
+  readonly #errors: ReceivedError[] = [];
+  #resolve!: (send: PendingSend) => void;
+  #status = OPEN;
+  #detail = 0;
+  #isError = false;
+  #isVerdict = false;
+
+  constructor(
+    kind: number,
+    key: string,
+    options: ResolvedSendOptions,
+    timeoutMs: number,
+    home: SendHome,
+  ) {
+    this.kind = kind;
+    this.key = key;
+    this.options = options;
+    this.timeoutMs = timeoutMs;
+    this.#home = home;
+    this.promise = new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+  }
+
+  get isOpen(): boolean {
+    return this.#status === OPEN;
+  }
+
+  get failed(): boolean {
+    return this.#isError;
+  }
+
+  settle(status: number, detail: number): void {
+    if (this.#status !== OPEN) return;
+    this.#detail = detail;
+    if (status === STATUS.reply) this.#readReply(detail);
+    else if (status === STATUS.ok) this.value = this.#count(detail);
+    else this.#isError = true;
+    this.#end(status);
+  }
+
+  report(error: ReceivedError): void {
+    this.#errors.push(error);
+  }
+
+  fail(error: Error): void {
+    if (this.#status !== OPEN) return;
+    this.value = error;
+    this.#isError = true;
+    this.#end(ENDED);
+  }
+
+  /** The signal aborted: the call is over now; its message is withdrawn, its slot comes back by itself. */
+  abort(reason: unknown): void {
+    if (this.#status !== OPEN) return;
+    this.value = reason;
+    this.#isError = true;
+    this.#end(STATUS.aborted);
+  }
+
+  toError(): Error {
+    if (this.#status === ENDED) return this.value as Error;
+    if (this.#status === STATUS.reply) return this.#replyError();
+    return statusError(this.#status, {
+      kind: this.kind,
+      key: this.key,
+      timeoutMs: this.timeoutMs,
+      reason: this.value,
+      delivered: targetsOf(this.#detail) - failuresOf(this.#detail),
+      failed: this.#errors,
+    });
+  }
+
+  #replyError(): Error {
+    const error = this.value;
+    return this.#isVerdict && BusError.isBusError(error) ? error : handlerError(error, this.key);
+  }
+
+  #readReply(ref: number): void {
+    const peer = this.#home.peers.get(refClient(ref));
+    const slot = refSlot(ref);
+    const kindWord = get(peer.headers, slot * SLOT_WORDS + KIND);
+    this.#isError = (kindWord & FLAG_ERROR) !== 0;
+    this.#isVerdict = (kindWord & FLAG_VERDICT) !== 0;
+    try {
+      this.value = readPayload(peer, slot, this.#home.reader.codec);
+    } catch (error) {
+      this.value = error;
+      this.#isError = true;
+    }
+  }
+
+  #count(detail: number): unknown {
+    const delivered = targetsOf(detail) - failuresOf(detail);
+    return this.kind === MESSAGE_KIND.event ? delivered : { delivered };
+  }
+
+  #end(status: number): void {
+    this.#status = status;
+    this.#home.release(this);
+    this.#resolve(this);
+  }
+}

@@ -1,0 +1,240 @@
+/** The endpoints and subscriptions of one client: each is installed here before any shard may send to it. */
+import type { ClientSettings, ControlPlane } from '../control/plane.ts';
+import type { FullPolicy } from '../control/commands.ts';
+import { BusError } from '../message/errors.ts';
+import type { EndpointOptions, ResolvedSubscribeOptions, SubscribeOptions } from '../options.ts';
+import { configError, resolveEndpointOptions, resolveSubscribeOptions } from '../options.ts';
+import type { EventHub } from './bus-events.ts';
+import type { ClientCore } from './client-core.ts';
+import { checkHandler, EndpointReceiver, type Handler } from './endpoint.ts';
+import { ClientEndpoint, type Endpoint } from './endpoint-handle.ts';
+import type { Message } from './message.ts';
+import { patternText } from './route-handle.ts';
+import { ClientSubscription, type Subscription } from './subscription.ts';
+import { type EventHandler, SubscriptionReceiver } from './subscription-receiver.ts';
+
+/** Handed over beyond the handlers that run, so that the next one need not be waited for. */
+const AHEAD = 64;
+/** Loans of a plain subscription in one shard: they end as soon as the event is copied. */
+const PLAIN_WINDOW = 256;
+
+export interface RegistrationParts {
+  readonly core: ClientCore;
+  readonly plane: ControlPlane;
+  readonly settings: ClientSettings;
+  readonly events: EventHub;
+  /** Who waits for events has changed. */
+  readonly onWaiting: () => void;
+}
+
+export class Registrations {
+  readonly #parts: RegistrationParts;
+  readonly #endpoints = new Set<EndpointReceiver>();
+  readonly #subscriptions = new Set<SubscriptionReceiver>();
+  #closed = false;
+
+  constructor(parts: RegistrationParts) {
+    this.#parts = parts;
+  }
+
+  get endpointCount(): number {
+    return this.#endpoints.size;
+  }
+
+  /** Deliveries that handlers of this thread hold. */
+  get held(): number {
+    let held = 0;
+    for (const endpoint of this.#endpoints) held += endpoint.held;
+    for (const subscription of this.#subscriptions) held += subscription.held;
+    return held;
+  }
+
+  /** Consumers that wait for an event. */
+  get waiting(): number {
+    let waiting = 0;
+    for (const subscription of this.#subscriptions) waiting += subscription.waiting;
+    return waiting;
+  }
+
+  async addEndpoint(id: string, handler: Handler, options?: EndpointOptions): Promise<Endpoint> {
+    checkHandler(handler, 'registerEndpoint');
+    const resolved = resolveEndpointOptions(options);
+    checkSupported(resolved as unknown as Record<string, unknown>, LATER_ENDPOINT, 'registerEndpoint');
+    const { core, plane, settings } = this.#parts;
+    const target = await plane.allocateTarget(core.id);
+    const receiver = new EndpointReceiver(id, handler, resolved, core.receiverParts);
+    core.install(target, receiver);
+    this.#endpoints.add(receiver);
+    const { service, version, tags, concurrency } = resolved;
+    const window = Math.min(settings.maxConcurrentDeliveries, concurrency + AHEAD);
+    const spec = {
+      id,
+      tags,
+      window,
+      ...(service === undefined ? {} : { service }),
+      ...(version === undefined ? {} : { version }),
+    };
+    await this.#orForget(target, plane.registerEndpoint(core.id, target, spec), () => {
+      this.#endpoints.delete(receiver);
+    });
+    return new ClientEndpoint(id, () => this.#removeEndpoint(target, receiver));
+  }
+
+  async addSubscription(
+    pattern: string | RegExp,
+    handlerOrOptions?: EventHandler | SubscribeOptions,
+    maybeOptions?: SubscribeOptions,
+  ): Promise<Subscription> {
+    const hasHandler = typeof handlerOrOptions === 'function';
+    if (!hasHandler && maybeOptions !== undefined) checkHandler(handlerOrOptions, 'subscribe');
+    const handler = hasHandler ? handlerOrOptions : undefined;
+    const options = resolveSubscribeOptions(hasHandler ? maybeOptions : handlerOrOptions);
+    checkSupported(options as unknown as Record<string, unknown>, LATER_SUBSCRIPTION, 'subscribe');
+    if (options.signal?.aborted) throw abortedBy(options.signal);
+    const { core, plane, onWaiting } = this.#parts;
+    const { pattern: text, match } = patternText(pattern, options.match);
+    const target = await plane.allocateTarget(core.id);
+    const id = `${core.id}:${target}`;
+    const receiver = this.#receiver(id, text, target, options, handler);
+    core.install(target, receiver);
+    this.#subscriptions.add(receiver);
+    const request = { id, pattern: text, match, ...windowOf(options) };
+    await this.#orForget(target, plane.subscribe(core.id, target, request), () => {
+      this.#subscriptions.delete(receiver);
+    });
+    const subscription = new ClientSubscription({
+      id,
+      pattern: text,
+      receiver,
+      onWaiting,
+      remove: () => this.#removeSubscription(target, receiver, stopListening),
+    });
+    const onAbort = (): void => void subscription.unsubscribe().catch(() => {});
+    const stopListening = (): void => options.signal?.removeEventListener('abort', onAbort);
+    options.signal?.addEventListener('abort', onAbort, { once: true });
+    return subscription;
+  }
+
+  async once(pattern: string | RegExp, options: { signal?: AbortSignal } = {}): Promise<Message> {
+    const { signal } = options;
+    const subscription = await this.addSubscription(pattern, {
+      capacity: 1,
+      overflow: 'drop-newest',
+      ...(signal === undefined ? {} : { signal }),
+    });
+    try {
+      const { value, done } = await subscription[Symbol.asyncIterator]().next();
+      if (done !== true) return value;
+      throw signal?.aborted ? abortedBy(signal) : new BusError('ERR_BUS_CLOSED', 'The bus is closed.');
+    } finally {
+      if (!this.#closed) await subscription.unsubscribe();
+    }
+  }
+
+  /** Ends all subscriptions and endpoints of this thread without asking main: the client is leaving. */
+  closeAll(): void {
+    this.#closed = true;
+    for (const subscription of this.#subscriptions) subscription.close();
+    for (const endpoint of this.#endpoints) void endpoint.close();
+    this.#subscriptions.clear();
+    this.#endpoints.clear();
+  }
+
+  #receiver(
+    id: string,
+    pattern: string,
+    target: number,
+    options: ResolvedSubscribeOptions,
+    handler: EventHandler | undefined,
+  ): SubscriptionReceiver {
+    const { core, events } = this.#parts;
+    const dropped = (): number => {
+      let sum = 0;
+      for (const link of core.links) sum = (sum + link.droppedFor(target)) | 0;
+      return sum;
+    };
+    // Target numbers are used again; what was dropped for the one before does not count here.
+    const before = dropped();
+    return new SubscriptionReceiver(options, core.receiverParts, {
+      handler,
+      droppedByShards: () => (dropped() - before) | 0,
+      onError: (error, event) => {
+        const { routingKey } = event;
+        events.emit('handlerError', { subscription: id, pattern, routingKey, error });
+      },
+    });
+  }
+
+  async #orForget(target: number, done: Promise<void>, forget: () => void): Promise<void> {
+    const { core, plane } = this.#parts;
+    try {
+      await done;
+    } catch (error) {
+      core.uninstall(target);
+      forget();
+      await plane.releaseTarget(target).catch(() => {});
+      throw error;
+    }
+  }
+
+  async #removeEndpoint(target: number, receiver: EndpointReceiver): Promise<void> {
+    const { core, plane } = this.#parts;
+    if (!this.#closed) await plane.closeEndpoint(target);
+    await receiver.close();
+    this.#endpoints.delete(receiver);
+    if (this.#closed) return;
+    core.pollAll();
+    core.uninstall(target);
+    await plane.releaseTarget(target);
+  }
+
+  async #removeSubscription(
+    target: number,
+    receiver: SubscriptionReceiver,
+    stopListening: () => void,
+  ): Promise<void> {
+    const { core, plane } = this.#parts;
+    stopListening();
+    this.#subscriptions.delete(receiver);
+    if (this.#closed) return;
+    await plane.unsubscribe(target);
+    core.pollAll();
+    core.uninstall(target);
+    await plane.releaseTarget(target);
+  }
+}
+
+/** How many loans a shard may have out to it, and what it does beyond. */
+function windowOf(options: ResolvedSubscribeOptions): { window: number; whenFull: FullPolicy } {
+  const { capacity, overflow } = options;
+  const keeps = overflow === 'block' || overflow === 'error' || options.lease;
+  const window = keeps ? capacity : Math.min(capacity, PLAIN_WINDOW);
+  return { window, whenFull: overflow === 'block' ? 'park' : overflow };
+}
+
+/** Options whose meaning is not built yet: refused, not ignored. */
+const LATER_ENDPOINT: Readonly<Record<string, unknown>> = {
+  breaker: undefined,
+  ordered: false,
+  dedupeWindow: 0,
+  queueLimit: Number.POSITIVE_INFINITY,
+};
+const LATER_SUBSCRIPTION: Readonly<Record<string, unknown>> = { group: undefined, ack: false };
+
+function checkSupported(
+  options: Readonly<Record<string, unknown>>,
+  later: Readonly<Record<string, unknown>>,
+  verb: string,
+): void {
+  for (const [name, only] of Object.entries(later)) {
+    if (options[name] !== only) {
+      throw configError(verb, name, `${String(only)} (more is not supported yet)`, String(options[name]));
+    }
+  }
+}
+
+function abortedBy(signal: AbortSignal): BusError {
+  return new BusError('ERR_BUS_ABORTED', 'The wait was aborted by its signal.', {
+    cause: signal.reason,
+  });
+}

@@ -1,0 +1,84 @@
+/** A route in its owner's hands. */
+import type { Balance } from '../control/commands.ts';
+import type { ControlPlane, RouteRecord, RouteRequest } from '../control/plane.ts';
+import { BusError } from '../message/errors.ts';
+import type { MatchKind, RouteEntry, RouteOptions } from '../options.ts';
+import { configError, resolveRouteEntry, resolveRouteOptions } from '../options.ts';
+
+export interface Route {
+  readonly pattern: string;
+  readonly match: 'exact' | 'glob' | 'regex';
+  readonly endpoint: string;
+  readonly priority: number;
+  readonly balance: Balance;
+  readonly weight: number;
+  /** Epoch ms. */
+  readonly createdAt: number;
+  /** False when it was gone already. */
+  remove(): Promise<boolean>;
+}
+
+export function routeHandle(record: RouteRecord, plane: ControlPlane): Route {
+  const { pattern, match, endpoint, priority, balance, weight, createdAt } = record;
+  return Object.freeze({
+    pattern,
+    match,
+    endpoint,
+    priority,
+    balance,
+    weight,
+    createdAt,
+    remove: () => plane.removeRoute(pattern, match, endpoint),
+  });
+}
+
+/** What main is asked for: one route, or entry `index` of several. */
+export function routeRequest(
+  pattern: string | RegExp,
+  endpoint: string,
+  options: RouteOptions | undefined,
+): RouteRequest;
+export function routeRequest(entry: RouteEntry, index: number): RouteRequest;
+export function routeRequest(
+  first: string | RegExp | RouteEntry,
+  second: string | number,
+  options?: RouteOptions,
+): RouteRequest {
+  if (typeof second === 'number') {
+    const entry = first as RouteEntry;
+    return checkedRequest(entry.pattern, entry.endpoint, resolveRouteEntry(entry, second));
+  }
+  return checkedRequest(first as string | RegExp, second, resolveRouteOptions(options));
+}
+
+/** The pattern as text, and how it matches. Main checks its syntax. */
+export function patternText(
+  pattern: string | RegExp,
+  match: MatchKind,
+): { pattern: string; match: RouteRequest['match'] } {
+  if (match === 'extglob' || match === 'regex' || pattern instanceof RegExp) {
+    const got = pattern instanceof RegExp ? 'a RegExp' : `match '${match}'`;
+    throw new BusError(
+      'ERR_BUS_INVALID_PATTERN',
+      `Patterns are exact or glob; got ${got}, which is not supported yet.`,
+      { details: { expected: 'an exact key or a glob', got } },
+    );
+  }
+  return { pattern, match };
+}
+
+function checkedRequest(
+  pattern: string | RegExp,
+  endpoint: unknown,
+  options: ReturnType<typeof resolveRouteOptions>,
+): RouteRequest {
+  if (typeof endpoint !== 'string') {
+    throw configError('registerRoute', 'endpoint', 'the id of an endpoint', typeof endpoint);
+  }
+  const { priority, balance, weight, match } = options;
+  for (const name of ['hashHeader', 'timeout'] as const) {
+    if (options[name] === undefined) continue;
+    throw configError('registerRoute', name, 'absent (not supported yet)', String(options[name]));
+  }
+  return { ...patternText(pattern, match), endpoint, priority, balance, weight };
+}

@@ -1,0 +1,270 @@
+/**
+ * The sending verbs of a client: builds the message, finds room or waits for it in turn, and ties signal and status to
+ * the call. What waits has been encoded already, so the caller may change its payload.
+ */
+import { BUS_STATE } from '../memory/control-words.ts';
+import { FLAG_EARLY, NO_DEADLINE } from '../memory/slot-header.ts';
+import { BusError } from '../message/errors.ts';
+import { KIND } from '../message/kinds.ts';
+import { NO_SEND_OPTIONS, type ResolvedSendOptions } from '../options.ts';
+import { AbortListeners } from './abort-listeners.ts';
+import type { ClientCore } from './client-core.ts';
+import type { ClientLink } from './client-link.ts';
+import type { ClientEnvironment } from './clock.ts';
+import { closedError, endedError } from './outcome-errors.ts';
+import type { Draft } from './outbox.ts';
+import { PendingSend, type SendHome } from './pending-send.ts';
+import { RoomQueue } from './room-queue.ts';
+import { NO_SLOT } from './slot-table.ts';
+
+export type TryResult = 'accepted' | 'full' | 'closed';
+
+const STATE_NAMES = ['open', 'closing', 'closed', 'fatal'] as const;
+
+export class Sender implements SendHome {
+  readonly #core: ClientCore;
+  readonly #environment: ClientEnvironment;
+  readonly #correlationTimeoutMs: number;
+  readonly #signals = new AbortListeners();
+  readonly #open = new Set<PendingSend>();
+  readonly #draft: Draft;
+  readonly #room: RoomQueue;
+  /** BUS_STATE as this client knows it. */
+  #state: number = BUS_STATE.open;
+  #endedWith: Error | undefined;
+
+  constructor(core: ClientCore, environment: ClientEnvironment, correlationTimeoutMs: number) {
+    this.#core = core;
+    this.#environment = environment;
+    this.#correlationTimeoutMs = correlationTimeoutMs;
+    this.#room = new RoomQueue(core.slots.count);
+    this.#draft = {
+      kind: 0,
+      flags: 0,
+      key: undefined,
+      link: core.links[0] as ClientLink,
+      payload: undefined,
+      id: undefined,
+      headers: undefined,
+      deadline: NO_DEADLINE,
+      expires: NO_DEADLINE,
+      corr: 0,
+      isReply: false,
+      encoded: undefined,
+    };
+  }
+
+  get peers(): SendHome['peers'] {
+    return this.#core.peers;
+  }
+
+  get reader(): SendHome['reader'] {
+    return this.#core.reader;
+  }
+
+  /** Calls that have not settled. */
+  get open(): number {
+    return this.#open.size;
+  }
+
+  /** Throws ERR_BUS_CLOSED, or what the bus ended with. */
+  checkOpen(): void {
+    if (this.#state === BUS_STATE.open) return;
+    throw this.#endedWith ?? closedError(STATE_NAMES[this.#state] ?? 'closed');
+  }
+
+  /** `'accepted'`, or why not. Throws for misuse only. */
+  trySend(kind: number, key: string, payload: unknown, options: ResolvedSendOptions): TryResult {
+    if (this.#state !== BUS_STATE.open) return 'closed';
+    if (this.#submit(kind, 0, key, payload, options) !== NO_SLOT) return 'accepted';
+    this.#core.reap();
+    return this.#submit(kind, 0, key, payload, options) === NO_SLOT ? 'full' : 'accepted';
+  }
+
+  /** A call that waits for its status; its promise never rejects. Throws for what cannot be sent. */
+  send(kind: number, key: string, payload: unknown, options: ResolvedSendOptions): PendingSend {
+    this.checkOpen();
+    const timeoutMs = this.#timeoutOf(kind, options);
+    const send = new PendingSend(kind, key, options, timeoutMs, this);
+    const { signal } = options;
+    if (signal?.aborted) {
+      send.abort(signal.reason);
+      return send;
+    }
+    if (!this.#place(send, payload)) this.#wait(send, payload);
+    if (signal) {
+      send.onAbort = () => this.#abort(send, signal.reason);
+      this.#signals.add(signal, send.onAbort);
+    }
+    this.#open.add(send);
+    return send;
+  }
+
+  /** Resolves when a message of moderate size would find room, in turn with the calls that wait for it. */
+  writable(): Promise<void> {
+    this.checkOpen();
+    if (this.#room.length === 0) {
+      if (this.#core.slots.hasRoom(false)) return Promise.resolve();
+      this.#core.reap();
+      if (this.#core.slots.hasRoom(false)) return Promise.resolve();
+    }
+    return new Promise((resolve, reject) => {
+      const entry = { attempt: () => this.#core.slots.hasRoom(false), done: resolve, fail: reject };
+      if (!this.#room.push(entry)) reject(tooManyWaiters(this.#core.slots.count));
+    });
+  }
+
+  /** Room may have appeared: those that wait for it try again, first come first served. */
+  serveRoom(): void {
+    this.#room.serve();
+  }
+
+  release(send: PendingSend): void {
+    this.#open.delete(send);
+    if (send.onAbort && send.options.signal) this.#signals.remove(send.options.signal, send.onAbort);
+    if (send.timer !== undefined) this.#environment.clearTimer(send.timer);
+  }
+
+  /** No new calls. */
+  stop(state: number, error?: Error): void {
+    this.#state = state;
+    this.#endedWith = error;
+  }
+
+  /** Ends every open call with `error`. */
+  failAll(error: Error): void {
+    this.#room.failAll(error);
+    for (const send of [...this.#open]) send.fail(error);
+    this.#core.batches.abandon();
+  }
+
+  /** The bus is over: no new calls, and the open ones end with that. */
+  endWith(state: 'closed' | 'fatal'): void {
+    this.#state = state === 'fatal' ? BUS_STATE.fatal : BUS_STATE.closed;
+    this.#endedWith ??= endedError(state);
+    this.failAll(this.#endedWith);
+  }
+
+  #timeoutOf(kind: number, options: ResolvedSendOptions): number {
+    if (options.timeout !== undefined) return options.timeout;
+    return kind === KIND.request ? this.#correlationTimeoutMs : Number.POSITIVE_INFINITY;
+  }
+
+  #place(send: PendingSend, payload: unknown): boolean {
+    const { kind, key, options } = send;
+    const flags = kind === KIND.event ? FLAG_EARLY : 0;
+    let slot = this.#submit(kind, flags, key, payload, options, send);
+    if (slot === NO_SLOT && send.link === undefined) {
+      this.#core.reap();
+      slot = this.#submit(kind, flags, key, payload, options, send);
+    }
+    return slot !== NO_SLOT;
+  }
+
+  #submit(
+    kind: number,
+    flags: number,
+    text: string,
+    payload: unknown,
+    options: ResolvedSendOptions,
+    send?: PendingSend,
+  ): number {
+    const core = this.#core;
+    if (this.#room.length > 0 && !this.#room.isServing) return NO_SLOT;
+    const key = core.interner.intern(text);
+    if (key === undefined) return NO_SLOT;
+    const draft = this.#draft;
+    const link = core.links[key.shard] as ClientLink;
+    draft.kind = kind;
+    draft.flags = flags;
+    draft.key = key;
+    draft.link = link;
+    draft.payload = payload;
+    draft.encoded = send?.encoded;
+    if (options === NO_SEND_OPTIONS) {
+      draft.id = undefined;
+      draft.headers = undefined;
+      draft.expires = NO_DEADLINE;
+    } else {
+      draft.id = options.id;
+      draft.headers = options.headers;
+      draft.expires = this.#deadline(options.ttl);
+    }
+    draft.deadline =
+      kind === KIND.event
+        ? NO_DEADLINE
+        : this.#deadline(send?.timeoutMs ?? options.timeout ?? Number.POSITIVE_INFINITY);
+    const slot = core.outbox.submit(draft);
+    draft.payload = undefined;
+    if (slot !== NO_SLOT) this.#accepted(kind, slot, link, send);
+    return slot;
+  }
+
+  #accepted(kind: number, slot: number, link: ClientLink, send: PendingSend | undefined): void {
+    const { slots, batches, counters } = this.#core;
+    const batch = batches.current;
+    slots.batches[slot] = batch;
+    batch.addOne();
+    if (send !== undefined) {
+      slots.pending[slot] = send;
+      send.slot = slot;
+      send.link = link;
+      send.encoded = undefined;
+    }
+    const { counts } = counters;
+    counts.accepted += 1;
+    if (kind === KIND.request) counts.requests += 1;
+    else if (kind === KIND.notification) counts.notifications += 1;
+    else counts.events += 1;
+  }
+
+  /** Absolute time of a duration from now; none for `Infinity`. */
+  #deadline(durationMs: number): number {
+    if (durationMs === Number.POSITIVE_INFINITY) return NO_DEADLINE;
+    const at = Math.ceil(this.#core.outbox.nowMs + durationMs) | 0;
+    return at === NO_DEADLINE ? 1 : at;
+  }
+
+  #wait(send: PendingSend, payload: unknown): void {
+    send.encoded = this.#core.outbox.encode(payload);
+    const entry = {
+      attempt: () => !send.isOpen || this.#place(send, undefined),
+      done: () => this.#clearTimer(send),
+      fail: (error: Error) => send.fail(error),
+    };
+    if (!this.#room.push(entry)) throw tooManyWaiters(this.#core.slots.count);
+    this.#core.counters.counts.full += 1;
+    if (send.timeoutMs === Number.POSITIVE_INFINITY) return;
+    send.timer = this.#environment.setTimer(() => send.fail(noRoom(send)), send.timeoutMs);
+  }
+
+  #clearTimer(send: PendingSend): void {
+    if (send.timer !== undefined) this.#environment.clearTimer(send.timer);
+    send.timer = undefined;
+  }
+
+  #abort(send: PendingSend, reason: unknown): void {
+    if (!send.isOpen) return;
+    const { link, slot } = send;
+    send.abort(reason);
+    if (link !== undefined && this.#core.slots.pending[slot] === send) this.#core.cancel(link, slot);
+  }
+}
+
+function noRoom(send: PendingSend): BusError {
+  return new BusError(
+    'ERR_BUS_FULL',
+    `No room for the message to '${send.key}' within ${send.timeoutMs} ms; nothing was sent. ` +
+      'Send more slowly, or raise the options slots or heapBytes.',
+    { details: { routingKey: send.key, timeout: send.timeoutMs } },
+  );
+}
+
+function tooManyWaiters(limit: number): BusError {
+  return new BusError(
+    'ERR_BUS_FULL',
+    `More than ${limit} calls wait for room (as many as there are slots); nothing was sent. ` +
+      'Await earlier calls, or raise the option slots.',
+    { details: { limit, option: 'slots' } },
+  );
+}
