@@ -1,0 +1,181 @@
+import { once } from 'node:events';
+import { receiveMessageOnPort } from 'node:worker_threads';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { ControlPlane } from '../../../src/control/plane.ts';
+import type { Clients } from '../../../src/host/clients.ts';
+import { Door } from '../../../src/host/control-door.ts';
+import type { PeerSink } from '../../../src/host/client-host.ts';
+import { Session, type SessionInit, type SessionOptions } from '../../../src/host/session.ts';
+import { Sessions } from '../../../src/host/sessions.ts';
+import { isTicket, leaveTicket, takeTicket } from '../../../src/host/ticket.ts';
+
+const OWN = 4;
+
+const ending: Session[] = [];
+afterEach(() => {
+  for (const session of ending.splice(0)) session.end();
+});
+
+/** A session over clients that only take notes. */
+function sessionWith(options: SessionOptions) {
+  const notes: string[] = [];
+  const sinks: PeerSink[] = [];
+  const clients = {
+    admit: (threadId: number, tellPeer: PeerSink) => {
+      notes.push(`admit thread ${threadId}`);
+      sinks.push(tellPeer);
+      return { id: OWN };
+    },
+    bootOf: () => ({ boot: true }),
+    attach: async () => {
+      notes.push('attach');
+    },
+    dismiss: async (id: number) => {
+      notes.push(`dismiss ${id}`);
+    },
+  } as unknown as Clients;
+  const plane = {
+    allocateTarget: async (client: number) => client * 10,
+  } as unknown as ControlPlane;
+  const init: SessionInit = {
+    clients,
+    plane,
+    ownerOf: () => OWN,
+    assertOpen: () => {},
+    onEnd: () => notes.push('end'),
+    onError: (error) => notes.push(String(error)),
+  };
+  const session = new Session(init, options);
+  ending.push(session);
+  return { notes, session, sinks };
+}
+
+const untilPort: SessionOptions = { lifetimeMs: undefined, endsWithPort: true };
+const untilEnd: SessionOptions = { lifetimeMs: undefined, endsWithPort: false };
+
+describe('Session', () => {
+  it('makes a client of the thread that attaches, and speaks for that client only', async () => {
+    const { notes, session } = sessionWith(untilEnd);
+    const door = new Door(session.ticket.control, () => {});
+    await expect(door.call('allocateTarget', [0])).rejects.toMatchObject({
+      code: 'ERR_BUS_INTERNAL',
+    });
+    expect(await door.call('attach', [31])).toEqual({ boot: true });
+    expect(await door.call('allocateTarget', [0])).toBe(OWN * 10);
+    expect(notes).toEqual(['admit thread 31', 'attach']);
+  });
+
+  it('answers nothing but the control plane', async () => {
+    const { session } = sessionWith(untilEnd);
+    const door = new Door(session.ticket.control, () => {});
+    await door.call('attach', [31]);
+    for (const method of ['constructor', '__proto__', 'end']) {
+      await expect(door.call(method, [])).rejects.toMatchObject({ code: 'ERR_BUS_INTERNAL' });
+    }
+  });
+
+  it('posts later clients to the peers port of the ticket', async () => {
+    const { session, sinks } = sessionWith(untilEnd);
+    const door = new Door(session.ticket.control, () => {});
+    await door.call('attach', [31]);
+    sinks[0]?.({ id: 9 } as never);
+    expect(receiveMessageOnPort(session.ticket.peers)?.message).toEqual({ id: 9 });
+  });
+
+  it('takes the closing of the port as the end of a thread that the bus did not start', async () => {
+    const { notes, session } = sessionWith(untilPort);
+    const door = new Door(session.ticket.control, () => {});
+    await door.call('attach', [31]);
+    door.close();
+    await vi.waitFor(() => expect(notes).toContain(`dismiss ${OWN}`));
+    session.end();
+    expect(notes.filter((note) => note === 'end')).toHaveLength(1);
+  });
+
+  it('waits for the exit of a thread that the bus started, whatever its port does', async () => {
+    const { notes, session } = sessionWith(untilEnd);
+    const door = new Door(session.ticket.control, () => {});
+    await door.call('attach', [31]);
+    const closed = once(session.ticket.control, 'close');
+    door.close();
+    await closed;
+    expect(notes).not.toContain('end');
+    session.end();
+    expect(notes).toEqual(['admit thread 31', 'attach', 'end', `dismiss ${OWN}`]);
+  });
+
+  it('expires when nobody uses its ticket, and then nobody can', async () => {
+    vi.useFakeTimers();
+    const { notes, session } = sessionWith({ lifetimeMs: 1000, endsWithPort: true });
+    vi.advanceTimersByTime(999);
+    expect(notes).toEqual([]);
+    vi.advanceTimersByTime(1);
+    vi.useRealTimers();
+    expect(notes).toEqual(['end']);
+    const door = new Door(session.ticket.control, () => {});
+    await expect(door.call('attach', [31])).rejects.toMatchObject({ code: 'ERR_BUS_CLOSED' });
+  });
+
+  it('does not expire once its ticket is used', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const { notes, session } = sessionWith({ lifetimeMs: 1000, endsWithPort: true });
+      expect(vi.getTimerCount()).toBe(1);
+      const door = new Door(session.ticket.control, () => {});
+      await door.call('attach', [31]);
+      expect(vi.getTimerCount()).toBe(0);
+      expect(notes).not.toContain('end');
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});
+
+describe('Sessions', () => {
+  it('end all at once, and are bounded', () => {
+    const notes: string[] = [];
+    const sessions = new Sessions({
+      clients: {} as never,
+      plane: {} as never,
+      ownerOf: () => undefined,
+      assertOpen: () => {},
+      onError: (error) => notes.push(String(error)),
+    });
+    const issued = Array.from({ length: 1024 }, () => sessions.issue(untilEnd));
+    expect(() => sessions.issue(untilEnd)).toThrow(
+      expect.objectContaining({ code: 'ERR_BUS_FULL', details: { limit: 1024 } }),
+    );
+    sessions.endAll();
+    expect(() => sessions.issue(untilEnd)).not.toThrow();
+    sessions.endAll();
+    expect(issued).toHaveLength(1024);
+    expect(notes).toEqual([]);
+  });
+});
+
+describe('Ticket', () => {
+  it('is known by its ports', () => {
+    const { session } = sessionWith(untilEnd);
+    expect(isTicket(session.ticket)).toBe(true);
+    for (const other of [undefined, null, 5, {}, { control: {}, peers: {} }]) {
+      expect(isTicket(other)).toBe(false);
+    }
+  });
+
+  it('is cloned with its ports', () => {
+    const { session } = sessionWith(untilEnd);
+    const { ticket } = session;
+    const transfer = [...ticket.transferList];
+    const clone = structuredClone({ ticket }, { transfer });
+    expect(isTicket(clone.ticket)).toBe(true);
+    clone.ticket.control.close();
+    clone.ticket.peers.close();
+  });
+
+  it('is taken once from where the bootstrap left it', () => {
+    const { session } = sessionWith(untilEnd);
+    leaveTicket(session.ticket);
+    expect(takeTicket()).toBe(session.ticket);
+    expect(takeTicket()).toBeUndefined();
+  });
+});

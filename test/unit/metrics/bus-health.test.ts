@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { LIVENESS } from '../../../src/memory/client-memory.ts';
+import { busHealth } from '../../../src/metrics/bus-health.ts';
+
+const shard = (id: number, isRunning: boolean) => ({ id, threadId: id + 1, isRunning });
+const endpoint = (id: string, liveness: number | undefined) => ({
+  id,
+  state: 'active' as const,
+  liveness,
+});
+
+describe('busHealth', () => {
+  it('names the liveness of each endpoint, by its thread', () => {
+    const { endpoints, state, reasons } = busHealth({
+      isFatal: false,
+      endpoints: [
+        endpoint('idle', LIVENESS.idle),
+        endpoint('busy', LIVENESS.busy),
+        endpoint('left', LIVENESS.detached),
+        endpoint('gone', undefined),
+      ],
+      shards: [shard(0, true)],
+    });
+    expect(state).toBe('ok');
+    expect(reasons).toEqual([]);
+    expect(Object.entries(endpoints).map(([id, { liveness }]) => `${id} ${liveness}`)).toEqual([
+      'idle idle',
+      'busy busy',
+      'left dead',
+      'gone dead',
+    ]);
+  });
+
+  it('says which shard has ended', () => {
+    const sources = { endpoints: [], shards: [shard(0, true), shard(1, false)] };
+    const expected = { reasons: ['shard 1 has ended'] };
+    expect(busHealth({ ...sources, isFatal: false })).toMatchObject({ ...expected, state: 'degraded' });
+    expect(busHealth({ ...sources, isFatal: true })).toMatchObject({ ...expected, state: 'fatal' });
+  });
+
+  it('takes any endpoint id', () => {
+    const sources = { endpoints: [endpoint('__proto__', LIVENESS.idle)], shards: [] };
+    expect(Object.keys(busHealth({ ...sources, isFatal: false }).endpoints)).toEqual(['__proto__']);
+  });
+});
