@@ -22,7 +22,7 @@ import {
   type StartWorkerOptions,
 } from '../options.ts';
 import { Registry } from '../registry/registry.ts';
-import { assertOpen } from './bus-state.ts';
+import { assertOpen, notOpenError, stateName } from './bus-state.ts';
 import { CELLS, type ClientHost, type PeerSink } from './client-host.ts';
 import { Clients } from './clients.ts';
 import { untilQuiet } from './drain.ts';
@@ -68,6 +68,7 @@ export class BusHost {
   readonly #main: ClientHost;
   readonly #mainBoot: ClientBoot;
   #client: MainClient | undefined;
+  #failure: BusError | undefined;
   #closing: Promise<CloseResult> | undefined;
 
   /** Starts nothing. `tellPeer` hears of every client after main's own. */
@@ -130,6 +131,12 @@ export class BusHost {
   /** Main was woken: calls whose changes are in force by now resolve. */
   onWake(): void {
     this.#shards.settleApplied();
+  }
+
+  /** Why no call may begin, once the bus closes or has failed. */
+  get refusal(): BusError | undefined {
+    if (busState(this.#control) === BUS_STATE.open) return undefined;
+    return this.#failure ?? notOpenError(stateName(this.#control));
   }
 
   /** Throws `ERR_BUS_CLOSED` or `ERR_BUS_FULL`. */
@@ -209,6 +216,7 @@ export class BusHost {
 
   /** A shard cannot be kept alive: nobody may wait for anything any more. */
   #fail(error: BusError): void {
+    this.#failure ??= error;
     this.#logger.error({ err: error }, 'the bus has failed');
     this.#setState(BUS_STATE.fatal);
     this.#client?.fail(error);

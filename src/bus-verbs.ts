@@ -1,0 +1,131 @@
+/** The verbs that a bus has on every thread, as its users see them. What they do is the client half's business. */
+import type { BusClient } from './client/bus-client.ts';
+import type { BusEvents } from './client/bus-events.ts';
+import type { Handler } from './client/endpoint.ts';
+import type { Endpoint } from './client/endpoint-handle.ts';
+import type { Envelope } from './client/envelope.ts';
+import type { Message } from './client/message.ts';
+import type { Route } from './client/route-handle.ts';
+import type { TryResult } from './client/sender.ts';
+import type { Subscription } from './client/subscription.ts';
+import type { EventHandler } from './client/subscription-receiver.ts';
+import type { EndpointRecord } from './control/plane.ts';
+import type { BusError } from './message/errors.ts';
+import type { BusHealth } from './metrics/bus-health.ts';
+import type { BusMetrics } from './metrics/bus-metrics.ts';
+import type {
+  EndpointOptions,
+  RequestOptions,
+  RouteEntry,
+  RouteOptions,
+  SendOptions,
+  SubscribeOptions,
+} from './options.ts';
+
+export interface EndpointQuery {
+  readonly service?: string;
+  readonly version?: string;
+  readonly tag?: string;
+}
+
+/** Every promise verb rejects with a `BusError` and never throws; `try…` verbs throw only for misuse. */
+export interface BusVerbs {
+  readonly endpoints: {
+    /** Endpoints of the whole bus that match all that is given, in order of registration. */
+    find(query?: EndpointQuery): Promise<readonly EndpointRecord[]>;
+  };
+  /** The best candidate's reply. */
+  request(key: string, payload?: unknown, options?: RequestOptions): Promise<unknown>;
+  /** Resolves when every matching endpoint has acknowledged, once each. */
+  notify(key: string, payload?: unknown, options?: SendOptions): Promise<{ delivered: number }>;
+  /** Resolves when routed: how many subscriptions took it. */
+  publish(key: string, payload?: unknown, options?: SendOptions): Promise<number>;
+  tryPublish(key: string, payload?: unknown, options?: SendOptions): TryResult;
+  tryNotify(key: string, payload?: unknown, options?: SendOptions): TryResult;
+  /** Resolves when there is room for a message again. */
+  writable(): Promise<void>;
+  /** Resolves when all that this client had accepted is settled. */
+  flush(): Promise<void>;
+  /** One verb for all kinds; returns what the kind's own verb returns. */
+  routeMessage(envelope: Envelope): Promise<unknown>;
+  registerEndpoint(id: string, handler: Handler, options?: EndpointOptions): Promise<Endpoint>;
+  registerRoute(
+    pattern: string | RegExp,
+    endpoint: string,
+    options?: RouteOptions,
+  ): Promise<Route>;
+  /** All or nothing, as one change of the table. */
+  registerRoutes(entries: Iterable<RouteEntry>): Promise<Route[]>;
+  /** False when there is no such route. */
+  removeRoute(
+    pattern: string | RegExp,
+    endpoint: string,
+    options?: Pick<RouteOptions, 'match'>,
+  ): Promise<boolean>;
+  subscribe(pattern: string | RegExp, options?: SubscribeOptions): Promise<Subscription>;
+  subscribe(
+    pattern: string | RegExp,
+    handler: EventHandler,
+    options?: SubscribeOptions,
+  ): Promise<Subscription>;
+  /** The next event of the pattern. */
+  once(pattern: string | RegExp, options?: { signal?: AbortSignal }): Promise<Message>;
+  on<Name extends keyof BusEvents>(name: Name, listener: (event: BusEvents[Name]) => void): this;
+  off<Name extends keyof BusEvents>(name: Name, listener: (event: BusEvents[Name]) => void): this;
+  /** Holds the process while endpoints are registered. */
+  ref(): void;
+  unref(): void;
+  metrics(): Promise<BusMetrics>;
+  health(): Promise<BusHealth>;
+}
+
+/** Verbs that nobody may begin once the bus is closing. */
+const PROMISE_VERBS = [
+  'request',
+  'notify',
+  'publish',
+  'writable',
+  'routeMessage',
+  'registerEndpoint',
+  'registerRoute',
+  'registerRoutes',
+  'removeRoute',
+  'subscribe',
+  'once',
+] as const;
+const TRY_VERBS = ['tryPublish', 'tryNotify'] as const;
+/** Verbs that stay allowed. */
+const OTHER_VERBS = ['flush', 'ref', 'unref', 'metrics', 'health'] as const;
+
+/** No verb takes more; naming them costs no array a call. */
+type Verb = (first?: unknown, second?: unknown, third?: unknown) => unknown;
+
+/**
+ * The verbs of a client, as functions that need no `this`. `refusal` says why no call may begin, if so: main refuses
+ * from the moment it closes, while its client half still serves until the other threads are drained.
+ */
+export function verbsOf(client: BusClient, refusal: () => BusError | undefined): BusVerbs {
+  const verbs: Record<string, unknown> = { endpoints: client.endpoints };
+  for (const name of PROMISE_VERBS) {
+    const verb = client[name].bind(client) as Verb;
+    verbs[name] = (first?: unknown, second?: unknown, third?: unknown) => {
+      const error = refusal();
+      return error === undefined ? verb(first, second, third) : Promise.reject(error);
+    };
+  }
+  for (const name of TRY_VERBS) {
+    const verb = client[name].bind(client) as Verb;
+    verbs[name] = (first: unknown, second: unknown, third: unknown) =>
+      refusal() === undefined ? verb(first, second, third) : 'closed';
+  }
+  for (const name of OTHER_VERBS) verbs[name] = client[name].bind(client);
+  verbs['on'] = function on(this: unknown, name: keyof BusEvents, listener: () => void) {
+    client.on(name, listener);
+    return this;
+  };
+  verbs['off'] = function off(this: unknown, name: keyof BusEvents, listener: () => void) {
+    client.off(name, listener);
+    return this;
+  };
+  return verbs as unknown as BusVerbs;
+}

@@ -1,0 +1,78 @@
+/** The bus on the main thread: the only file that knows both its halves, the host of all threads and main's own client. */
+import { availableParallelism } from 'node:os';
+import type { Worker } from 'node:worker_threads';
+import { type BusVerbs, verbsOf } from './bus-verbs.ts';
+import { BusClient } from './client/bus-client.ts';
+import { BusHost, type CloseResult } from './host/bus-host.ts';
+import type { Ticket } from './host/ticket.ts';
+import { createLogger } from './log.ts';
+import type { ClientHandle } from './memory/client-memory.ts';
+import {
+  type BusConfig,
+  type CloseOptions,
+  resolveCloseOptions,
+  resolveConfig,
+  type StartWorkerOptions,
+} from './options.ts';
+
+export type { CloseResult } from './host/bus-host.ts';
+export type { Ticket } from './host/ticket.ts';
+
+/** A bus, on the thread that created it. */
+export interface MessageBus extends BusVerbs {
+  /**
+   * Runs a module on a thread of its own, in which `connect()` gives the bus. Resolves when the module has been
+   * evaluated; rejects `ERR_BUS_WORKER` with the cause when it cannot be loaded, `ERR_BUS_CONFIG` for a bad URL or
+   * option. The thread does not hold the process, and ends with the bus.
+   */
+  startWorker(url: string | URL, options?: StartWorkerOptions): Promise<Worker>;
+  /**
+   * For a Worker of your own: `new Worker(url, { workerData: { ticket }, transferList: [...ticket.transferList] })`,
+   * and in it `connect(workerData.ticket)`. For one thread, within a minute. Throws `ERR_BUS_CLOSED`, `ERR_BUS_FULL`.
+   */
+  createTicket(): Ticket;
+  /**
+   * Refuses new calls on every thread, waits until what was accepted is settled, at most `timeout` ms (default 5 000;
+   * `drain: false` does not wait), and ends all threads of the bus. A second call returns the first's promise.
+   */
+  close(options?: CloseOptions): Promise<CloseResult>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/**
+ * Starts a bus. All options are checked before a thread starts: rejects `ERR_BUS_CONFIG`; `ERR_BUS_WORKER` when a
+ * shard cannot be started. Resolves when messages can be sent.
+ */
+export async function createBus(config?: BusConfig): Promise<MessageBus> {
+  const resolved = resolveConfig(config, availableParallelism());
+  const logger = createLogger(resolved.logger);
+  const peers: ClientHandle[] = [];
+  const host = new BusHost(resolved, logger, (peer) => peers.push(peer));
+  const client = new BusClient(host.mainBoot, host.plane, {
+    isMain: true,
+    onWake: () => host.onWake(),
+    takePeer: () => peers.shift(),
+    logger,
+    keepAlive: resolved.keepAlive,
+  });
+  await host.start(client);
+  const bus = busOf(host, client);
+  client.handlerBus = bus;
+  return bus;
+}
+
+function busOf(host: BusHost, client: BusClient): MessageBus {
+  const close = async (options?: CloseOptions): Promise<CloseResult> =>
+    host.close(resolveCloseOptions(options));
+  const bus = {
+    ...verbsOf(client, () => host.refusal),
+    startWorker: (url: string | URL, options?: StartWorkerOptions) =>
+      host.startWorker(url, options),
+    createTicket: () => host.createTicket(),
+    close,
+    [Symbol.asyncDispose]: async () => {
+      await close();
+    },
+  };
+  return Object.freeze(bus as MessageBus);
+}
