@@ -9,7 +9,7 @@
  */
 
 import { setTimeout as pause } from 'node:timers/promises';
-import { createBus, type MessageBus } from './bus/library.ts';
+import { createBus, type MessageBus } from '../src/index.ts';
 import { notifyingCarrier } from './bus/notifying.ts';
 import { busConfig, SILENCE_KEY, VERDICT_KEY } from './bus/settings.ts';
 import { coreUse, coreUseSince } from './harness/cores.ts';

@@ -8,7 +8,7 @@
  * Against postMessage one way from main to a worker.
  */
 
-import { createBus } from './bus/library.ts';
+import { createBus } from '../src/index.ts';
 import { notifyingCarrier } from './bus/notifying.ts';
 import { type Allowance, busConfig, VERDICT_KEY } from './bus/settings.ts';
 import type { Carrier, Comparison } from './harness/contestant.ts';

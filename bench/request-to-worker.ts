@@ -8,7 +8,7 @@
  * worker thread each. The peers reach their worker directly; the bus passes a shard both ways.
  */
 
-import { createBus } from './bus/library.ts';
+import { createBus } from '../src/index.ts';
 import { busConfig, ORDERS_KEY } from './bus/settings.ts';
 import { askingCarrier } from './harness/asking.ts';
 import type { Carrier, Comparison, Contestant } from './harness/contestant.ts';

@@ -1,9 +1,9 @@
 /** The sending side of the throughput rows: one synchronous loop that waits only when the bus is full. */
 
+import type { MessageBus } from '../../src/index.ts';
 import type { Carrier } from '../harness/contestant.ts';
 import { type NumberVerdict, requireAll } from '../messages/number-check.ts';
 import { numberedBytes } from '../messages/numbered-bytes.ts';
-import type { MessageBus } from './library.ts';
 import { NUMBERS_KEY } from './settings.ts';
 
 /** `verdict` asks the receiver what it has seen since it started. Closes `bus` when closed. */

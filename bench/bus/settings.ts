@@ -1,6 +1,6 @@
 /** How the buses of the benches are set up, and the names that their threads agree on. */
 
-import type { BusConfig } from '../../src/options/bus-config.ts';
+import type { BusConfig } from '../../src/index.ts';
 
 /** The key of the throughput rows: exact, and the same for each message, as postMessage has one port. */
 export const NUMBERS_KEY = 'bench.numbers';

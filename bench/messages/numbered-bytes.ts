@@ -4,7 +4,7 @@
  * Both sides of a comparison use these functions, and so pay the same for them.
  */
 
-export const NUMBERED_LENGTH_BYTES = 64;
+const NUMBERED_LENGTH_BYTES = 64;
 
 /** Odd, so that the filler differs at every place and moved bytes do not cancel out. */
 const STRIDE = 31;

@@ -6,7 +6,7 @@
  */
 
 import { MessageChannel, Worker } from 'node:worker_threads';
-import type { Endpoint, Remote } from 'comlink';
+import type { Remote } from 'comlink';
 import { askingCarrier } from '../harness/asking.ts';
 import type { AbsentPackage, Carrier, Contestant } from '../harness/contestant.ts';
 import type { answerOrder } from '../messages/order.ts';
@@ -29,8 +29,7 @@ async function startComlink(lanes: number): Promise<Carrier | AbsentPackage> {
     workerData: { port: port2 },
     transferList: [port2],
   });
-  // A MessagePort has all that comlink asks for; only its DOM types say otherwise.
-  const service: Remote<Service> = module.wrap<Service>(port1 as unknown as Endpoint);
+  const service: Remote<Service> = module.wrap<Service>(port1);
   return askingCarrier(
     (order) => service.answerOrder(order),
     lanes,

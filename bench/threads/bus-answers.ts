@@ -1,6 +1,6 @@
 /** The answering thread of the bus's request rows. */
 
-import { connect } from '../bus/library.ts';
+import { connect } from '../../src/index.ts';
 import { ORDERS_KEY } from '../bus/settings.ts';
 import { answerOrder, type Order } from '../messages/order.ts';
 

@@ -1,7 +1,7 @@
 /** The receiving thread of the bus's throughput rows: checks each message. */
 
 import { workerData } from 'node:worker_threads';
-import { connect } from '../bus/library.ts';
+import { connect } from '../../src/index.ts';
 import { type Allowance, endpointOptions, NUMBERS_KEY, VERDICT_KEY } from '../bus/settings.ts';
 import { NumberCheck } from '../messages/number-check.ts';
 

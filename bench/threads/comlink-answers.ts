@@ -1,8 +1,8 @@
 /** The answering thread of the comlink rows. */
 
 import { type MessagePort, workerData } from 'node:worker_threads';
-import { type Endpoint, expose } from 'comlink';
+import { expose } from 'comlink';
 import { answerOrder } from '../messages/order.ts';
 
 const { port } = workerData as { readonly port: MessagePort };
-expose({ answerOrder }, port as unknown as Endpoint);
+expose({ answerOrder }, port);
