@@ -246,10 +246,10 @@ export class ClientCore {
       this.outbox.published(link);
       return;
     }
-    const place = { cell: low16(head), number: loanOf(head) };
-    const source = { peer: this.peers.get(refClient(ref)), slot: refSlot(ref) };
-    const redelivered = (deliverFlags(head) & FLAG_REDELIVERED) !== 0;
-    receiver.take(new Loan(link, place, source, detail, redelivered), detail);
+    const peer = this.peers.get(refClient(ref));
+    const again = (deliverFlags(head) & FLAG_REDELIVERED) !== 0;
+    const loan = new Loan(link, low16(head), loanOf(head), peer, refSlot(ref), detail, again);
+    receiver.take(loan, detail);
   }
 
   #countStatus(status: number): void {

@@ -1,7 +1,11 @@
-/** A delivery in this client's hands: while it is on loan, the sender's slot may be read. */
-import { NOTICE, deliverOp, loanOf, low16 } from '../memory/entries.ts';
+/**
+ * A delivery in this client's hands. While it is on loan the sender's slot may be read; the words that outlive the loan
+ * are kept here when the message is read. One is made for every delivery, hence the plain fields.
+ */
+import { deliverOp, loanOf, low16, NOTICE } from '../memory/entries.ts';
 import { get } from '../memory/seam.ts';
-import { DEADLINE, KIND, KIND_MASK, NO_DEADLINE, SLOT_WORDS } from '../memory/slot-header.ts';
+import { KIND, KIND_MASK, NO_DEADLINE, SLOT_WORDS } from '../memory/slot-header.ts';
+import type { Extras } from '../message/headers.ts';
 import type { ClientLink } from './client-link.ts';
 import type { TimerHandle } from './clock.ts';
 import type { Peer } from './peers.ts';
@@ -16,27 +20,48 @@ export class Loan {
   readonly redelivered: boolean;
   readonly kind: number;
   /** Given back; a second settlement is ignored. */
-  settled = false;
+  settled: boolean;
+  /** Nobody waits for a result: cancelled, timed out, or the attempt's time is over. */
+  aborted: boolean;
   /** The attempt's time-out. */
   timer: TimerHandle | undefined;
-  #aborted = false;
-  #controller: AbortController | undefined;
+  controller: AbortController | undefined;
+  // Read from the header with the message.
+  seqLow: number;
+  seqHigh: number;
+  /** Ms since the bus epoch. */
+  sentMs: number;
+  /** Ms since the bus epoch, NO_DEADLINE: none. */
+  deadlineMs: number;
+  /** Undefined for a message without an id of its own and headers. */
+  extras: Extras | undefined;
 
   constructor(
     link: ClientLink,
-    place: { readonly cell: number; readonly number: number },
-    source: { readonly peer: Peer; readonly slot: number },
+    cell: number,
+    number: number,
+    peer: Peer,
+    slot: number,
     attempt: number,
     redelivered: boolean,
   ) {
     this.link = link;
-    this.cell = place.cell;
-    this.number = place.number;
-    this.peer = source.peer;
-    this.slot = source.slot;
+    this.cell = cell;
+    this.number = number;
+    this.peer = peer;
+    this.slot = slot;
     this.attempt = attempt;
     this.redelivered = redelivered;
-    this.kind = this.header(KIND) & KIND_MASK;
+    this.kind = get(peer.headers, slot * SLOT_WORDS + KIND) & KIND_MASK;
+    this.settled = false;
+    this.aborted = false;
+    this.timer = undefined;
+    this.controller = undefined;
+    this.seqLow = 0;
+    this.seqHigh = 0;
+    this.sentMs = 0;
+    this.deadlineMs = NO_DEADLINE;
+    this.extras = undefined;
   }
 
   /** Word `word` of the message's header; only while on loan. */
@@ -44,26 +69,16 @@ export class Loan {
     return get(this.peer.headers, this.slot * SLOT_WORDS + word);
   }
 
-  /** Ms since the bus epoch at which nobody waits any more; NO_DEADLINE: none. Only while on loan. */
-  get deadlineMs(): number {
-    return this.header(DEADLINE);
-  }
-
-  /** Nobody waits for a result: cancelled, timed out, or the attempt's time is over. */
-  get aborted(): boolean {
-    return this.#aborted;
-  }
-
   get signal(): AbortSignal {
-    this.#controller ??= new AbortController();
-    if (this.#aborted) this.#controller.abort();
-    return this.#controller.signal;
+    this.controller ??= new AbortController();
+    if (this.aborted) this.controller.abort();
+    return this.controller.signal;
   }
 
   abort(reason?: Error): void {
-    if (this.#aborted) return;
-    this.#aborted = true;
-    this.#controller?.abort(reason);
+    if (this.aborted) return;
+    this.aborted = true;
+    this.controller?.abort(reason);
   }
 
   /**
@@ -71,7 +86,7 @@ export class Loan {
    * handler can see that it was cancelled. Bounded by the ring: at most three entries a loan.
    */
   sawNotice(): boolean {
-    if (this.#aborted) return true;
+    if (this.aborted) return true;
     const { deliver } = this.link;
     const unread = deliver.refresh();
     for (let ahead = 0; ahead < unread; ahead++) {
@@ -83,9 +98,5 @@ export class Loan {
       }
     }
     return false;
-  }
-
-  get hasDeadline(): boolean {
-    return this.deadlineMs !== NO_DEADLINE;
   }
 }

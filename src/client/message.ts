@@ -1,8 +1,9 @@
 /** What a handler receives. */
 import { inspect } from 'node:util';
 import { NO_DEADLINE } from '../memory/slot-header.ts';
-import { type Extras, type Headers, NO_HEADERS } from '../message/headers.ts';
+import { type Headers, NO_HEADERS } from '../message/headers.ts';
 import { KIND, KIND_NAMES, type KindName } from '../message/kinds.ts';
+import type { Loan } from './loan.ts';
 
 /**
  * A delivered message. `payload` is the receiver's own; with a lease it is read-only shared memory until the handler
@@ -29,18 +30,12 @@ export interface Message<Payload = unknown> {
   readonly missed: number;
 }
 
-/** The words of a header that lazily made fields need, read while the slot was on loan. */
-export interface Origin {
-  readonly client: number;
-  readonly seqLow: number;
-  readonly seqHigh: number;
-  readonly sentMs: number;
-  readonly deadlineMs: number;
+/** What all messages of a receiving client share. */
+export interface MessageHome {
+  /** Epoch ms at which the bus clock was 0. */
   readonly epochMs: number;
-  /** Undefined for a message without an id of its own and headers. */
-  readonly extras: Extras | undefined;
-  /** shard, cell, loan and client of the delivery; undefined unless it is a request. */
-  readonly correlation: string | undefined;
+  /** The receiving client. */
+  readonly client: number;
 }
 
 const UNSIGNED = 2 ** 32;
@@ -52,45 +47,53 @@ export class ReceivedMessage implements Message {
   readonly attempt: number;
   readonly redelivered: boolean;
   /** Events: how many the subscription's bound dropped just before this one. */
-  missed = 0;
-  readonly #origin: Origin;
+  missed: number;
+  /** The loan that it came by, for the fields that are made when they are asked for. */
+  readonly #loan: Loan;
+  readonly #home: MessageHome;
 
-  constructor(
-    kind: number,
-    routingKey: string,
-    payload: unknown,
-    attempt: number,
-    redelivered: boolean,
-    origin: Origin,
-  ) {
-    this.kind = KIND_NAMES[kind] as KindName;
+  static {
+    // Printed as what it says, lazily made fields included.
+    const show = function (this: ReceivedMessage): Message {
+      return this.toJSON();
+    };
+    Object.defineProperty(this.prototype, inspect.custom, { value: show });
+  }
+
+  constructor(routingKey: string, payload: unknown, loan: Loan, home: MessageHome) {
+    this.kind = KIND_NAMES[loan.kind] as KindName;
     this.routingKey = routingKey;
     this.payload = payload;
-    this.attempt = attempt;
-    this.redelivered = redelivered;
-    this.#origin = origin;
+    this.attempt = loan.attempt;
+    this.redelivered = loan.redelivered;
+    this.missed = 0;
+    this.#loan = loan;
+    this.#home = home;
   }
 
   get id(): string {
-    const { extras, client, seqHigh, seqLow } = this.#origin;
-    return extras?.id ?? `${client}-${(seqHigh >>> 0) * UNSIGNED + (seqLow >>> 0)}`;
+    const { extras, peer, seqHigh, seqLow } = this.#loan;
+    return extras?.id ?? `${peer.memory.id}-${(seqHigh >>> 0) * UNSIGNED + (seqLow >>> 0)}`;
   }
 
   get headers(): Headers {
-    return this.#origin.extras?.headers ?? NO_HEADERS;
+    return this.#loan.extras?.headers ?? NO_HEADERS;
   }
 
   get timestamp(): number {
-    return Math.round(this.#origin.epochMs + this.#origin.sentMs);
+    return Math.round(this.#home.epochMs + this.#loan.sentMs);
   }
 
   get deadline(): number | undefined {
-    const { deadlineMs, epochMs } = this.#origin;
-    return deadlineMs === NO_DEADLINE ? undefined : Math.round(epochMs + deadlineMs);
+    const { deadlineMs } = this.#loan;
+    return deadlineMs === NO_DEADLINE ? undefined : Math.round(this.#home.epochMs + deadlineMs);
   }
 
   get correlationId(): string | undefined {
-    return this.kind === KIND_NAMES[KIND.request] ? this.#origin.correlation : undefined;
+    const { kind, link, cell, number } = this.#loan;
+    return kind === KIND.request
+      ? `${link.shard}.${this.#home.client}.${cell}.${number}`
+      : undefined;
   }
 
   toJSON(): Message {
@@ -109,9 +112,5 @@ export class ReceivedMessage implements Message {
       ...(deadline === undefined ? {} : { deadline }),
       missed,
     };
-  }
-
-  [inspect.custom](): Message {
-    return this.toJSON();
   }
 }

@@ -4,7 +4,6 @@ import {
   DEADLINE,
   HDR_LEN,
   KIND,
-  KIND_MASK,
   PAY_LEN,
   PAY_OFF,
   payloadKindOf,
@@ -15,50 +14,30 @@ import {
 } from '../memory/slot-header.ts';
 import { type Codec, PAYLOAD } from '../message/codec.ts';
 import { readExtras } from '../message/headers.ts';
-import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
 import type { Loan } from './loan.ts';
-import { ReceivedMessage } from './message.ts';
+import { type MessageHome, ReceivedMessage } from './message.ts';
 import type { Peer } from './peers.ts';
 
-export interface Reader {
+export interface Reader extends MessageHome {
   readonly codec: Codec;
-  readonly epochMs: number;
-  /** This client's id, for correlation ids. */
-  readonly client: number;
 }
 
 export function readMessage(loan: Loan, reader: Reader, lease: boolean): ReceivedMessage {
   const { peer, slot } = loan;
   const at = slot * SLOT_WORDS;
   const { headers } = peer;
-  const kind = get(headers, at + KIND) & KIND_MASK;
+  loan.seqLow = get(headers, at + SEQ_LO);
+  loan.seqHigh = get(headers, at + SEQ_HI);
+  loan.sentMs = get(headers, at + SENT);
+  loan.deadlineMs = get(headers, at + DEADLINE);
   const extrasBytes = get(headers, at + HDR_LEN);
+  if (extrasBytes !== 0) {
+    loan.extras = readExtras(peer.bytes, get(headers, at + PAY_OFF), extrasBytes);
+  }
   const payload = lease
     ? leasePayload(peer, slot, reader.codec)
     : readPayload(peer, slot, reader.codec);
-  return new ReceivedMessage(
-    kind,
-    peer.keyOf(slot),
-    payload,
-    loan.attempt,
-    loan.redelivered,
-    {
-      client: peer.memory.id,
-      seqLow: get(headers, at + SEQ_LO),
-      seqHigh: get(headers, at + SEQ_HI),
-      sentMs: get(headers, at + SENT),
-      deadlineMs: get(headers, at + DEADLINE),
-      epochMs: reader.epochMs,
-      extras:
-        extrasBytes === 0
-          ? undefined
-          : readExtras(peer.bytes, get(headers, at + PAY_OFF), extrasBytes),
-      correlation:
-        kind === MESSAGE_KIND.request
-          ? `${loan.link.shard}.${reader.client}.${loan.cell}.${loan.number}`
-          : undefined,
-    },
-  );
+  return new ReceivedMessage(peer.keyOf(slot), payload, loan, reader);
 }
 
 /** The receiver's private value of the payload in `slot`. */

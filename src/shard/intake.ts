@@ -23,7 +23,7 @@ import {
 import type { BalanceSet, Resolution } from '../routing/router.ts';
 import { ALL_FULL, chooseMember, NOBODY } from './choose.ts';
 import { openDelivery } from './deliveries.ts';
-import { WaitQueue } from './parking.ts';
+import { unpark, WaitQueue } from './parking.ts';
 import { decide, finish } from './settle.ts';
 import { NO_CELL, type ShardLink } from './shard-link.ts';
 import type { ShardState } from './shard-state.ts';
@@ -38,28 +38,31 @@ export function takeMessage(shard: ShardState, link: ShardLink, slot: number): v
     finish(link, slot, gen, STATUS.expired, 0);
     return;
   }
-  let queue = link.parked.count === 0 ? undefined : link.parked.queueOf(link.header(slot, KEY_ID));
-  queue ??= placeMessage(shard, link, slot);
+  const queue = placeMessage(shard, link, slot, undefined);
   if (queue !== undefined) park(shard, link, slot, queue);
 }
 
-/** Places a message, or returns the queue in which it must wait. */
+/**
+ * Places a message, or returns the queue in which it must wait. It waits behind what waits already; `own` is the queue
+ * whose head it is, undefined for a new message.
+ */
 export function placeMessage(
   shard: ShardState,
   link: ShardLink,
   slot: number,
+  own: WaitQueue | undefined,
 ): WaitQueue | undefined {
   const resolution = resolve(shard, link, slot);
   const kind = link.header(slot, KIND) & KIND_MASK;
-  if (kind === MESSAGE_KIND.request) return placeRequest(shard, link, slot, resolution);
+  if (kind === MESSAGE_KIND.request) return placeRequest(shard, link, slot, resolution, own);
   if (kind === MESSAGE_KIND.event) {
-    return placeFanOut(shard, link, slot, resolution.subscriptions);
+    return placeFanOut(shard, link, slot, resolution.subscriptions, own);
   }
   if (resolution.notify.length === 0) {
     refuse(shard, link, slot, STATUS.noRoute);
     return undefined;
   }
-  return placeFanOut(shard, link, slot, resolution.notify);
+  return placeFanOut(shard, link, slot, resolution.notify, own);
 }
 
 function hasExpired(shard: ShardState, link: ShardLink, slot: number): boolean {
@@ -87,10 +90,13 @@ function placeRequest(
   link: ShardLink,
   slot: number,
   resolution: Resolution,
+  own: WaitQueue | undefined,
 ): WaitQueue | undefined {
   const { sets } = resolution;
   for (let i = 0; i < sets.length; i++) {
     const set = sets[i] as BalanceSet;
+    const waiting = set.scratch as WaitQueue | undefined;
+    if (waiting !== undefined && waiting !== own && !waiting.isEmpty) return waiting;
     const chosen = chooseMember(shard, set, link.header(slot, KEY_HASH));
     if (chosen >= 0) {
       openDelivery(shard, link, slot, shard.targets[chosen] as Target);
@@ -109,12 +115,14 @@ function placeFanOut(
   link: ShardLink,
   slot: number,
   targets: readonly number[],
+  own: WaitQueue | undefined,
 ): WaitQueue | undefined {
   for (let i = 0; i < targets.length; i++) {
     const target = shard.targets[targets[i] as number];
-    if (target?.active && !target.hasRoom && target.spec.whenFull === 'park') {
-      return queueOfTarget(target);
-    }
+    if (target === undefined || target.spec.whenFull !== 'park') continue;
+    const waiting = target.ownQueue;
+    if (waiting !== undefined && waiting !== own && !waiting.isEmpty) return waiting;
+    if (!target.hasRoom) return queueOfTarget(shard, target);
   }
   let opened = 0;
   let refused = 0;
@@ -146,7 +154,7 @@ function commitFanOut(shard: ShardState, link: ShardLink, slot: number, opened: 
 
 /** The message is taken: one store of the record. */
 function commit(link: ShardLink, slot: number, targets: number): void {
-  link.parked.remove(slot);
+  unpark(link, slot);
   setRecordDetail(link.ledger, slot, outcomeOf(targets));
   setRecord(link.ledger, slot, link.header(slot, GEN), LEDGER.routed);
   watchDeadline(link, slot);
@@ -158,7 +166,7 @@ function watchDeadline(link: ShardLink, slot: number): void {
 }
 
 function refuse(shard: ShardState, link: ShardLink, slot: number, status: number): void {
-  link.parked.remove(slot);
+  unpark(link, slot);
   if (status === STATUS.noRoute) shard.counters.counts.noRoute += 1;
   finish(link, slot, link.header(slot, GEN), status, 0);
 }
@@ -167,7 +175,7 @@ function park(shard: ShardState, link: ShardLink, slot: number, queue: WaitQueue
   shard.counters.counts.parked += 1;
   setRecord(link.ledger, slot, link.header(slot, GEN), LEDGER.parked);
   watchDeadline(link, slot);
-  link.parked.add({ link, slot, keyId: link.header(slot, KEY_ID), queue, gone: false });
+  queue.push(link, slot);
 }
 
 /** The overflow policy of a subscription decides its oldest waiting delivery, or the new one. True: there is room. */
@@ -180,14 +188,14 @@ function makeRoom(shard: ShardState, target: Target): boolean {
   return target.hasRoom;
 }
 
-function queueOfTarget(target: Target): WaitQueue {
-  target.ownQueue ??= new WaitQueue();
+function queueOfTarget(shard: ShardState, target: Target): WaitQueue {
+  target.ownQueue ??= new WaitQueue(shard.links);
   target.waiters.add(target.ownQueue);
   return target.ownQueue;
 }
 
 function queueOfSet(shard: ShardState, set: BalanceSet): WaitQueue {
-  const queue = (set.scratch as WaitQueue | undefined) ?? new WaitQueue();
+  const queue = (set.scratch as WaitQueue | undefined) ?? new WaitQueue(shard.links);
   set.scratch = queue;
   for (const member of set.members) shard.targets[member.target]?.waiters.add(queue);
   return queue;

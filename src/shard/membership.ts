@@ -20,7 +20,7 @@ import { get } from '../memory/seam.ts';
 import { SEQ_HI, SEQ_LO } from '../memory/slot-header.ts';
 import { returnLent } from './acknowledge.ts';
 import { freeDelivery } from './deliveries.ts';
-import { serveQueue } from './pump.ts';
+import { placeParkedAgain } from './pump.ts';
 import { rerouteDelivery } from './reroute.ts';
 import { giveBack, settle } from './settle.ts';
 import { NO_CELL, ShardLink } from './shard-link.ts';
@@ -63,12 +63,6 @@ export function removeTarget(shard: ShardState, id: number): void {
     rerouteDelivery(shard, packRef(target.link.client, cell), 0);
   }
   placeParkedAgain(shard);
-}
-
-/** Routes have changed: what is parked may go elsewhere now. */
-export function placeParkedAgain(shard: ShardState): void {
-  const queues = new Set(shard.linkList.flatMap((link) => link.parked.items()).map((p) => p.queue));
-  for (const queue of queues) serveQueue(shard, queue);
 }
 
 /** The client has left or died. Its ring has been read to its end: its acknowledgements and replies count. */

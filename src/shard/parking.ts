@@ -1,76 +1,78 @@
 /**
- * Messages that wait in the shard for room. The queue stands at what they wait for, a balance set or one target, and
- * keeps their order; a later message of the same client and key joins the queue of the earlier one, so that none of a
- * key is overtaken. Bounded by the clients' slots: a parked message keeps its slot.
+ * Messages that wait in the shard for room, in queues that stand at what they wait for: a balance set or one target. A
+ * message that would wait for something joins its queue even if there is room by then, so nothing is overtaken.
+ * Bounded by the clients' slots: a parked message keeps its slot. The links of a queue lie at the messages' own
+ * clients (`Parking`), named by references, `client << 16 | slot`.
  */
+import { packRef, refClient, refSlot } from '../memory/entries.ts';
 import type { ShardLink } from './shard-link.ts';
 
-export interface ParkedMessage {
-  readonly link: ShardLink;
-  readonly slot: number;
-  readonly keyId: number;
-  readonly queue: WaitQueue;
-  /** Settled meanwhile (time-out, cancel): to be skipped. */
-  gone: boolean;
+const NONE = -1;
+
+/** By slot of one client: neighbours in the queue, and the queue. */
+export class Parking {
+  readonly next: Int32Array;
+  readonly previous: Int32Array;
+  readonly queues: (WaitQueue | undefined)[];
+  count = 0;
+
+  constructor(slots: number) {
+    this.next = new Int32Array(slots).fill(NONE);
+    this.previous = new Int32Array(slots).fill(NONE);
+    this.queues = new Array<WaitQueue | undefined>(slots).fill(undefined);
+  }
 }
 
 export class WaitQueue {
-  #items: ParkedMessage[] = [];
-  #head = 0;
+  readonly #links: readonly (ShardLink | undefined)[];
+  #first = NONE;
+  #last = NONE;
 
-  push(item: ParkedMessage): void {
-    this.#items.push(item);
+  /** `links`: the shard's links by client id. */
+  constructor(links: readonly (ShardLink | undefined)[]) {
+    this.#links = links;
   }
 
-  /** The oldest that is not gone. */
-  peek(): ParkedMessage | undefined {
-    while (this.#head < this.#items.length && this.#items[this.#head]?.gone) this.#head += 1;
-    if (this.#head > 64 && this.#head * 2 > this.#items.length) {
-      this.#items = this.#items.slice(this.#head);
-      this.#head = 0;
-    }
-    return this.#items[this.#head];
+  get isEmpty(): boolean {
+    return this.#first === NONE;
   }
 
-  shift(): void {
-    this.#head += 1;
+  /** Reference of the oldest message, −1: none. */
+  get first(): number {
+    return this.#first;
+  }
+
+  push(link: ShardLink, slot: number): void {
+    const { parking } = link;
+    const ref = packRef(link.client, slot);
+    parking.queues[slot] = this;
+    parking.count += 1;
+    parking.next[slot] = NONE;
+    parking.previous[slot] = this.#last;
+    if (this.#last === NONE) this.#first = ref;
+    else this.#parkingOf(this.#last).next[refSlot(this.#last)] = ref;
+    this.#last = ref;
+  }
+
+  /** Takes a message out, wherever it stands. */
+  remove(link: ShardLink, slot: number): void {
+    const { parking } = link;
+    const next = parking.next[slot] as number;
+    const previous = parking.previous[slot] as number;
+    parking.queues[slot] = undefined;
+    parking.count -= 1;
+    if (previous === NONE) this.#first = next;
+    else this.#parkingOf(previous).next[refSlot(previous)] = next;
+    if (next === NONE) this.#last = previous;
+    else this.#parkingOf(next).previous[refSlot(next)] = previous;
+  }
+
+  #parkingOf(ref: number): Parking {
+    return (this.#links[refClient(ref)] as ShardLink).parking;
   }
 }
 
-/** The parked messages of one client: by slot, and how many of each key. */
-export class ParkedKeys {
-  readonly #bySlot = new Map<number, ParkedMessage>();
-  readonly #byKey = new Map<number, { count: number; queue: WaitQueue }>();
-
-  get count(): number {
-    return this.#bySlot.size;
-  }
-
-  /** The queue that the earlier messages of this key stand in. */
-  queueOf(keyId: number): WaitQueue | undefined {
-    return this.#byKey.size === 0 ? undefined : this.#byKey.get(keyId)?.queue;
-  }
-
-  add(item: ParkedMessage): void {
-    this.#bySlot.set(item.slot, item);
-    const key = this.#byKey.get(item.keyId);
-    if (key) key.count += 1;
-    else this.#byKey.set(item.keyId, { count: 1, queue: item.queue });
-    item.queue.push(item);
-  }
-
-  /** The message in `slot` is parked no more: placed, or settled. */
-  remove(slot: number): void {
-    const item = this.#bySlot.get(slot);
-    if (!item) return;
-    item.gone = true;
-    this.#bySlot.delete(slot);
-    const key = this.#byKey.get(item.keyId);
-    if (key && --key.count === 0) this.#byKey.delete(item.keyId);
-  }
-
-  /** Everything parked, oldest first. */
-  items(): ParkedMessage[] {
-    return [...this.#bySlot.values()];
-  }
+/** The message in `slot` is parked no more: placed, or settled. */
+export function unpark(link: ShardLink, slot: number): void {
+  if (link.parking.count > 0) link.parking.queues[slot]?.remove(link, slot);
 }

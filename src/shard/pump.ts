@@ -32,8 +32,8 @@ import {
 } from '../memory/ledger.ts';
 import { get, put } from '../memory/seam.ts';
 import { placeMessage } from './intake.ts';
-import type { WaitQueue } from './parking.ts';
-import { NO_CELL } from './shard-link.ts';
+import { unpark, type WaitQueue } from './parking.ts';
+import { NO_CELL, type ShardLink } from './shard-link.ts';
 import type { ShardState } from './shard-state.ts';
 import type { Target } from './target.ts';
 
@@ -103,22 +103,49 @@ function lend(shard: ShardState, target: Target): void {
 /** Places parked messages, oldest first, until the target has no room again. */
 function serveWaiters(shard: ShardState, target: Target): void {
   for (const queue of target.waiters) {
-    serveQueue(shard, queue);
-    if (queue.peek() === undefined) target.waiters.delete(queue);
+    if (target.hasRoom || !target.active) serveQueue(shard, queue);
+    if (queue.isEmpty) target.waiters.delete(queue);
   }
 }
 
-export function serveQueue(shard: ShardState, queue: WaitQueue): void {
-  for (let item = queue.peek(); item !== undefined; item = queue.peek()) {
-    const blockedIn = placeMessage(shard, item.link, item.slot);
+/** Stops at the first message that still has to wait here. */
+function serveQueue(shard: ShardState, queue: WaitQueue): void {
+  for (let ref = queue.first; ref !== NO_CELL; ref = queue.first) {
+    const link = shard.link(refClient(ref));
+    const slot = refSlot(ref);
+    const blockedIn = placeMessage(shard, link, slot, queue);
     if (blockedIn === queue) return;
-    queue.shift();
     if (blockedIn === undefined) continue;
-    // It waits for something else now; whatever of its key stands behind it here follows when its turn comes.
-    const { link, slot, keyId } = item;
-    link.parked.remove(slot);
-    link.parked.add({ link, slot, keyId, queue: blockedIn, gone: false });
+    // It waits for something else now; what stands behind it here comes after it there too.
+    queue.remove(link, slot);
+    blockedIn.push(link, slot);
   }
+}
+
+/** Routes or targets have changed: everything parked is placed again, in order, wherever it belongs now. */
+export function placeParkedAgain(shard: ShardState): void {
+  if (!shard.linkList.some((link) => link.parking.count > 0)) return;
+  for (const { link, slot } of parkedInOrder(shard)) {
+    unpark(link, slot);
+    placeMessage(shard, link, slot, undefined)?.push(link, slot);
+  }
+}
+
+function parkedInOrder(shard: ShardState): { link: ShardLink; slot: number }[] {
+  const queues = new Set(shard.linkList.flatMap((link) => link.parking.queues.filter(isQueue)));
+  const parked: { link: ShardLink; slot: number }[] = [];
+  for (const queue of queues) {
+    for (let ref = queue.first; ref !== NO_CELL; ) {
+      const link = shard.link(refClient(ref));
+      parked.push({ link, slot: refSlot(ref) });
+      ref = link.parking.next[refSlot(ref)] as number;
+    }
+  }
+  return parked;
+}
+
+function isQueue(queue: WaitQueue | undefined): queue is WaitQueue {
+  return queue !== undefined;
 }
 
 /** Tells the holders of loans whose message is settled that they may stop. */

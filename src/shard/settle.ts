@@ -23,6 +23,7 @@ import {
 import { failuresOf, withFailure } from '../memory/outcome-word.ts';
 import { get, put } from '../memory/seam.ts';
 import { cellWord, deliveryState, freeDelivery, nextDelivery } from './deliveries.ts';
+import { unpark } from './parking.ts';
 import { NO_CELL, type ShardLink } from './shard-link.ts';
 import type { ShardState } from './shard-state.ts';
 
@@ -55,7 +56,7 @@ export function settle(
   const exceptOnLoan = except !== NO_CELL && isOnLoan(deliveryState(shard, except)) ? 1 : 0;
   const loans = (link.loanCount[slot] as number) - exceptOnLoan;
   count(shard, outcome.status);
-  if (state === LEDGER.parked) link.parked.remove(slot);
+  if (state === LEDGER.parked) unpark(link, slot);
   if (loans > 0) {
     if (state !== LEDGER.early) {
       link.complete.push(packComplete(COMPLETION.settled, outcome.status, slot), outcome.detail);

@@ -18,10 +18,9 @@ import {
   attach,
   detach,
   forgetQuietLinks,
-  placeParkedAgain,
   removeTarget,
 } from './membership.ts';
-import { pump } from './pump.ts';
+import { placeParkedAgain, pump } from './pump.ts';
 import { takeReport, takeResponse } from './replies.ts';
 import { retryBackedOff } from './reroute.ts';
 import type { ShardLink } from './shard-link.ts';

@@ -16,7 +16,7 @@ import { SLOT_WORDS } from '../memory/slot-header.ts';
 import { SubmitConsumer } from '../memory/submit-ring.ts';
 import { CellPool } from './cell-pool.ts';
 import { KeyCache } from './key-cache.ts';
-import { ParkedKeys } from './parking.ts';
+import { Parking } from './parking.ts';
 import type { Target } from './target.ts';
 import { TimerWheel } from './timer-wheel.ts';
 
@@ -36,7 +36,7 @@ export class ShardLink {
   readonly bell: Bell;
   readonly cells: CellPool;
   readonly keys: KeyCache = new KeyCache();
-  readonly parked: ParkedKeys = new ParkedKeys();
+  readonly parking: Parking;
   readonly deadlines: TimerWheel;
 
   /** By slot: first delivery of the message (a handle), open deliveries, deliveries on loan. */
@@ -68,6 +68,7 @@ export class ShardLink {
     this.cellWords = opened.cellWords;
     this.bell = new Bell(this.memory.words, PARKED, BELL);
     this.cells = new CellPool(link.cells);
+    this.parking = new Parking(client.slots);
     this.deadlines = new TimerWheel(client.slots, nowMs);
     this.firstCell = new Int32Array(client.slots).fill(NO_CELL);
     this.openCount = new Int32Array(client.slots);
