@@ -1,0 +1,53 @@
+#!/usr/bin/env node
+/** The command line: `symphony-bus <command>`. Each command lives in its own room. */
+
+import type { WriteStream } from 'node:tty';
+
+const USAGE = `usage: symphony-bus <command> [options]
+
+  demo    replays real webhook deliveries through the bus and checks every message
+  load    open-loop load
+  bench   throughput and latency, with peers beside it
+  top     what a running bus does
+
+symphony-bus demo --help lists its options.
+`;
+
+const EXIT_USAGE = 2;
+
+process.exitCode = await run(process.argv[2], process.argv.slice(3));
+
+async function run(command: string | undefined, args: readonly string[]): Promise<number> {
+  switch (command) {
+    case 'demo': {
+      const { demoCommand } = await import('../src/demo/command.ts');
+      return demoCommand(args, { out: outputOf(process.stdout), error: outputOf(process.stderr) });
+    }
+    case 'load':
+    case 'bench':
+    case 'top':
+      process.stderr.write(`symphony-bus ${command} is not part of this version.\n`);
+      return EXIT_USAGE;
+    case 'help':
+    case '--help':
+    case '-h':
+      process.stdout.write(USAGE);
+      return 0;
+    case undefined:
+      process.stderr.write(USAGE);
+      return EXIT_USAGE;
+    default:
+      process.stderr.write(`symphony-bus knows no command '${command}'.\n\n${USAGE}`);
+      return EXIT_USAGE;
+  }
+}
+
+function outputOf(stream: WriteStream) {
+  return {
+    isTerminal: stream.isTTY,
+    columns: stream.isTTY ? stream.columns : undefined,
+    write: (text: string): void => {
+      stream.write(text);
+    },
+  };
+}

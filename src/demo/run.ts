@@ -1,0 +1,164 @@
+/**
+ * The main job from the first thread to the last: starts the bus and its workers, sends whole
+ * replays, gets the logs and has them checked. What is printed of it is decided elsewhere.
+ */
+import { setTimeout as pause } from 'node:timers/promises';
+import type { MessageBus } from '../index.ts';
+import { createBus } from '../index.ts';
+import { Catalogue } from './catalogue.ts';
+import { checkLogs } from './check.ts';
+import { collectLogs } from './collect.ts';
+import type { EndpointThreadOptions } from './endpoint-thread.ts';
+import type { Script } from './expectation.ts';
+import { Expectation } from './expectation.ts';
+import { Faults } from './faults.ts';
+import { openLatencies, summariesOf } from './latencies.ts';
+import type { DemoOptions } from './options.ts';
+import { Plan } from './plan.ts';
+import type { Output } from './progress.ts';
+import { Audience, placeReceivers } from './receivers.ts';
+import type { DemoResult, PhaseResult } from './result.ts';
+import { PlanSender } from './sender.ts';
+import type { ShardCount } from './shard-shares.ts';
+import { checkShares } from './shard-shares.ts';
+import { threadCpuUs } from './thread-cpu.ts';
+import { watchSending } from './watch.ts';
+import { loadDeliveries } from './webhooks/load.ts';
+
+/** One at a time for this part of the time; then as many at once as keep all threads busy. */
+const SERIAL_SHARE = 0.1;
+const LOAD_WINDOW = 256;
+const MS_PER_SECOND = 1_000;
+/** The shards write their counts down a little after the last promise; never so late. */
+const SHARD_COUNTS_MS = 1_000;
+const CLOSE_TIMEOUT_MS = 5_000;
+
+const now = (): number => performance.now();
+
+/** Rejects only when the bus cannot be started or its logs cannot be had. */
+export async function runDemo(options: DemoOptions, progress: Output): Promise<DemoResult> {
+  const script = prepareScript(options.workers);
+  const bus = await createBus({ shards: options.shards });
+  try {
+    const startedAs = await startWorkers(bus, script);
+    return await sendAndCheck({ bus, script, startedAs, options, progress });
+  } finally {
+    await bus.close({ drain: false, timeout: CLOSE_TIMEOUT_MS });
+  }
+}
+
+function prepareScript(workers: number): Script {
+  const catalogue = new Catalogue(loadDeliveries());
+  const { keys } = catalogue;
+  return {
+    catalogue,
+    plan: new Plan(keys),
+    audience: new Audience(keys),
+    receivers: placeReceivers(workers),
+  };
+}
+
+/** Their thread ids, by worker. */
+async function startWorkers(bus: MessageBus, { receivers }: Script): Promise<number[]> {
+  // The compiled worker lies beside the compiled caller, the source beside the source.
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  const url = new URL(`../../workers/demo-endpoint.${extension}`, import.meta.url);
+  const workers = [...new Set(receivers.map(({ worker }) => worker))].sort((a, b) => a - b);
+  const started = workers.map(async (worker) => {
+    const workerData: EndpointThreadOptions = {
+      worker,
+      receivers: receivers.filter((receiver) => receiver.worker === worker),
+    };
+    const thread = await bus.startWorker(url, { workerData });
+    return thread.threadId;
+  });
+  return Promise.all(started);
+}
+
+interface Run {
+  readonly bus: MessageBus;
+  readonly script: Script;
+  readonly startedAs: readonly number[];
+  readonly options: DemoOptions;
+  readonly progress: Output;
+}
+
+async function sendAndCheck(run: Run): Promise<DemoResult> {
+  const { bus, script, startedAs, options } = run;
+  const faults = new Faults();
+  const sender = new PlanSender(bus, script, faults, now);
+  const before = await shardCounts(bus);
+  const phases = await sendPhases(run, sender, faults);
+  const result = { options, replays: sender.replays, messages: sender.settled, phases };
+  // A torn run has no tables to be held against: the failure says it all.
+  if (!faults.isEmpty) return { ...result, faults: faults.list(), counts: undefined, shards: [] };
+  const shards = await shardCountsOf(bus, before, sender.settled);
+  const expectation = new Expectation(script, sender.replays);
+  const expected = expectation.countByReceiver.reduce((sum, count) => sum + count, 0);
+  const logs = await collectLogs(bus, startedAs, expected, { now, pause });
+  const counts = checkLogs(expectation, logs, faults);
+  checkShares(shards, faults);
+  return { ...result, faults: faults.list(), counts, shards };
+}
+
+async function sendPhases(run: Run, sender: PlanSender, faults: Faults): Promise<PhaseResult[]> {
+  const totalMs = run.options.seconds * MS_PER_SECOND;
+  const startMs = now();
+  const phases = [
+    { name: 'one at a time', window: 1, untilMs: startMs + totalMs * SERIAL_SHARE },
+    { name: `${LOAD_WINDOW} at once`, window: LOAD_WINDOW, untilMs: startMs + totalMs },
+  ];
+  const results: PhaseResult[] = [];
+  for (const { name, window, untilMs } of phases) {
+    const latencies = await openLatencies();
+    const messagesBefore = sender.settled;
+    const replaysBefore = sender.replays;
+    const cpuBeforeUs = threadCpuUs();
+    const beganMs = now();
+    // Each phase sends one replay at least, whatever the clock says.
+    const mayGoOn = (): boolean => sender.replays === replaysBefore || now() < untilMs;
+    const sending = sender.run({ window, latencies, mayGoOn });
+    const describe = { name, startMs, totalMs, output: run.progress };
+    const hasStalled = await watchSending(sending, sender, describe);
+    const cpuUs = cpuSince(cpuBeforeUs);
+    const messages = sender.settled - messagesBefore;
+    results.push({
+      name,
+      messages,
+      durationMs: now() - beganMs,
+      cpuUsPerMessage: cpuUs === undefined ? undefined : cpuUs / messages,
+      latencies: summariesOf(latencies),
+    });
+    if (hasStalled) faults.add('stalled', () => `no message was settled any more: ${name}`);
+    if (hasStalled || sender.isBroken) break;
+  }
+  return results;
+}
+
+function cpuSince(beforeUs: number | undefined): number | undefined {
+  const afterUs = threadCpuUs();
+  return afterUs === undefined || beforeUs === undefined ? undefined : afterUs - beforeUs;
+}
+
+async function shardCounts(bus: MessageBus): Promise<ShardCount[]> {
+  const { shards } = await bus.metrics();
+  return shards.map(({ id, threadId, routed }) => ({ shard: id, threadId, messages: routed }));
+}
+
+/** What each routing thread took since `before`, as soon as that is all that was sent. */
+async function shardCountsOf(
+  bus: MessageBus,
+  before: readonly ShardCount[],
+  sent: number,
+): Promise<ShardCount[]> {
+  const deadlineMs = now() + SHARD_COUNTS_MS;
+  while (true) {
+    const counts = await shardCounts(bus);
+    const since = counts.map((count, index) => {
+      return { ...count, messages: count.messages - (before[index]?.messages ?? 0) };
+    });
+    const total = since.reduce((sum, { messages }) => sum + messages, 0);
+    if (total >= sent || now() >= deadlineMs) return since;
+    await pause(1);
+  }
+}
