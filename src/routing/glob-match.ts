@@ -10,10 +10,10 @@ import { indexOfText } from './literal-search.ts';
 import { findSegment } from './segment-search.ts';
 
 /**
- * Comparisons (starts × atoms) up to which trying place by place is cheaper than position sets. The
- * worst case of a place-by-place search is then this many steps per segment.
+ * Comparisons after which a search place by place goes on by position sets. Most segments fit near
+ * where the search begins, and most keys are short; then the sets would not pay.
  */
-const PLAIN_SEARCH_MAX = 128;
+const PLAIN_STEPS_MAX = 64;
 
 export function matchGlob(glob: Glob, key: KeyView): boolean {
   const text = key.text;
@@ -57,22 +57,25 @@ function passSegment(segment: Segment, key: KeyView, from: number, to: number): 
     key.steps += literal.length + (at < 0 ? key.text.length : at) - from;
     return at < 0 || at + literal.length > to ? -1 : at + literal.length;
   }
-  const atomCount = segment.atoms.length;
-  const placeCount = to - from - segment.unitsMin + 1;
-  if (placeCount * atomCount <= PLAIN_SEARCH_MAX) return passPlainly(segment, key, from, to);
-  key.prepare();
-  const start = findSegment(segment, key, key.pointAt(from), key.pointAt(to));
-  return start < 0 ? -1 : key.unitAt(start + atomCount);
+  return passAtoms(segment, key, from, to);
 }
 
-function passPlainly(segment: Segment, key: KeyView, from: number, to: number): number {
+function passAtoms(segment: Segment, key: KeyView, from: number, to: number): number {
   const lastStart = to - segment.unitsMin;
+  const stepsEnd = key.steps + PLAIN_STEPS_MAX;
   for (let start = from; start <= lastStart; start++) {
     if (start > 0 && isInsidePair(key.text, start)) continue;
+    if (key.steps > stepsEnd) return passBySets(segment, key, start, to);
     const end = fitAt(segment, key, start);
     if (end >= 0) return end <= to ? end : -1;
   }
   return -1;
+}
+
+function passBySets(segment: Segment, key: KeyView, from: number, to: number): number {
+  key.prepare();
+  const start = findSegment(segment, key, key.pointAt(from), key.pointAt(to));
+  return start < 0 ? -1 : key.unitAt(start + segment.atoms.length);
 }
 
 /** Code unit index after the segment when it fits at `at`, or -1. */

@@ -3,6 +3,7 @@
  * no key could be tried on: an unclosed or empty class, a reversed range. Length and
  * well-formedness are the public interface's concern (`pattern.ts`); the empty pattern is taken.
  */
+import { BoundedPool } from './bounded-pool.ts';
 import { CharClass } from './char-class.ts';
 import { ANY, FIRST_CLASS, type Glob, type Segment } from './glob.ts';
 import { refusePattern } from './refusal.ts';
@@ -24,14 +25,16 @@ const EMPTY: Segment = Object.freeze({
 export function parseGlob(pattern: string): Glob {
   const segments: Segment[] = [];
   let draft = new SegmentDraft();
+  let start = 0;
   let i = 0;
   while (i < pattern.length) {
     const codePoint = pattern.codePointAt(i) as number;
     const char = String.fromCodePoint(codePoint);
     i += char.length;
     if (char === '*') {
-      segments.push(draft.finish());
+      segments.push(internSegment(pattern.slice(start, i - 1), draft));
       draft = new SegmentDraft();
+      start = i;
     } else if (char === '?') {
       draft.pushAny();
     } else if (char === '[') {
@@ -43,7 +46,7 @@ export function parseGlob(pattern: string): Glob {
       draft.pushLiteral(codePoint, char);
     }
   }
-  segments.push(draft.finish());
+  segments.push(internSegment(pattern.slice(start), draft));
   return assemble(pattern, segments);
 }
 
@@ -63,23 +66,20 @@ function assemble(pattern: string, segments: readonly Segment[]): Glob {
   };
 }
 
-/** Classes by their text: tables of patterns tend to have few, such as `[0-9]`, very often. */
-const interned = new Map<string, CharClass>();
-
-/** Over it, classes are made anew each time. */
-const INTERNED_MAX = 1024;
+/**
+ * Tables of patterns have the same classes and segments very often: `[0-9]`, `.created`. Sharing them
+ * saves memory, and what many patterns share is near when they are matched one after another.
+ */
+const classes = new BoundedPool<CharClass>();
+const sharedSegments = new BoundedPool<Segment>();
 
 function internClass(pattern: string, start: number, close: number): CharClass {
-  const text = pattern.slice(start, close);
-  const known = interned.get(text);
-  if (known !== undefined) return known;
-  const made = parseClass(pattern, start, close);
-  if (interned.size < INTERNED_MAX && text.length <= INTERNED_LENGTH_MAX) interned.set(text, made);
-  return made;
+  return classes.share(pattern.slice(start, close), () => parseClass(pattern, start, close));
 }
 
-/** UTF-16 code units; longer texts are hardly shared, and would only keep memory. */
-const INTERNED_LENGTH_MAX = 64;
+function internSegment(text: string, draft: SegmentDraft): Segment {
+  return sharedSegments.share(text, () => draft.finish());
+}
 
 /** The members stand between `start` and `close`, the place of the `]`. */
 function parseClass(pattern: string, start: number, close: number): CharClass {

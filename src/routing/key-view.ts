@@ -31,6 +31,8 @@ export class KeyView {
   #points: Int32Array = new Int32Array(0);
   #distinct: Int32Array = new Int32Array(0);
   #rows: Int32Array = new Int32Array(0);
+  /** For each row, how many positions it has. */
+  #counts: Int32Array = new Int32Array(1);
   /** Rank of each ASCII code point, and of the first one beyond, among the distinct ones. */
   readonly #asciiRank = new Int32Array(ASCII_COUNT + 1);
   /** Only for keys with surrogate pairs; otherwise units and points are the same. */
@@ -56,25 +58,32 @@ export class KeyView {
     if (!this.#isPrepared) this.#prepare();
   }
 
-  /** Rows of position sets, each `words` long; valid until the next `reset`. */
+  /**
+   * Rows of position sets, valid until the next `reset`. Each ends with a spare word: reading one
+   * word past a position is safe.
+   */
   get rows(): Int32Array {
     return this.#rows;
   }
 
-  /** Words per row. The last one is spare: reading one word past a position is safe. */
-  get words(): number {
-    return this.#words;
+  /** The code points; there may be more elements than the key has of them. */
+  get points(): Int32Array {
+    return this.#points;
   }
 
-  /** How many distinct code points the key has; also the number of the empty row. */
-  get distinctCount(): number {
-    return this.#distinct.length;
+  /** Place in `rows` of the last row, which has no positions. */
+  get emptyRow(): number {
+    return this.#distinct.length * this.#words;
   }
 
-  /** Number of the first row whose code points are all ≥ `codePoint`. */
+  /** Place in `rows` of the first row whose code points are all ≥ `codePoint`. */
   rowFrom(codePoint: number): number {
-    if (codePoint <= ASCII_COUNT) return this.#asciiRank[codePoint] as number;
-    return rankOf(this.#distinct, codePoint, this.#asciiRank[ASCII_COUNT] as number);
+    return this.#rankOf(codePoint) * this.#words;
+  }
+
+  /** How many code points of the key are ≥ `codePoint`. */
+  countFrom(codePoint: number): number {
+    return this.#counts[this.#rankOf(codePoint)] as number;
   }
 
   pointAt(unit: number): number {
@@ -141,14 +150,26 @@ export class KeyView {
     if (this.#rows.length < size) this.#rows = new Int32Array(size);
     const rows = this.#rows;
     rows.fill(0, 0, size);
+    const counts = new Int32Array(distinct.length + 1);
+    this.#counts = counts;
     for (let i = 0; i < points.length; i++) {
-      const cell = this.rowFrom(points[i] as number) * words + (i >> 5);
+      const rank = this.#rankOf(points[i] as number);
+      const cell = rank * words + (i >> 5);
+      counts[rank] = (counts[rank] as number) + 1;
       rows[cell] = (rows[cell] as number) | (1 << (i % BITS_PER_WORD));
     }
     // Each row so far has its own code point only; from the last one up, add what lies above.
     for (let cell = (distinct.length - 1) * words - 1; cell >= 0; cell--) {
       rows[cell] = (rows[cell] as number) | (rows[cell + words] as number);
     }
+    for (let rank = distinct.length - 1; rank >= 0; rank--) {
+      counts[rank] = (counts[rank] as number) + (counts[rank + 1] as number);
+    }
+  }
+
+  #rankOf(codePoint: number): number {
+    if (codePoint <= ASCII_COUNT) return this.#asciiRank[codePoint] as number;
+    return rankIn(this.#distinct, codePoint, this.#asciiRank[ASCII_COUNT] as number);
   }
 }
 
@@ -162,7 +183,7 @@ function distinctSorted(points: Int32Array): Int32Array {
 }
 
 /** Index of the first element ≥ `value`, from `low` on. */
-function rankOf(ascending: Int32Array, value: number, low: number): number {
+function rankIn(ascending: Int32Array, value: number, low: number): number {
   let from = low;
   let to = ascending.length;
   while (from < to) {
