@@ -41,11 +41,11 @@ const PENDING_MS = 120_000;
 const SETTLE_MS = 500;
 
 export async function idleAfterTraffic({ idleMs }: Plan): Promise<IdleFigures> {
-  const bus = await createBus({ ...busConfig('raised'), shards: 2 });
+  const bus = await createBus({ ...busConfig('window'), shards: 2 });
   const abandoned: Promise<unknown>[] = [];
   try {
     await bus.startWorker(new URL('./threads/bus-sink.js', import.meta.url), {
-      workerData: { allowance: 'raised' },
+      workerData: { allowance: 'window' },
     });
     const traffic = notifyingCarrier(
       bus,

@@ -21,8 +21,8 @@ export const notifyToMain: Comparison = {
   measure: 'rate',
   reach: 6,
   contestants: [
-    { name: 'bus', role: 'bus', start: () => startBus('raised') },
-    { name: 'bus, default concurrency', role: 'aside', start: () => startBus('default') },
+    { name: 'bus', role: 'bus', start: () => startBus('window') },
+    { name: 'bus, default bounds', role: 'aside', start: () => startBus('default') },
     postMessage,
   ],
 };
