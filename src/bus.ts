@@ -55,7 +55,14 @@ export async function createBus(config?: BusConfig): Promise<MessageBus> {
     logger,
     keepAlive: resolved.keepAlive,
   });
-  await host.start(client);
+  await host.start({
+    get outstanding() {
+      return client.outstanding;
+    },
+    publishCounters: () => client.core.publishCounters(),
+    fail: (error) => client.fail(error),
+    close: (options) => client.close(options),
+  });
   const bus = busOf(host, client);
   client.handlerBus = bus;
   return bus;

@@ -24,6 +24,9 @@ export interface ConnectedBus extends BusVerbs {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+/** A second door on the port of a ticket would take the answers of the first, and its end would close it. */
+const usedPorts = new WeakSet<object>();
+
 /** This thread's connection with the ticket that its bootstrap left. */
 let ownConnection: Promise<ConnectedBus> | undefined;
 
@@ -45,11 +48,15 @@ export async function connect(ticket?: Ticket): Promise<ConnectedBus> {
 }
 
 function checkTicket(ticket: unknown): Ticket {
-  if (isTicket(ticket)) return ticket;
-  throw configError('connect', 'ticket', 'a ticket of bus.createTicket()', kindOf(ticket));
+  if (!isTicket(ticket)) {
+    throw configError('connect', 'ticket', 'a ticket of bus.createTicket()', kindOf(ticket));
+  }
+  if (!usedPorts.has(ticket.control)) return ticket;
+  throw configError('connect', 'ticket', 'a ticket that was not used before', 'a used one');
 }
 
 async function openConnection(ticket: Ticket): Promise<ConnectedBus> {
+  usedPorts.add(ticket.control);
   // Loaded here, so that threads without a connection do without.
   const { Door } = await import('./host/control-door.ts');
   const door = new Door(ticket.control, () => ticket.peers.close());

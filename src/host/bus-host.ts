@@ -42,16 +42,18 @@ const SHARD_GRACE_MS = 1_000;
 
 /** Main's own client half, as far as the host needs it. */
 export interface MainClient {
-  /** Accepted and not released. */
+  /** Accepted and not released, and calls that wait for room. */
   readonly outstanding: number;
+  /** Brings the counters in its memory up to date. */
+  publishCounters(): void;
   fail(error: BusError): void;
   close(options: ResolvedCloseOptions): Promise<unknown>;
 }
 
 export interface CloseResult {
-  /** Messages that were outstanding when the bus began to close, and were settled in time. */
+  /** Messages of all threads that were settled while the bus was closing. */
   readonly settled: number;
-  /** Those that were not. */
+  /** Messages that were accepted and not settled by then. */
   readonly abandoned: number;
   /** Threads of `startWorker` that closing ended, and shards that did not end by themselves. */
   readonly threadsTerminated: number;
@@ -169,23 +171,34 @@ export class BusHost {
     return this.#closing;
   }
 
-  async #close(options: ResolvedCloseOptions): Promise<CloseResult> {
-    const before = this.#outstanding();
+  async #close({ drain, timeout }: ResolvedCloseOptions): Promise<CloseResult> {
+    const start = performance.now();
+    const settledBefore = this.#count('settled');
     this.#setState(BUS_STATE.closing);
     const isFatal = (): boolean => busState(this.#control) === BUS_STATE.fatal;
-    if (options.drain) await untilQuiet(() => this.#outstanding(), isFatal, options.timeout);
-    const abandoned = this.#outstanding();
+    if (drain) await untilQuiet(() => this.#outstanding(), isFatal, timeout);
+    const settled = this.#count('settled') - settledBefore;
+    const abandoned = this.#count('outstanding');
+    // Handlers that still run on main may finish within the time that is left: their messages may be settled already.
+    const leftMs = Math.max(0, timeout - (performance.now() - start));
+    await this.#client?.close({ drain, timeout: leftMs });
     this.#setState(BUS_STATE.closed);
     this.#clients.close();
-    await this.#client?.close({ drain: false, timeout: 0 });
     const terminated = await this.#threads.terminateAll();
     this.#sessions.endAll();
     const forced = await this.#shards.close(SHARD_GRACE_MS);
-    const settled = Math.max(0, before - abandoned);
     return { settled, abandoned, threadsTerminated: terminated + forced };
   }
 
   /** Of all clients; of those on other threads as they last published it. */
+  #count(name: 'settled' | 'outstanding'): number {
+    this.#client?.publishCounters();
+    let sum = name === 'settled' ? this.#clients.departedCounts.settled : 0;
+    for (const client of this.#clients.present()) sum += client.counts()[name];
+    return sum;
+  }
+
+  /** What closing waits for. Main's own is asked directly: calls that wait for room are in no counter. */
   #outstanding(): number {
     let sum = this.#client?.outstanding ?? 0;
     for (const client of this.#clients.present()) {
