@@ -49,11 +49,7 @@ export interface BusVerbs {
   /** One verb for all kinds; returns what the kind's own verb returns. */
   routeMessage(envelope: Envelope): Promise<unknown>;
   registerEndpoint(id: string, handler: Handler, options?: EndpointOptions): Promise<Endpoint>;
-  registerRoute(
-    pattern: string | RegExp,
-    endpoint: string,
-    options?: RouteOptions,
-  ): Promise<Route>;
+  registerRoute(pattern: string | RegExp, endpoint: string, options?: RouteOptions): Promise<Route>;
   /** All or nothing, as one change of the table. */
   registerRoutes(entries: Iterable<RouteEntry>): Promise<Route[]>;
   /** False when there is no such route. */

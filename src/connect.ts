@@ -5,7 +5,7 @@ import { BusClient } from './client/bus-client.ts';
 import type { ClientBoot, ControlPlane } from './control/plane.ts';
 import { PLANE_METHODS } from './host/client-calls.ts';
 import type { Door } from './host/control-door.ts';
-import { isTicket, takeTicket, type Ticket } from './host/ticket.ts';
+import { isTicket, type Ticket, takeTicket } from './host/ticket.ts';
 import { createLogger } from './log.ts';
 import type { ClientHandle } from './memory/client-memory.ts';
 import { BusError } from './message/errors.ts';

@@ -18,6 +18,7 @@ import { Plan } from './plan.ts';
 import type { Output } from './progress.ts';
 import { Audience, placeReceivers } from './receivers.ts';
 import type { DemoResult, PhaseResult } from './result.ts';
+import type { Phase } from './sender.ts';
 import { PlanSender } from './sender.ts';
 import type { ShardCount } from './shard-shares.ts';
 import { checkShares } from './shard-shares.ts';
@@ -104,35 +105,49 @@ async function sendAndCheck(run: Run): Promise<DemoResult> {
 async function sendPhases(run: Run, sender: PlanSender, faults: Faults): Promise<PhaseResult[]> {
   const totalMs = run.options.seconds * MS_PER_SECOND;
   const startMs = now();
-  const phases = [
-    { name: 'one at a time', window: 1, untilMs: startMs + totalMs * SERIAL_SHARE },
-    { name: `${LOAD_WINDOW} at once`, window: LOAD_WINDOW, untilMs: startMs + totalMs },
-  ];
   const results: PhaseResult[] = [];
-  for (const { name, window, untilMs } of phases) {
+  for (const phase of phasesOf(sender, startMs, totalMs)) {
     const latencies = await openLatencies();
     const messagesBefore = sender.settled;
-    const replaysBefore = sender.replays;
     const cpuBeforeUs = threadCpuUs();
     const beganMs = now();
-    // Each phase sends one replay at least, whatever the clock says.
-    const mayGoOn = (): boolean => sender.replays === replaysBefore || now() < untilMs;
-    const sending = sender.run({ window, latencies, mayGoOn });
-    const describe = { name, startMs, totalMs, output: run.progress };
-    const hasStalled = await watchSending(sending, sender, describe);
+    const watched = { name: phase.name, startMs, totalMs, output: run.progress };
+    const hasStalled = await watchSending(sender.run({ ...phase, latencies }), sender, watched);
     const cpuUs = cpuSince(cpuBeforeUs);
     const messages = sender.settled - messagesBefore;
     results.push({
-      name,
+      name: phase.name,
       messages,
       durationMs: now() - beganMs,
       cpuUsPerMessage: cpuUs === undefined ? undefined : cpuUs / messages,
       latencies: summariesOf(latencies),
     });
-    if (hasStalled) faults.add('stalled', () => `no message was settled any more: ${name}`);
+    if (hasStalled) faults.add('stalled', () => `no message was settled any more: ${phase.name}`);
     if (hasStalled || sender.isBroken) break;
   }
   return results;
+}
+
+type NamedPhase = Omit<Phase, 'latencies'> & { readonly name: string };
+
+/** The first ends by the clock, the second with the replay in which its time is over. */
+function phasesOf(sender: PlanSender, startMs: number, totalMs: number): NamedPhase[] {
+  const serialUntilMs = startMs + totalMs * SERIAL_SHARE;
+  return [
+    {
+      name: 'one at a time',
+      window: 1,
+      maySend: () => now() < serialUntilMs,
+      mayBegin: () => true,
+    },
+    {
+      name: `${LOAD_WINDOW} at once`,
+      window: LOAD_WINDOW,
+      maySend: () => true,
+      // One replay at least, however slow the machine.
+      mayBegin: () => sender.replays === 0 || now() < startMs + totalMs,
+    },
+  ];
 }
 
 function cpuSince(beforeUs: number | undefined): number | undefined {

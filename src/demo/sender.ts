@@ -26,8 +26,10 @@ export interface Phase {
   /** Messages on their way at once. */
   readonly window: number;
   readonly latencies: PhaseLatencies;
-  /** Asked at the end of each replay: is there time for another? */
-  readonly mayGoOn: () => boolean;
+  /** Asked before each message: the phase may end in the middle of a replay. */
+  readonly maySend: () => boolean;
+  /** Asked before each replay. */
+  readonly mayBegin: () => boolean;
 }
 
 export class PlanSender {
@@ -62,15 +64,15 @@ export class PlanSender {
     return this.#isBroken;
   }
 
-  /** Whole replays, until the phase must not go on. Resolves when all their promises have. */
+  /** Sends until the phase is over. Resolves when all promises have. */
   async run(phase: Phase): Promise<void> {
     await Promise.all(Array.from({ length: phase.window }, () => this.#lane(phase)));
   }
 
   /** One of the window's places. Lanes take turns in order, so that keys keep theirs. */
-  async #lane({ latencies, mayGoOn }: Phase): Promise<void> {
-    while (!this.#isBroken) {
-      const number = this.#replays.take(mayGoOn);
+  async #lane({ latencies, mayBegin, maySend }: Phase): Promise<void> {
+    while (!this.#isBroken && maySend()) {
+      const number = this.#replays.take(mayBegin);
       if (number === undefined) return;
       const message = this.#script.plan.at(number);
       try {

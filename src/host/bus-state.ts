@@ -16,7 +16,8 @@ export function assertOpen(control: ControlWords): void {
 
 export function notOpenError(state: string): BusError {
   if (state === 'fatal') {
-    const text = 'The bus has failed: a shard could not be kept alive. Close it and create another.';
+    const text =
+      'The bus has failed: a shard could not be kept alive. Close it and create another.';
     return new BusError('ERR_BUS_FATAL', text, { details: { state } });
   }
   return new BusError('ERR_BUS_CLOSED', `The bus is ${state}.`, { details: { state } });

@@ -3,9 +3,9 @@
  * or died. Ids are never reused.
  */
 import type { ClientBoot, ClientSettings } from '../control/plane.ts';
-import { CLIENT_COUNTERS, type ClientCounter } from '../memory/counters.ts';
 import type { ClientHandle } from '../memory/client-memory.ts';
 import type { ControlHandle } from '../memory/control-words.ts';
+import { CLIENT_COUNTERS, type ClientCounter } from '../memory/counters.ts';
 import { CLIENT_ID_MAX } from '../memory/entries.ts';
 import { BusError } from '../message/errors.ts';
 import type { Registry } from '../registry/registry.ts';
@@ -48,7 +48,10 @@ export class Clients {
     const { registry, size, maxClients } = this.#init;
     if (this.#present.size >= maxClients) refuse(maxClients, 'at once: close some');
     if (this.#nextId > CLIENT_ID_MAX) {
-      refuse(CLIENT_ID_MAX + 1, 'in the life of a bus, whose ids are not reused: create another bus');
+      refuse(
+        CLIENT_ID_MAX + 1,
+        'in the life of a bus, whose ids are not reused: create another bus',
+      );
     }
     const id = this.#nextId;
     const reports = registry.allocateTarget(id);

@@ -74,11 +74,16 @@ export class Door {
         finish();
       };
       const abandon = (error: BusError): void => settle(() => reject(error));
-      const timer = setTimeout(() => abandon(lateError(method, this.#deadlineMs)), this.#deadlineMs);
+      const timer = setTimeout(
+        () => abandon(lateError(method, this.#deadlineMs)),
+        this.#deadlineMs,
+      );
       this.#rejections.add(abandon);
       this.#remote.call(method, parameters).then(
         ({ value, error }) =>
-          settle(() => (error === undefined ? resolve(value) : reject(unpackThrown(error) as Error))),
+          settle(() =>
+            error === undefined ? resolve(value) : reject(unpackThrown(error) as Error),
+          ),
         (error: unknown) => settle(() => reject(error)),
       );
     });

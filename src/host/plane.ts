@@ -70,11 +70,7 @@ export class Plane implements ControlPlane {
     return records;
   }
 
-  async removeRoute(
-    pattern: string,
-    match: Matching | 'auto',
-    endpoint: string,
-  ): Promise<boolean> {
+  async removeRoute(pattern: string, match: Matching | 'auto', endpoint: string): Promise<boolean> {
     const { registry, shards } = this.#init;
     const spec = registry.removeRoute(pattern, match, endpoint);
     if (spec === undefined) return false;

@@ -177,7 +177,10 @@ export class ShardHost {
     const [code, text] =
       before === 'starting'
         ? (['ERR_BUS_WORKER', 'ended before it was ready'] as const)
-        : (['ERR_BUS_FATAL', 'ended unexpectedly, and the bus cannot go on: create another'] as const);
+        : ([
+            'ERR_BUS_FATAL',
+            'ended unexpectedly, and the bus cannot go on: create another',
+          ] as const);
     return new BusError(code, `The thread of shard ${this.id} ${text} (exit code ${exitCode}).`, {
       cause: this.#lastError,
       details: { shard: this.id, exitCode },

@@ -19,9 +19,13 @@ export function spawn(url: URL, options: WorkerOptions, what: string): Worker {
     return new Worker(url, options);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new BusError('ERR_BUS_CONFIG', `${what} cannot be started with these options: ${reason}`, {
-      cause: error,
-      details: { option: what, got: reason },
-    });
+    throw new BusError(
+      'ERR_BUS_CONFIG',
+      `${what} cannot be started with these options: ${reason}`,
+      {
+        cause: error,
+        details: { option: what, got: reason },
+      },
+    );
   }
 }

@@ -72,6 +72,8 @@ export class Encoder {
     this.#bytes = asTextBuffer(bytes);
     this.#end = Math.min(offset + limit, bytes.length);
     this.#depth = 0;
+    this.#text = '';
+    this.#gathered = 0;
     this.#polluted = isPolluted();
     try {
       const p = this.#value(value, offset);
@@ -82,10 +84,7 @@ export class Encoder {
     } finally {
       this.#busy = false;
       this.#bytes = NO_BYTES;
-      if (this.#gathered > 0) {
-        this.#text = '';
-        this.#gathered = 0;
-      }
+      this.#text = '';
       if (this.#depth > 0) this.#forget();
     }
   }

@@ -34,7 +34,9 @@ export interface BusHealth {
 }
 
 export function busHealth({ isFatal, endpoints, shards }: HealthSources): BusHealth {
-  const ended = shards.filter((shard) => !shard.isRunning).map((shard) => `shard ${shard.id} has ended`);
+  const ended = shards
+    .filter((shard) => !shard.isRunning)
+    .map((shard) => `shard ${shard.id} has ended`);
   return {
     state: isFatal ? 'fatal' : ended.length > 0 ? 'degraded' : 'ok',
     reasons: ended,
@@ -42,7 +44,10 @@ export function busHealth({ isFatal, endpoints, shards }: HealthSources): BusHea
     endpoints: Object.assign(
       Object.create(null),
       Object.fromEntries(
-        endpoints.map(({ id, liveness, state }) => [id, { liveness: livenessName(liveness), state }]),
+        endpoints.map(({ id, liveness, state }) => [
+          id,
+          { liveness: livenessName(liveness), state },
+        ]),
       ),
     ) as Record<string, EndpointHealth>,
     shards: shards.map(({ id, threadId, isRunning }) => {

@@ -65,7 +65,13 @@ function checkName(where: string, option: string, value: unknown): void {
   throw configError(where, option, expected, kindOf(value));
 }
 
-function checkInteger(where: string, option: string, value: unknown, low: number, high: number): void {
+function checkInteger(
+  where: string,
+  option: string,
+  value: unknown,
+  low: number,
+  high: number,
+): void {
   if (Number.isInteger(value) && (value as number) >= low && (value as number) <= high) return;
   throw configError(where, option, `an integer from ${low} to ${high}`, kindOf(value));
 }

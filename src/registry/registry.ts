@@ -120,11 +120,7 @@ export class Registry {
   }
 
   /** Undefined when there is no such route. Throws `ERR_BUS_INVALID_PATTERN`. */
-  removeRoute(
-    pattern: string,
-    match: Matching | 'auto',
-    endpoint: string,
-  ): RouteSpec | undefined {
+  removeRoute(pattern: string, match: Matching | 'auto', endpoint: string): RouteSpec | undefined {
     const settled = validatePattern(pattern, match).match;
     const entry = this.#routes.remove(pattern, settled, endpoint);
     if (entry === undefined) return undefined;

@@ -131,7 +131,10 @@ function refuseDuplicate({ pattern, match, endpoint }: RouteRequest): never {
   );
 }
 
-function refuseBalance({ pattern, match, priority, balance }: RouteRequest, expected: Balance): never {
+function refuseBalance(
+  { pattern, match, priority, balance }: RouteRequest,
+  expected: Balance,
+): never {
   throw new BusError(
     'ERR_BUS_CONFIG',
     `Routes with the same pattern, match and priority agree on balance: '${pattern}' (${match}, priority ${priority}) ` +

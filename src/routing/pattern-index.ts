@@ -10,6 +10,7 @@ import { matchGlob } from './glob-match.ts';
 import { parseGlob } from './glob-parse.ts';
 import { gramsOfGlob, KeyGrams } from './grams.ts';
 import { KeyView } from './key-view.ts';
+import { Posting } from './posting.ts';
 import { quotePattern } from './refusal.ts';
 
 /** How many patterns may share one look-up list. An over-run is `ERR_BUS_FULL`. */
@@ -23,41 +24,26 @@ export interface IndexLimits {
 const WITHOUT_LITERAL_MAX = 1000;
 const PER_RUN_MAX = 4096;
 
-/** Patterns that are tried on the same keys. */
-interface Posting<Owner> {
-  readonly gram: number | undefined;
-  readonly entries: IndexedPattern<Owner>[];
-  /**
-   * Two more grams of each entry, in the order of the entries. They lie here and not in the entry,
-   * because most candidates fail by them, and then nothing else of them need be fetched.
-   */
-  readonly moreGrams: number[];
-  /** Number of the last look-up that went through it: a key may have the same gram twice. */
-  seenBy: number;
-}
-
 /** A pattern's place in the index; `owner` is what a match leads to. */
 export class IndexedPattern<Owner> {
   readonly glob: Glob;
   readonly owner: Owner;
-  /** @internal */
-  posting: Posting<Owner>;
-  /** @internal Place within the posting. */
-  place: number;
+  readonly posting: Posting<IndexedPattern<Owner>>;
+  /** Place within the posting, which sets it. */
+  place = 0;
 
-  constructor(glob: Glob, owner: Owner, posting: Posting<Owner>, place: number) {
+  constructor(glob: Glob, owner: Owner, posting: Posting<IndexedPattern<Owner>>) {
     this.glob = glob;
     this.owner = owner;
     this.posting = posting;
-    this.place = place;
   }
 }
 
 export class PatternIndex<Owner> {
   readonly #withoutLiteralMax: number;
   readonly #perRunMax: number;
-  readonly #postings = new Map<number, Posting<Owner>>();
-  readonly #withoutLiteral: Posting<Owner> = emptyPosting(undefined);
+  readonly #postings = new Map<number, Posting<IndexedPattern<Owner>>>();
+  readonly #withoutLiteral = new Posting<IndexedPattern<Owner>>(undefined);
   readonly #key = new KeyView();
   readonly #keyGrams = new KeyGrams();
   #lookUps = 0;
@@ -89,26 +75,18 @@ export class PatternIndex<Owner> {
     const limit = isListed ? this.#perRunMax : this.#withoutLiteralMax;
     if (posting.entries.length >= limit) refuseOverrun(pattern, limit, isListed);
     if (posting.gram !== undefined) this.#postings.set(posting.gram, posting);
-    const entry = new IndexedPattern(glob, owner, posting, posting.entries.length);
-    posting.entries.push(entry);
-    pushMoreGrams(posting, runs);
+    const entry = new IndexedPattern(glob, owner, posting);
+    // Of all, the first gram of the first run and the last one of the last are the least likely to
+    // overlap the posting's own and each other.
+    posting.add(entry, runs[0]?.[0] ?? 0, runs.at(-1)?.at(-1) ?? 0);
     this.#size++;
     return entry;
   }
 
   /** Takes out an entry that `add` returned, once. */
   remove(entry: IndexedPattern<Owner>): void {
-    const { posting, place } = entry;
-    const { entries, moreGrams } = posting;
-    const last = entries.pop() as IndexedPattern<Owner>;
-    const second = moreGrams.pop() as number;
-    const first = moreGrams.pop() as number;
-    if (last !== entry) {
-      entries[place] = last;
-      last.place = place;
-      moreGrams[2 * place] = first;
-      moreGrams[2 * place + 1] = second;
-    }
+    const posting = entry.posting;
+    posting.remove(entry);
     if (posting.entries.length === 0 && posting.gram !== undefined) {
       this.#postings.delete(posting.gram);
     }
@@ -139,7 +117,7 @@ export class PatternIndex<Owner> {
     }
   }
 
-  #tryPosting(posting: Posting<Owner>, matches: Owner[]): void {
+  #tryPosting(posting: Posting<IndexedPattern<Owner>>, matches: Owner[]): void {
     const { entries, moreGrams } = posting;
     const keyGrams = this.#keyGrams;
     for (let i = 0; i < entries.length; i++) {
@@ -155,34 +133,20 @@ export class PatternIndex<Owner> {
   }
 
   /** The shortest posting among those of the pattern's grams. */
-  #choosePosting(runs: readonly (readonly number[])[]): Posting<Owner> {
+  #choosePosting(runs: readonly (readonly number[])[]): Posting<IndexedPattern<Owner>> {
     if (runs.length === 0) return this.#withoutLiteral;
-    let rarest: Posting<Owner> | undefined;
+    let rarest: Posting<IndexedPattern<Owner>> | undefined;
     for (const grams of runs) {
       for (const gram of grams) {
         const posting = this.#postings.get(gram);
-        if (posting === undefined) return emptyPosting(gram);
+        if (posting === undefined) return new Posting(gram);
         if (rarest === undefined || posting.entries.length < rarest.entries.length) {
           rarest = posting;
         }
       }
     }
-    return rarest as Posting<Owner>;
+    return rarest as Posting<IndexedPattern<Owner>>;
   }
-}
-
-function emptyPosting<Owner>(gram: number | undefined): Posting<Owner> {
-  return { gram, entries: [], moreGrams: [], seenBy: 0 };
-}
-
-/**
- * The first gram of the first run and the last one of the last: of all, they are the least likely to
- * overlap the posting's own and each other.
- */
-function pushMoreGrams<Owner>(posting: Posting<Owner>, runs: readonly (readonly number[])[]): void {
-  const first = runs[0]?.[0] ?? 0;
-  const last = runs.at(-1)?.at(-1) ?? 0;
-  posting.moreGrams.push(first, last);
 }
 
 function refuseOverrun(pattern: string, limit: number, isListed: boolean): never {

@@ -26,9 +26,8 @@ export interface ListedSubscription {
 export class PatternNode {
   readonly pattern: string;
   readonly match: Matching;
-  /** Few: one per priority in use for this very pattern. */
-  readonly sets: RouteSet[] = [];
-  readonly subscriptions: ListedSubscription[] = [];
+  #sets: readonly RouteSet[] = NOTHING;
+  #subscriptions: ListedSubscription[] | readonly never[] = NOTHING;
   /** Its place in the index; exact patterns have none. */
   indexed: IndexedPattern<PatternNode> | undefined = undefined;
 
@@ -37,11 +36,42 @@ export class PatternNode {
     this.match = match;
   }
 
+  /** Few: one per priority in use for this very pattern. */
+  get sets(): readonly RouteSet[] {
+    return this.#sets;
+  }
+
+  get subscriptions(): readonly ListedSubscription[] {
+    return this.#subscriptions;
+  }
+
   get isEmpty(): boolean {
-    return this.sets.length === 0 && this.subscriptions.length === 0;
+    return this.#sets.length === 0 && this.#subscriptions.length === 0;
   }
 
   setOfPriority(priority: number): RouteSet | undefined {
-    return this.sets.find((set) => set.priority === priority);
+    return this.#sets.find((set) => set.priority === priority);
+  }
+
+  addSet(set: RouteSet): void {
+    this.#sets = [...this.#sets, set];
+  }
+
+  removeSet(set: RouteSet): void {
+    this.#sets = this.#sets.filter((other) => other !== set);
+  }
+
+  addSubscription(subscription: ListedSubscription): void {
+    if (this.#subscriptions === NOTHING) this.#subscriptions = [];
+    (this.#subscriptions as ListedSubscription[]).push(subscription);
+  }
+
+  removeSubscription(spec: SubscriptionSpec): void {
+    const subscriptions = this.#subscriptions as ListedSubscription[];
+    const place = subscriptions.findIndex((listed) => listed.spec === spec);
+    if (place >= 0) subscriptions.splice(place, 1);
   }
 }
+
+/** Most nodes have either routes or subscriptions; what a node does not have costs it no list. */
+const NOTHING: readonly never[] = Object.freeze([]);

@@ -70,7 +70,7 @@ export class RouteBook {
     let set = node.setOfPriority(spec.priority);
     if (set === undefined) {
       set = new RouteSet(spec);
-      node.sets.push(set);
+      node.addSet(set);
     }
     assertBalance(spec, set);
     const route = { spec, node, set };
@@ -85,8 +85,8 @@ export class RouteBook {
 
   #join(set: RouteSet, routes: readonly ListedRoute[]): void {
     for (const { spec } of routes) this.#targets.link(spec.target, spec.id);
-    const members = [...set.members, ...routes.map((route) => route.spec)];
-    members.sort((left, right) => left.order - right.order);
+    const members = set.members.concat(routes.map((route) => route.spec));
+    if (members.length > 1) members.sort((left, right) => left.order - right.order);
     this.#replaceMembers(set, members);
   }
 
@@ -106,8 +106,7 @@ export class RouteBook {
   }
 
   #dropSet({ node, set }: ListedRoute): void {
-    const place = node.sets.indexOf(set);
-    if (place >= 0) node.sets.splice(place, 1);
+    node.removeSet(set);
     this.#table.dropIfEmpty(node);
   }
 }

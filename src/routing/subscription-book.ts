@@ -30,7 +30,7 @@ export class SubscriptionBook {
     }
     const node = this.#table.nodeFor(spec.pattern, spec.match);
     const target = this.#targets.link(spec.target, spec.id);
-    node.subscriptions.push({ spec, target });
+    node.addSubscription({ spec, target });
     this.#subscriptions.set(spec.id, { spec, node });
   }
 
@@ -40,8 +40,7 @@ export class SubscriptionBook {
     if (hung === undefined) return false;
     this.#subscriptions.delete(id);
     const { node, spec } = hung;
-    const place = node.subscriptions.findIndex((listed) => listed.spec === spec);
-    if (place >= 0) node.subscriptions.splice(place, 1);
+    node.removeSubscription(spec);
     this.#targets.unlink(spec.target, id);
     this.#table.dropIfEmpty(node);
     return true;

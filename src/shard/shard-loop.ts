@@ -10,10 +10,8 @@ import { SHARD_BELL, SHARD_PARKED } from '../memory/shard-memory.ts';
 import { acknowledgeCommand, openShardMemory } from '../memory/shard-memory.ts';
 import { waitForBell } from '../memory/wait.ts';
 import { ShardCore } from './shard-core.ts';
+import { SpinPatience } from './spin-patience.ts';
 
-/** Empty steps before the shard parks, with a core to itself and without. */
-const SPINS_ALONE = 2000;
-const SPINS_SHARED = 50;
 /** Steps with work between two looks at the command port. */
 const STEPS_PER_LOOK = 64;
 
@@ -31,28 +29,27 @@ export function runShard(boot: ShardBoot, environment: ShardEnvironment): void {
   const memory = openShardMemory(boot.shard);
   const core = new ShardCore(boot, environment.random);
   const sleeper = new Sleeper(memory.words, SHARD_PARKED, SHARD_BELL);
-  const spins = boot.spin ? SPINS_ALONE : SPINS_SHARED;
+  const patience = new SpinPatience(boot.spin);
   const takeCommands = (): boolean => obey(core, memory.words, environment);
   sleeper.unpark();
-  let idle = 0;
   let steps = 0;
   while (!core.closed) {
-    if (core.step(now()) > 0) {
-      idle = 0;
+    const nowMs = now();
+    if (core.step(nowMs) > 0) {
+      patience.foundWork();
       if (++steps % STEPS_PER_LOOK === 0) {
         takeCommands();
         core.publishCounters();
       }
-      continue;
+    } else if (patience.isOver(nowMs)) {
+      core.publishCounters();
+      const rung = sleeper.park();
+      if (!takeCommands() && core.step(now()) === 0) {
+        waitForBell(sleeper, rung, core.sleepMs(now()));
+      }
+      sleeper.unpark();
+      patience.slept();
     }
-    if (++idle < spins) continue;
-    idle = 0;
-    core.publishCounters();
-    const rung = sleeper.park();
-    if (!takeCommands() && core.step(now()) === 0) {
-      waitForBell(sleeper, rung, core.sleepMs(now()));
-    }
-    sleeper.unpark();
   }
   core.publishCounters();
 }
