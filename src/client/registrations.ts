@@ -16,7 +16,7 @@ import { type EventHandler, SubscriptionReceiver } from './subscription-receiver
 /** Handed over beyond the handlers that run, so that the next one need not be waited for. */
 const AHEAD = 64;
 /** Loans of a plain subscription in one shard: they end as soon as the event is copied. */
-const PLAIN_WINDOW = 256;
+const PLAIN_WINDOW = 512;
 
 export interface RegistrationParts {
   readonly core: ClientCore;

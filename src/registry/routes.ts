@@ -65,8 +65,8 @@ export class Routes {
         cursor: set.cursor,
       },
     };
-    let routes = this.#byEndpoint.get(endpoint);
-    if (routes === undefined) this.#byEndpoint.set(endpoint, (routes = new Map()));
+    const routes = this.#byEndpoint.get(endpoint) ?? new Map<string, RouteEntry>();
+    if (routes.size === 0) this.#byEndpoint.set(endpoint, routes);
     routes.set(key, entry);
     this.#size++;
     return entry;

@@ -285,16 +285,19 @@ describe('Plane', () => {
     ['closing', BUS_STATE.closing, 'ERR_BUS_CLOSED'],
     ['closed', BUS_STATE.closed, 'ERR_BUS_CLOSED'],
     ['fatal', BUS_STATE.fatal, 'ERR_BUS_FATAL'],
-  ])('refuses to register anything while the bus is %s, and still lets go', async (state, word, code) => {
-    const { control, done, plane } = setup;
-    const target = await endpoint('a', 0);
-    setBusState(control, word);
-    const refusal = { code, details: { state } };
-    await expect(plane.allocateTarget(0)).rejects.toMatchObject(refusal);
-    await expect(plane.registerRoutes([route('x', 'a')])).rejects.toMatchObject(refusal);
-    await done(plane.closeEndpoint(target));
-    await plane.releaseTarget(target);
-  });
+  ])(
+    'refuses to register anything while the bus is %s, and still lets go',
+    async (state, word, code) => {
+      const { control, done, plane } = setup;
+      const target = await endpoint('a', 0);
+      setBusState(control, word);
+      const refusal = { code, details: { state } };
+      await expect(plane.allocateTarget(0)).rejects.toMatchObject(refusal);
+      await expect(plane.registerRoutes([route('x', 'a')])).rejects.toMatchObject(refusal);
+      await done(plane.closeEndpoint(target));
+      await plane.releaseTarget(target);
+    },
+  );
 });
 
 describe('planeOfClient', () => {

@@ -108,10 +108,13 @@ describe('startThread', () => {
   it.each([
     ['exit', 7],
     ['never', 13],
-  ])('rejects with the exit code when the thread ends before it is loaded (%s)', async (way, exitCode) => {
-    const { loaded } = start('failing-worker', { workerData: way });
-    await expect(loaded).rejects.toMatchObject({ code: 'ERR_BUS_WORKER', details: { exitCode } });
-  });
+  ])(
+    'rejects with the exit code when the thread ends before it is loaded (%s)',
+    async (way, exitCode) => {
+      const { loaded } = start('failing-worker', { workerData: way });
+      await expect(loaded).rejects.toMatchObject({ code: 'ERR_BUS_WORKER', details: { exitCode } });
+    },
+  );
 
   it('rejects with the cause when there is no such file', async () => {
     const { loaded } = start('no-such-worker');

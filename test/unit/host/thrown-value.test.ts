@@ -7,7 +7,9 @@ const carried = (thrown: unknown): unknown => unpackThrown(structuredClone(packT
 describe('thrown values', () => {
   it('keep the code, details and cause of a BusError', () => {
     const cause = Object.assign(new TypeError('why'), { code: 'E_WHY' });
-    const error = carried(new BusError('ERR_BUS_FULL', 'no room', { cause, details: { limit: 5 } }));
+    const error = carried(
+      new BusError('ERR_BUS_FULL', 'no room', { cause, details: { limit: 5 } }),
+    );
     expect(error).toBeInstanceOf(BusError);
     expect(error).toMatchObject({
       code: 'ERR_BUS_FULL',

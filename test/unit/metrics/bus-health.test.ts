@@ -34,7 +34,10 @@ describe('busHealth', () => {
   it('says which shard has ended', () => {
     const sources = { endpoints: [], shards: [shard(0, true), shard(1, false)] };
     const expected = { reasons: ['shard 1 has ended'] };
-    expect(busHealth({ ...sources, isFatal: false })).toMatchObject({ ...expected, state: 'degraded' });
+    expect(busHealth({ ...sources, isFatal: false })).toMatchObject({
+      ...expected,
+      state: 'degraded',
+    });
     expect(busHealth({ ...sources, isFatal: true })).toMatchObject({ ...expected, state: 'fatal' });
   });
 

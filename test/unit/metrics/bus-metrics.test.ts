@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { CLIENT_COUNTERS, SHARD_COUNTERS } from '../../../src/memory/counters.ts';
-import { busMetrics, type ClientCounts, type ShardCounts } from '../../../src/metrics/bus-metrics.ts';
+import {
+  busMetrics,
+  type ClientCounts,
+  type ShardCounts,
+} from '../../../src/metrics/bus-metrics.ts';
 
 const client = (counts: Partial<ClientCounts>): ClientCounts => ({
   ...(Object.fromEntries(CLIENT_COUNTERS.map((name) => [name, 0])) as ClientCounts),

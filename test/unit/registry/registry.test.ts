@@ -170,7 +170,9 @@ describe('Registry routes', () => {
     register('a');
     registry.addRoutes([route('x', 'a')], NOW_MS);
     expect(registry.removeRoute('x', 'exact', 'a')?.pattern).toBe('x');
-    expect(() => registry.addRoutes([route('x', 'a', { balance: 'random' })], NOW_MS)).not.toThrow();
+    expect(() =>
+      registry.addRoutes([route('x', 'a', { balance: 'random' })], NOW_MS),
+    ).not.toThrow();
   });
 
   it('refuses a route with the same pattern, match and endpoint, whatever its options', () => {
@@ -254,7 +256,13 @@ describe('Registry subscriptions and targets', () => {
   it('turns a subscription into a target with its own policy', () => {
     const target = registry.allocateTarget(MAIN);
     expect(registry.addSubscription(MAIN, target, request('a*'))).toEqual({
-      target: { id: target, kind: 'subscription', client: MAIN, window: 64, whenFull: 'drop-oldest' },
+      target: {
+        id: target,
+        kind: 'subscription',
+        client: MAIN,
+        window: 64,
+        whenFull: 'drop-oldest',
+      },
       subscription: { id: 1, pattern: 'a*', match: 'glob', target, order: 1 },
     });
     expect(registry.removeSubscription(target)?.id).toBe(1);
