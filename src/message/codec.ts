@@ -2,6 +2,7 @@
  * The codec `'auto'`: bytes and strings lie in the heap as they are, everything else is encoded. The
  * kind says which, in four bits of the slot header; the broker in between never looks.
  */
+import { types } from 'node:util';
 import { Decoder } from './decoder.ts';
 import { Encoder } from './encoder.ts';
 import { BusError } from './errors.ts';
@@ -49,7 +50,47 @@ export interface Codec {
 
 const bufferPrototype: unknown = Buffer.prototype;
 const bytesPrototype: unknown = Uint8Array.prototype;
-const arrayBufferPrototype: unknown = ArrayBuffer.prototype;
+
+export class AutoCodec implements Codec {
+  readonly #encoder: Encoder;
+  readonly #decoder: Decoder = new Decoder();
+
+  /** `shapes`: this client's own shape table; `null` sends keys with every object. */
+  constructor(shapes: ShapeWriter | null) {
+    this.#encoder = new Encoder(shapes);
+  }
+
+  classify(value: unknown): PayloadKind {
+    if (typeof value === 'string') return isWellFormed(value) ? PAYLOAD.string : PAYLOAD.utf16;
+    if (value === undefined) return PAYLOAD.undefined;
+    if (typeof value !== 'object' || value === null) return PAYLOAD.value;
+    if (!ArrayBuffer.isView(value)) {
+      return isArrayBuffer(value) ? PAYLOAD.arrayBuffer : PAYLOAD.value;
+    }
+    const prototype: unknown = Object.getPrototypeOf(value);
+    if (prototype === bufferPrototype) return PAYLOAD.buffer;
+    return prototype === bytesPrototype ? PAYLOAD.uint8Array : PAYLOAD.value;
+  }
+
+  sizeOf(kind: PayloadKind, value: unknown): number;
+  /**
+   * Writes at `offset` and returns the number of bytes; -1 when they are more than `limit`, then
+   * nothing beyond the limit was touched. Throws `ERR_BUS_INVALID_MESSAGE` naming the path of what
+   * cannot be encoded.
+   */
+  write(kind: PayloadKind, value: unknown, heap: Buffer, offset: number, limit: number): number;
+  /** The value, private to the caller: it never aliases `heap`. */
+  read(
+    kind: PayloadKind,
+    heap: Buffer,
+    offset: number,
+    length: number,
+    shapes: ShapeReader | null,
+  ): unknown;
+}
+
+const bufferPrototype: unknown = Buffer.prototype;
+const bytesPrototype: unknown = Uint8Array.prototype;
 
 export class AutoCodec implements Codec {
   readonly #encoder: Encoder;
@@ -136,6 +177,15 @@ export class AutoCodec implements Codec {
       default:
         throw unknownKind(kind);
     }
+  }
+}
+
+/** By internal slot; `instanceof` first, because it is cheaper and nearly always says no. */
+function isArrayBuffer(value: object): value is ArrayBuffer {
+  try {
+    return value instanceof ArrayBuffer && types.isArrayBuffer(value);
+  } catch {
+    return false; // A Proxy whose traps throw; the encoder says so with its path.
   }
 }
 

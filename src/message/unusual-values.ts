@@ -20,8 +20,8 @@ export function refusedKind(value: object): string | undefined {
 const SLOTTED = [Promise, Map, Set, WeakMap, WeakSet, WeakRef, Date, RegExp, ArrayBuffer] as const;
 
 function refusedProxy(value: object): string | undefined {
-  for (const kind of SLOTTED) if (value instanceof kind) return `a Proxy of a ${kind.name}`;
-  if (value instanceof Object.getPrototypeOf(Uint8Array)) return 'a Proxy of a typed array';
+  for (const kind of SLOTTED) if (value instanceof kind) return `a Proxy of ${kind.name}`;
+  if (value instanceof Object.getPrototypeOf(Uint8Array)) return 'a Proxy of TypedArray';
   return undefined;
 }
 
