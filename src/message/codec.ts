@@ -72,48 +72,6 @@ export class AutoCodec implements Codec {
     return prototype === bytesPrototype ? PAYLOAD.uint8Array : PAYLOAD.value;
   }
 
-  sizeOf(kind: PayloadKind, value: unknown): number;
-  /**
-   * Writes at `offset` and returns the number of bytes; -1 when they are more than `limit`, then
-   * nothing beyond the limit was touched. Throws `ERR_BUS_INVALID_MESSAGE` naming the path of what
-   * cannot be encoded.
-   */
-  write(kind: PayloadKind, value: unknown, heap: Buffer, offset: number, limit: number): number;
-  /** The value, private to the caller: it never aliases `heap`. */
-  read(
-    kind: PayloadKind,
-    heap: Buffer,
-    offset: number,
-    length: number,
-    shapes: ShapeReader | null,
-  ): unknown;
-}
-
-const bufferPrototype: unknown = Buffer.prototype;
-const bytesPrototype: unknown = Uint8Array.prototype;
-
-export class AutoCodec implements Codec {
-  readonly #encoder: Encoder;
-  readonly #decoder: Decoder = new Decoder();
-
-  /** `shapes`: this client's own shape table; `null` sends keys with every object. */
-  constructor(shapes: ShapeWriter | null) {
-    this.#encoder = new Encoder(shapes);
-  }
-
-  classify(value: unknown): PayloadKind {
-    if (typeof value === 'string') return isWellFormed(value) ? PAYLOAD.string : PAYLOAD.utf16;
-    if (value === undefined) return PAYLOAD.undefined;
-    // Not null. Only a byte array answers true, whatever else the value is.
-    if (typeof value !== 'object' || !(value instanceof ArrayBuffer || ArrayBuffer.isView(value))) {
-      return PAYLOAD.value;
-    }
-    const prototype: unknown = Object.getPrototypeOf(value);
-    if (prototype === bufferPrototype) return PAYLOAD.buffer;
-    if (prototype === bytesPrototype) return PAYLOAD.uint8Array;
-    return prototype === arrayBufferPrototype ? PAYLOAD.arrayBuffer : PAYLOAD.value;
-  }
-
   sizeOf(kind: PayloadKind, value: unknown): number {
     switch (kind) {
       case PAYLOAD.value:
