@@ -75,7 +75,8 @@ export class ClientCore {
   readonly receiverParts: ReceiverParts;
   readonly #answers: Answers;
   readonly #completions: Completions;
-  readonly #receivers = new Map<number, Receiver>();
+  /** By target id. */
+  readonly #receivers: (Receiver | undefined)[] = [];
   readonly #environment: ClientEnvironment;
   readonly #hooks: CoreHooks;
   #flushRequested = false;
@@ -126,7 +127,7 @@ export class ClientCore {
       },
     };
     const reports = new ReportReceiver(this.#answers, reader, this.#completions);
-    this.#receivers.set(boot.reports, reports);
+    this.install(boot.reports, reports);
   }
 
   get reader(): Reader {
@@ -144,12 +145,13 @@ export class ClientCore {
   }
 
   install(target: number, receiver: Receiver): void {
-    this.#receivers.set(target, receiver);
+    while (this.#receivers.length <= target) this.#receivers.push(undefined);
+    this.#receivers[target] = receiver;
   }
 
   /** Deliveries for it that still come are handed back, to be routed again. */
   uninstall(target: number): void {
-    this.#receivers.delete(target);
+    this.#receivers[target] = undefined;
   }
 
   /** Reads completions and a bounded number of deliveries, runs their handlers, publishes. Returns what was read. */
@@ -240,7 +242,7 @@ export class ClientCore {
   }
 
   #deliver(link: ClientLink, head: number, ref: number, target: number, detail: number): void {
-    const receiver = this.#receivers.get(target);
+    const receiver = this.#receivers[target];
     if (receiver === undefined) {
       link.submit.push(packAck(low16(head), loanOf(head), ACK_STATUS.requeue));
       this.outbox.published(link);

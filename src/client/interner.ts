@@ -33,6 +33,8 @@ export class Interner {
   readonly #bytes: Buffer;
   readonly #shards: number;
   readonly #limit: number;
+  /** The key of the last message: the next one is often of the same key. */
+  #last: InternedKey | undefined;
   #nextId = 0;
   #epoch = 0;
 
@@ -50,12 +52,13 @@ export class Interner {
 
   /** The key, interned; undefined when the heap has no room for it. Throws ERR_BUS_INVALID_MESSAGE for a bad key. */
   intern(text: string): InternedKey | undefined {
+    const last = this.#last;
+    if (last !== undefined && last.text === text) return last;
     const known = this.#keys.get(text);
-    if (known !== undefined) {
-      known.recent = true;
-      return known;
-    }
-    return this.#add(text);
+    if (known === undefined) return this.#add(text);
+    known.recent = true;
+    this.#last = known;
+    return known;
   }
 
   /** Frees the bytes of every key that is not in flight. */
@@ -116,6 +119,7 @@ export class Interner {
   }
 
   #evict(text: string, key: InternedKey): void {
+    if (this.#last === key) this.#last = undefined;
     this.#keys.delete(text);
     this.#heap.free(key.offset);
   }

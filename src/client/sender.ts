@@ -26,7 +26,7 @@ export class Sender implements SendHome {
   readonly #environment: ClientEnvironment;
   readonly #correlationTimeoutMs: number;
   readonly #signals = new AbortListeners();
-  readonly #open = new Set<PendingSend>();
+  #open = 0;
   readonly #draft: Draft;
   readonly #room: RoomQueue;
   /** BUS_STATE as this client knows it. */
@@ -64,7 +64,7 @@ export class Sender implements SendHome {
 
   /** Calls that have not settled. */
   get open(): number {
-    return this.#open.size;
+    return this.#open;
   }
 
   /** Throws ERR_BUS_CLOSED, or what the bus ended with. */
@@ -87,16 +87,21 @@ export class Sender implements SendHome {
     const timeoutMs = this.#timeoutOf(kind, options);
     const send = new PendingSend(kind, key, options, timeoutMs, this);
     const { signal } = options;
+    this.#open += 1;
     if (signal?.aborted) {
       send.abort(signal.reason);
       return send;
     }
-    if (!this.#place(send, payload)) this.#wait(send, payload);
+    try {
+      if (!this.#place(send, payload)) this.#wait(send, payload);
+    } catch (error) {
+      this.#open -= 1;
+      throw error;
+    }
     if (signal) {
       send.onAbort = () => this.#abort(send, signal.reason);
       this.#signals.add(signal, send.onAbort);
     }
-    this.#open.add(send);
     return send;
   }
 
@@ -120,7 +125,7 @@ export class Sender implements SendHome {
   }
 
   release(send: PendingSend): void {
-    this.#open.delete(send);
+    this.#open -= 1;
     if (send.onAbort && send.options.signal) this.#signals.remove(send.options.signal, send.onAbort);
     if (send.timer !== undefined) this.#environment.clearTimer(send.timer);
   }
@@ -134,7 +139,7 @@ export class Sender implements SendHome {
   /** Ends every open call with `error`. */
   failAll(error: Error): void {
     this.#room.failAll(error);
-    for (const send of [...this.#open]) send.fail(error);
+    for (const send of this.#core.slots.pending) send?.fail(error);
     this.#core.batches.abandon();
   }
 
