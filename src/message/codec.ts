@@ -73,6 +73,8 @@ export class AutoCodec implements Codec {
   }
 
   sizeOf(kind: PayloadKind, value: unknown): number {
+    // `length` of a byte array is a load; `byteLength` of what may be one of several classes is a call.
+    if (isBytes(kind)) return (value as Uint8Array).length;
     switch (kind) {
       case PAYLOAD.value:
         return -1;
@@ -83,12 +85,13 @@ export class AutoCodec implements Codec {
       case PAYLOAD.undefined:
         return 0;
       default:
-        return (value as ArrayBuffer | Uint8Array).byteLength;
+        return (value as ArrayBuffer).byteLength;
     }
   }
 
   write(kind: PayloadKind, value: unknown, heap: Buffer, offset: number, limit: number): number {
     if (kind === PAYLOAD.value) return this.#encoder.encode(value, heap, offset, limit);
+    if (isBytes(kind)) return writeBytes(value as Uint8Array, heap, offset, limit);
     const size = this.sizeOf(kind, value);
     if (size > limit || offset + size > heap.length) return -1;
     switch (kind) {
@@ -96,10 +99,6 @@ export class AutoCodec implements Codec {
         return writeText(heap, offset, value as string);
       case PAYLOAD.utf16:
         return asTextBuffer(heap).ucs2Write(value as string, offset);
-      case PAYLOAD.uint8Array:
-      case PAYLOAD.buffer:
-        heap.set(value as Uint8Array, offset);
-        return size;
       case PAYLOAD.arrayBuffer:
         heap.set(new Uint8Array(value as ArrayBuffer), offset);
         return size;
@@ -145,6 +144,17 @@ function isArrayBuffer(value: object): value is ArrayBuffer {
   } catch {
     return false; // A Proxy whose traps throw; the encoder says so with its path.
   }
+}
+
+function isBytes(kind: PayloadKind): boolean {
+  return kind === PAYLOAD.uint8Array || kind === PAYLOAD.buffer;
+}
+
+function writeBytes(bytes: Uint8Array, heap: Buffer, offset: number, limit: number): number {
+  const size = bytes.length;
+  if (size > limit || offset + size > heap.length) return -1;
+  heap.set(bytes, offset);
+  return size;
 }
 
 function unknownKind(kind: PayloadKind): BusError {
