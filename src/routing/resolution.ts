@@ -20,7 +20,7 @@ export interface Resolution {
 const NONE: readonly never[] = Object.freeze([]);
 
 /** Shared by all keys that match nothing. */
-export const EMPTY_RESOLUTION: Resolution = Object.freeze({
+const EMPTY_RESOLUTION: Resolution = Object.freeze({
   sets: NONE,
   notify: NONE,
   subscriptions: NONE,

@@ -58,6 +58,7 @@ describe('matchGlob', () => {
     });
   }
 
+  // The file is not part of this repository; a clone without it has the fixtures.
   it.skipIf(!existsSync(CASES))(
     'answers every public fact within bounds (cases/glob.jsonl)',
     () => {
