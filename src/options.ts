@@ -1,11 +1,12 @@
 /** Every option of the public interface, validated and with its default. One import for users of it. */
+
+export type { BreakerOptions, ResolvedBreaker } from './options/breaker-options.ts';
 export {
   type BusConfig,
   type Logger,
   type ResolvedConfig,
   resolveConfig,
 } from './options/bus-config.ts';
-export type { BreakerOptions, ResolvedBreaker } from './options/breaker-options.ts';
 export {
   type CloseOptions,
   type ResolvedCloseOptions,

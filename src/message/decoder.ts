@@ -3,12 +3,20 @@
  * They come from an encoder of the same process, so there is no defence against forged ones beyond
  * a clear error for an unknown tag.
  */
-import { GATHERED_TRAILER_BYTES, GATHERED_UTF16, SHORT_STRING, SMALL_INTEGERS, TAG, VIEW_CLASSES, type ViewConstructor } from './codec-tags.ts';
+import {
+  GATHERED_TRAILER_BYTES,
+  GATHERED_UTF16,
+  SHORT_STRING,
+  SMALL_INTEGERS,
+  TAG,
+  VIEW_CLASSES,
+  type ViewConstructor,
+} from './codec-tags.ts';
 import type { ErrorRecord } from './error-record.ts';
 import { reviveError } from './error-revival.ts';
 import { BusError } from './errors.ts';
 import { privateBuffer, privateBytes } from './private-bytes.ts';
-import { setOwn, type ShapeReader, type ValueSource } from './shape-reader.ts';
+import { type ShapeReader, setOwn, type ValueSource } from './shape-reader.ts';
 import { asTextBuffer, readShortAscii, SHORT_TEXT, type TextBuffer } from './utf8.ts';
 
 const FLOAT = new Float64Array(1);

@@ -16,11 +16,11 @@ import {
 } from './codec-tags.ts';
 import { NUMBER_BYTES_MAX, writeFloat, writeInteger, writeUint32 } from './encode-number.ts';
 import { isAsciiWritten, writeWholeText } from './encode-text.ts';
-import { BusError } from './errors.ts';
 import { toErrorRecord } from './error-codec.ts';
-import { refusedKind, viewClassOf } from './unusual-values.ts';
+import type { BusError } from './errors.ts';
 import { formatPath, refusedPayload } from './refusal.ts';
 import { keysOf, type ShapeNode, type ShapeWriter } from './shape-writer.ts';
+import { refusedKind, viewClassOf } from './unusual-values.ts';
 import { asTextBuffer, SHORT_TEXT, type TextBuffer } from './utf8.ts';
 
 /** Thrown to leave the recursion when the value does not fit; never seen outside. */

@@ -112,7 +112,12 @@ class Recorder {
   }
 
   /** A cause or an aggregated error: errors one level deeper, other values if they can be carried. */
-  #carried(value: unknown, depth: number, path: string, dropped: string[]): CarriedCause | undefined {
+  #carried(
+    value: unknown,
+    depth: number,
+    path: string,
+    dropped: string[],
+  ): CarriedCause | undefined {
     if (isError(value)) {
       if (depth + 1 < LIMITS.causeDepth && !this.#chain.includes(value)) {
         const record = this.record(value, depth + 1);
@@ -215,5 +220,7 @@ function drop(dropped: string[], path: string): void {
 }
 
 function cut(text: string, lengthMax: number): string {
-  return text.length <= lengthMax ? text : `${text.slice(0, lengthMax)}… (${text.length} characters)`;
+  return text.length <= lengthMax
+    ? text
+    : `${text.slice(0, lengthMax)}… (${text.length} characters)`;
 }

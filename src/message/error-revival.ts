@@ -1,6 +1,7 @@
 /** Which class an error has on the other side, and how it is made there. */
-import { BusError, type BusErrorCode, errorCodes, quietly } from './errors.ts';
+
 import type { CarriedCause, ErrorRecord } from './error-record.ts';
+import { BusError, type BusErrorCode, errorCodes, quietly } from './errors.ts';
 
 const BUILT_INS: Readonly<Record<string, ErrorConstructor>> = {
   Error,
@@ -22,12 +23,15 @@ export function carriedType(error: Error): string {
   try {
     if (BusError.isBusError(error) && codes.has(error.code)) return 'BusError';
     const prototype: unknown = Object.getPrototypeOf(error);
-    const made = (prototype as { constructor?: { name?: unknown; prototype?: unknown } }).constructor;
+    const made = (prototype as { constructor?: { name?: unknown; prototype?: unknown } })
+      .constructor;
     const name = made?.name;
     // The prototype must be the class's own: `class TypeError extends Error` is none of ours, but
     // nothing tells it from another realm's.
     if (typeof name !== 'string' || made?.prototype !== prototype) return 'Error';
-    return name in BUILT_INS || name === 'AggregateError' || name === 'DOMException' ? name : 'Error';
+    return name in BUILT_INS || name === 'AggregateError' || name === 'DOMException'
+      ? name
+      : 'Error';
   } catch {
     return 'Error';
   }

@@ -144,9 +144,13 @@ function setOwn(target: Record<string, string>, name: string, value: string): vo
 }
 
 function invalid(field: string, expected: string, got: string): BusError {
-  return new BusError('ERR_BUS_INVALID_MESSAGE', `Invalid ${field}: expected ${expected}, got ${got}.`, {
-    details: { field, expected, got },
-  });
+  return new BusError(
+    'ERR_BUS_INVALID_MESSAGE',
+    `Invalid ${field}: expected ${expected}, got ${got}.`,
+    {
+      details: { field, expected, got },
+    },
+  );
 }
 
 function quote(name: string): string {

@@ -13,7 +13,11 @@ const plainViews = new WeakMap<Buffer, Uint8Array>();
 
 const slice = Uint8Array.prototype.slice;
 
-export function privateBytes(heap: Buffer, offset: number, length: number): Uint8Array<ArrayBuffer> {
+export function privateBytes(
+  heap: Buffer,
+  offset: number,
+  length: number,
+): Uint8Array<ArrayBuffer> {
   return slice.call(plainView(heap), offset, offset + length) as Uint8Array<ArrayBuffer>;
 }
 

@@ -63,7 +63,9 @@ export class ShapeReader {
  */
 function shapeReader(keys: readonly string[]): ReadShape {
   // Computed, because `"__proto__": x` in a literal would set the prototype.
-  const fields = keys.map((key) => `${key === '__proto__' ? '["__proto__"]' : JSON.stringify(key)}:s.value()`);
+  const fields = keys.map(
+    (key) => `${key === '__proto__' ? '["__proto__"]' : JSON.stringify(key)}:s.value()`,
+  );
   try {
     return new Function('s', `return {${fields.join(',')}}`) as ReadShape;
   } catch {

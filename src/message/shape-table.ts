@@ -28,9 +28,7 @@ export interface ShapeTable {
 }
 
 /** A table of its own, for tests and for values that stay on one thread. */
-export function allocateShapeTable(
-  bytes: number = SHAPE_BYTES,
-): ShapeTable {
+export function allocateShapeTable(bytes: number = SHAPE_BYTES): ShapeTable {
   return {
     words: new Int32Array(new SharedArrayBuffer(SHAPE_WORDS * Int32Array.BYTES_PER_ELEMENT)),
     bytes: Buffer.from(new SharedArrayBuffer(bytes)),

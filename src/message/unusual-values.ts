@@ -38,4 +38,3 @@ const typedArrayName = (
     Symbol.toStringTag,
   ) as PropertyDescriptor
 ).get as () => string | undefined;
-

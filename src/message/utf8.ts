@@ -70,7 +70,8 @@ function ascii1to8(bytes: Buffer, offset: number, length: number): string {
   const g = bytes[offset + 6] as number;
   if (length === 7) return (a | b | c | d | e | f | g) > 0x7f ? '' : fromCodes(a, b, c, d, e, f, g);
   const h = bytes[offset + 7] as number;
-  if (length === 8) return (a | b | c | d | e | f | g | h) > 0x7f ? '' : fromCodes(a, b, c, d, e, f, g, h);
+  if (length === 8)
+    return (a | b | c | d | e | f | g | h) > 0x7f ? '' : fromCodes(a, b, c, d, e, f, g, h);
   return '';
 }
 

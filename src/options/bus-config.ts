@@ -119,7 +119,7 @@ const LOGGER_METHODS = ['debug', 'info', 'warn', 'error'] as const;
  * Throws `ERR_BUS_CONFIG`.
  */
 export function resolveConfig(config: BusConfig | undefined, cores: number): ResolvedConfig {
-  const read = new OptionReader(config ?? {}, NAMES, WHERE);
+  const read = new OptionReader(config === undefined ? {} : config, NAMES, WHERE);
   const shards = Math.min(DEFAULT_SHARDS_MAX, Math.max(1, cores - 1));
   return Object.freeze({
     shards: read.integer('shards', shards, { low: 1, high: LIMITS.shards }),
@@ -154,11 +154,10 @@ function resolveMemory(read: OptionReader): MemoryOptions {
   const heapRange = { low: LIMITS.heapBytesLow, high: LIMITS.heapBytesHigh };
   const givenHeap = read.integer('heapBytes', 0, heapRange);
   const largest = givenHeap === 0 ? LIMITS.maxMessageSize : Math.floor(givenHeap / times);
-  const maxMessageSize = read.integer(
-    'maxMessageSize',
-    Math.min(LIMITS.maxMessageSize, largest),
-    { low: LIMITS.maxMessageSizeLow, high: LIMITS.maxMessageSizeHigh },
-  );
+  const maxMessageSize = read.integer('maxMessageSize', Math.min(LIMITS.maxMessageSize, largest), {
+    low: LIMITS.maxMessageSizeLow,
+    high: LIMITS.maxMessageSizeHigh,
+  });
   const needed = maxMessageSize * times;
   const heapBytes = givenHeap === 0 ? Math.max(LIMITS.heapBytes, needed) : givenHeap;
   if (heapBytes >= needed) return { maxMessageSize, heapBytes };

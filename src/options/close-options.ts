@@ -1,6 +1,7 @@
 /** The options of `bus.close`. */
-import { OptionReader } from './reader.ts';
+
 import { TIMER_MAX_MS } from '../limits.ts';
+import { OptionReader } from './reader.ts';
 
 export interface CloseOptions {
   /** Settle what was accepted before the threads end. Default true. */

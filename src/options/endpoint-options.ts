@@ -169,7 +169,11 @@ function resolveTags(read: OptionReader): readonly string[] {
   const tags = read.texts('tags', LIMITS.tags) ?? NO_TAGS;
   for (const tag of tags) {
     if (tag === '' || tag.length > LIMITS.nameLength) {
-      throw read.refuse('tags', `non-empty strings of at most ${LIMITS.nameLength} characters`, tag);
+      throw read.refuse(
+        'tags',
+        `non-empty strings of at most ${LIMITS.nameLength} characters`,
+        tag,
+      );
     }
   }
   return tags;

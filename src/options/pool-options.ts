@@ -3,8 +3,8 @@ import { LIMITS } from '../limits.ts';
 import {
   ENDPOINT_NAMES,
   type EndpointOptions,
-  readEndpointOptions,
   type ResolvedEndpointOptions,
+  readEndpointOptions,
 } from './endpoint-options.ts';
 import { OptionReader } from './reader.ts';
 import {
@@ -60,7 +60,7 @@ export function resolvePoolOptions(
   cores: number,
 ): ResolvedPoolOptions {
   const where = 'registerPool';
-  const read = new OptionReader(options ?? {}, POOL_NAMES, where);
+  const read = new OptionReader(options === undefined ? {} : options, POOL_NAMES, where);
   const threads = Math.min(LIMITS.poolThreads, Math.max(1, cores - 1));
   return Object.freeze({
     ...readEndpointOptions(read, where, 1),
@@ -75,7 +75,7 @@ export function resolveStartWorkerOptions(
   options: StartWorkerOptions | undefined,
 ): StartWorkerOptions {
   const where = 'startWorker';
-  const read = new OptionReader(options ?? {}, WORKER_NAMES, where);
+  const read = new OptionReader(options === undefined ? {} : options, WORKER_NAMES, where);
   const flags: Partial<Record<(typeof WORKER_FLAGS)[number], boolean>> = {};
   for (const name of WORKER_FLAGS) {
     if (read.get(name) !== undefined) flags[name] = read.flag(name, false);

@@ -145,7 +145,12 @@ export function rangeText(range: Range): string {
 }
 
 /** `got` is a description, so that `details` can always be carried to another thread. */
-export function configError(where: string, option: string, expected: string, got: string): BusError {
+export function configError(
+  where: string,
+  option: string,
+  expected: string,
+  got: string,
+): BusError {
   return new BusError(
     'ERR_BUS_CONFIG',
     `${where}: option '${option}' must be ${expected}, got ${got}.`,

@@ -4,12 +4,7 @@ import { DURATION, OptionReader } from './reader.ts';
 
 export type MatchKind = 'auto' | 'exact' | 'glob' | 'regex' | 'extglob';
 
-export type Balance =
-  | 'round-robin'
-  | 'least-in-flight'
-  | 'random'
-  | 'weighted'
-  | 'consistent-hash';
+export type Balance = 'round-robin' | 'least-in-flight' | 'random' | 'weighted' | 'consistent-hash';
 
 export interface RouteOptions {
   /** Higher wins, 0 to 2^31 - 1. Default 0. */

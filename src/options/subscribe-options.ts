@@ -1,6 +1,6 @@
 /** The options of `subscribe` and `once`. */
 import { LIMITS } from '../limits.ts';
-import { type ResolvedRetry, resolveRetry, type RetryOptions } from './endpoint-options.ts';
+import { type ResolvedRetry, type RetryOptions, resolveRetry } from './endpoint-options.ts';
 import { DURATION, OptionReader } from './reader.ts';
 import type { MatchKind } from './route-options.ts';
 

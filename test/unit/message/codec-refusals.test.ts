@@ -34,9 +34,22 @@ describe('what is refused', () => {
     ['a function', () => {}, 'payload is a function'],
     ['a class', class {}, 'payload is a function'],
     ['a symbol', Symbol('x'), 'payload is a symbol'],
-    ['a function in an object', { items: [0, 0, 0, { fn: () => {} }] }, 'payload.items[3].fn is a function'],
+    [
+      'a function in an object',
+      { items: [0, 0, 0, { fn: () => {} }] },
+      'payload.items[3].fn is a function',
+    ],
     ['a symbol under an odd key', { 'a b': { '': Symbol() } }, 'payload["a b"][""] is a symbol'],
-    ['a function as a Map value', { m: new Map<number, unknown>([[1, 1], [2, () => {}]]) }, 'payload.m.values()[1]'],
+    [
+      'a function as a Map value',
+      {
+        m: new Map<number, unknown>([
+          [1, 1],
+          [2, () => {}],
+        ]),
+      },
+      'payload.m.values()[1]',
+    ],
     ['a function as a Map key', new Map([[() => {}, 1]]), 'payload.keys()[0] is a function'],
     ['a function in a Set', { s: new Set([1, () => {}]) }, 'payload.s.values()[1] is a function'],
     ['a WeakMap', { w: new WeakMap() }, 'payload.w is a WeakMap'],
@@ -50,11 +63,23 @@ describe('what is refused', () => {
     ['a Proxy of a Promise', new Proxy(Promise.resolve(), {}), 'payload is a Proxy of Promise'],
     ['a Proxy of a WeakMap', [new Proxy(new WeakMap(), {})], 'payload[0] is a Proxy of WeakMap'],
     ['a Proxy of a Map', [new Proxy(new Map(), {})], 'payload[0] is a Proxy of Map'],
-    ['a Proxy of an ArrayBuffer', new Proxy(new ArrayBuffer(1), {}), 'payload is a Proxy of ArrayBuffer'],
+    [
+      'a Proxy of an ArrayBuffer',
+      new Proxy(new ArrayBuffer(1), {}),
+      'payload is a Proxy of ArrayBuffer',
+    ],
     ['a Proxy of bytes', [new Proxy(new Uint8Array(1), {})], 'payload[0] is a Proxy of TypedArray'],
     ['a revoked Proxy', { r: revoked() }, 'payload.r threw while it was read'],
-    ['an object that holds itself', cyclicObject(), 'payload.list[1].back is a cycle: it refers back to payload'],
-    ['a Map that holds itself', cyclicMap(), 'payload.m.values()[0][0] is a cycle: it refers back to payload.m'],
+    [
+      'an object that holds itself',
+      cyclicObject(),
+      'payload.list[1].back is a cycle: it refers back to payload',
+    ],
+    [
+      'a Map that holds itself',
+      cyclicMap(),
+      'payload.m.values()[0][0] is a cycle: it refers back to payload.m',
+    ],
     ['a Set that holds itself', cyclicSet(), 'payload.values()[1].set is a cycle'],
   ])('%s', (_what, value, words) => {
     const error = refusal(value);

@@ -27,7 +27,14 @@ describe('what is kept', () => {
     ['a valid Date', new Date(1_700_000_000_123)],
     ['an invalid Date', new Date(Number.NaN)],
     ['a RegExp', /a(b+)\/c/giu],
-    ['a Map', new Map<unknown, unknown>([['a', 1], [{ k: 1 }, new Map()], [Number.NaN, undefined]])],
+    [
+      'a Map',
+      new Map<unknown, unknown>([
+        ['a', 1],
+        [{ k: 1 }, new Map()],
+        [Number.NaN, undefined],
+      ]),
+    ],
     ['a Set', new Set<unknown>([1, 'a', null, new Set([2])])],
     ['an empty object', {}],
     ['an empty array', []],
@@ -37,7 +44,10 @@ describe('what is kept', () => {
     ['Buffer', Buffer.from('abc')],
     ['a large Buffer', Buffer.alloc(10_000, 7)],
     ['Uint8Array', new Uint8Array([1, 2, 3])],
-    ['bytes in an object', { a: Buffer.from('abc'), b: new Uint8Array([1]), c: new ArrayBuffer(3) }],
+    [
+      'bytes in an object',
+      { a: Buffer.from('abc'), b: new Uint8Array([1]), c: new ArrayBuffer(3) },
+    ],
     ['ArrayBuffer', new Uint8Array([1, 2, 3]).buffer],
     ['an empty ArrayBuffer', new ArrayBuffer(0)],
   ])('%s', (_what, value) => {
@@ -68,7 +78,9 @@ describe('details of what is kept', () => {
   it('the class and the viewed bytes of BigInt arrays and of a DataView', () => {
     const buffer = new BigInt64Array([1n, -2n, 2n ** 62n]).buffer;
     expect(roundTrip(new BigInt64Array(buffer, 8, 1))).toStrictEqual(new BigInt64Array([-2n]));
-    expect(roundTrip(new BigUint64Array(buffer, 16, 1))).toStrictEqual(new BigUint64Array([2n ** 62n]));
+    expect(roundTrip(new BigUint64Array(buffer, 16, 1))).toStrictEqual(
+      new BigUint64Array([2n ** 62n]),
+    );
     const view = roundTrip(new DataView(buffer, 8, 8));
     expect(view).toBeInstanceOf(DataView);
     expect(view.byteLength).toBe(8);
@@ -126,7 +138,7 @@ describe('details of what is kept', () => {
     const received = roundTrip(pattern);
     expect(received).toEqual(/a/g);
     expect(received.lastIndex).toBe(0);
-    expect(String(roundTrip(new RegExp('')))).toBe('/(?:)/');
+    expect(String(roundTrip(/(?:)/))).toBe('/(?:)/');
   });
 
   it('an own key named __proto__, in objects of every encoding, without touching prototypes', () => {
@@ -141,7 +153,14 @@ describe('details of what is kept', () => {
   });
 
   it('the order of keys and Map entries', () => {
-    const received = roundTrip({ z: 1, a: 2, m: new Map([['y', 1], ['b', 2]]) });
+    const received = roundTrip({
+      z: 1,
+      a: 2,
+      m: new Map([
+        ['y', 1],
+        ['b', 2],
+      ]),
+    });
     expect(Object.keys(received)).toEqual(['z', 'a', 'm']);
     expect([...received.m.keys()]).toEqual(['y', 'b']);
   });
@@ -158,7 +177,9 @@ describe('details of what is kept', () => {
     expect(roundTrip(bare)).toStrictEqual({ a: 1 });
     expect(roundTrip(new Account())).toStrictEqual({ id: 7 });
     expect(roundTrip(Object.create({ inherited: 1 }))).toStrictEqual({});
-    expect(roundTrip(Object.defineProperty({ a: 1 }, 'hidden', { value: 1 }))).toStrictEqual({ a: 1 });
+    expect(roundTrip(Object.defineProperty({ a: 1 }, 'hidden', { value: 1 }))).toStrictEqual({
+      a: 1,
+    });
     expect(roundTrip({ a: 1, [Symbol('s')]: 2 })).toStrictEqual({ a: 1 });
   });
 
@@ -173,7 +194,12 @@ describe('details of what is kept', () => {
   });
 
   it('boxed primitives, as the primitives', () => {
-    expect(roundTrip([Object(1), Object('a'), Object(true), Object(2n)])).toEqual([1, 'a', true, 2n]);
+    expect(roundTrip([Object(1), Object('a'), Object(true), Object(2n)])).toEqual([
+      1,
+      'a',
+      true,
+      2n,
+    ]);
   });
 
   it('Map and Set of subclasses, as Map and Set of their own entries', () => {
@@ -216,12 +242,15 @@ describe('details of what is kept', () => {
 
   it('text of every width at every length around the bounds of the encodings', () => {
     const through = pair();
-    const bounds = [0, 1, 2, 8, 9, 15, 16, 17, 62, 63, 64, 65, 127, 128, 254, 255, 256, 257, 66_000];
+    const bounds = [
+      0, 1, 2, 8, 9, 15, 16, 17, 62, 63, 64, 65, 127, 128, 254, 255, 256, 257, 66_000,
+    ];
     for (const unit of ['a', 'é', '日', '🎻', '\ud800']) {
       const texts = bounds.map((length) => unit.repeat(length));
       expect(roundTrip(texts, through)).toStrictEqual(texts);
       for (const text of texts) expect(roundTrip(text, through)).toBe(text);
-      for (const text of texts) expect(roundTrip({ [text]: text }, through)).toStrictEqual({ [text]: text });
+      for (const text of texts)
+        expect(roundTrip({ [text]: text }, through)).toStrictEqual({ [text]: text });
     }
   });
 });
@@ -276,7 +305,10 @@ describe('the limit', () => {
     ['an object with keys', { a: 1, b: 'two', c: [true, null, undefined] }],
     ['gathered text', { a: 'x'.repeat(40), b: 'y'.repeat(100), c: 'z'.repeat(300) }],
     ['gathered text beyond ASCII', ['é'.repeat(40), '日'.repeat(100), '🎻'.repeat(200)]],
-    ['everything else', [new Map([[1, { a: 1 }]]), new Set([1]), new Date(0), /a/g, new Error('x')]],
+    [
+      'everything else',
+      [new Map([[1, { a: 1 }]]), new Set([1]), new Date(0), /a/g, new Error('x')],
+    ],
     ['nested bytes', [Buffer.alloc(30), new Float64Array(3), new DataView(new ArrayBuffer(5))]],
   ];
 
@@ -314,6 +346,8 @@ describe('the limit', () => {
   it('leaves the codec usable', () => {
     const through = pair();
     expect(through.sender.write(0, { a: { b: 'x'.repeat(100) } }, through.heap, 0, 20)).toBe(-1);
-    expect(roundTrip({ a: { b: 'y'.repeat(20) } }, through)).toStrictEqual({ a: { b: 'y'.repeat(20) } });
+    expect(roundTrip({ a: { b: 'y'.repeat(20) } }, through)).toStrictEqual({
+      a: { b: 'y'.repeat(20) },
+    });
   });
 });

@@ -69,7 +69,8 @@ describe('what an error keeps', () => {
     let error = new Error('level 0');
     for (let i = 1; i < 12; i++) error = new RangeError(`level ${i}`, { cause: error });
     const messages: string[] = [];
-    for (let at: unknown = received(error); at instanceof Error; at = at.cause) messages.push(at.message);
+    for (let at: unknown = received(error); at instanceof Error; at = at.cause)
+      messages.push(at.message);
     expect(messages).toEqual([11, 10, 9, 8, 7, 6, 5, 4].map((level) => `level ${level}`));
     expect(droppedOf(received(error))).toEqual([`${'cause.'.repeat(7)}cause`]);
   });
@@ -105,7 +106,10 @@ describe('what an error keeps', () => {
 
   it.each(errorCodes)('everything of a BusError: %s', (code) => {
     const cause = new TypeError('below');
-    const error = new BusError(code, 'It failed.', { cause, details: { attempts: 2, failed: [cause] } });
+    const error = new BusError(code, 'It failed.', {
+      cause,
+      details: { attempts: 2, failed: [cause] },
+    });
     const copy = received(error);
     expect(copy).toBeInstanceOf(BusError);
     expect(BusError.isBusError(copy)).toBe(true);
@@ -141,7 +145,12 @@ describe('what is dropped', () => {
   });
 
   it('can be asked for of any other revived error', () => {
-    const error = Object.assign(new Error('x'), { fn: () => {}, sym: Symbol(), p: Promise.resolve(), n: 1 });
+    const error = Object.assign(new Error('x'), {
+      fn: () => {},
+      sym: Symbol(),
+      p: Promise.resolve(),
+      n: 1,
+    });
     const copy = received(error);
     expect({ ...copy }).toEqual({ n: 1 });
     expect(droppedOf(copy)).toEqual(['fn', 'sym', 'p']);
@@ -243,11 +252,17 @@ describe('hostile errors', () => {
 
   it('of megabytes are cut, message, stack, properties and list of errors alike', () => {
     const huge = 'm'.repeat(5_000_000);
-    const error = Object.assign(new AggregateError(Array.from({ length: 1000 }, (_, i) => i), huge), {
-      text: huge,
-      bytes: new Uint8Array(5_000_000),
-      list: Array.from({ length: 100_000 }, () => 0),
-    });
+    const error = Object.assign(
+      new AggregateError(
+        Array.from({ length: 1000 }, (_, i) => i),
+        huge,
+      ),
+      {
+        text: huge,
+        bytes: new Uint8Array(5_000_000),
+        list: Array.from({ length: 100_000 }, () => 0),
+      },
+    );
     const codec = new AutoCodec(null);
     const written = codec.write(0, error, Buffer.alloc(HEAP_BYTES), OFFSET, 100_000);
     expect(written).toBeGreaterThan(0);

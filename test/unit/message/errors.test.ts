@@ -4,7 +4,10 @@ import { BusError, errorCodes, outcomeError } from '../../../src/message/errors.
 describe('BusError', () => {
   it('keeps code, message, cause and details', () => {
     const cause = new TypeError('inner');
-    const error = new BusError('ERR_BUS_HANDLER', 'It failed.', { cause, details: { attempts: 2 } });
+    const error = new BusError('ERR_BUS_HANDLER', 'It failed.', {
+      cause,
+      details: { attempts: 2 },
+    });
     expect(error).toBeInstanceOf(Error);
     expect(error.code).toBe('ERR_BUS_HANDLER');
     expect(error.message).toBe('It failed.');
@@ -63,12 +66,22 @@ describe('isBusError', () => {
   });
 
   it('says no to everything else and never throws', () => {
-    const hostile: unknown = new Proxy({}, {
-      get() {
-        throw new Error('trap');
+    const hostile: unknown = new Proxy(
+      {},
+      {
+        get() {
+          throw new Error('trap');
+        },
       },
-    });
-    const others = [new Error('ERR_BUS_FULL'), { code: 'ERR_BUS_FULL' }, null, undefined, 1, hostile];
+    );
+    const others = [
+      new Error('ERR_BUS_FULL'),
+      { code: 'ERR_BUS_FULL' },
+      null,
+      undefined,
+      1,
+      hostile,
+    ];
     expect(others.map((value) => BusError.isBusError(value))).toEqual(others.map(() => false));
   });
 });

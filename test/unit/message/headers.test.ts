@@ -50,7 +50,11 @@ describe('the extras block', () => {
   });
 
   it('carries headers alone, in order', () => {
-    const headers = { 'x-correlation-id': 'c1', trace: '00-4bf92f3577b34da6a3ce929d0e0e4736', e: '' };
+    const headers = {
+      'x-correlation-id': 'c1',
+      trace: '00-4bf92f3577b34da6a3ce929d0e0e4736',
+      e: '',
+    };
     const extras = roundTrip(undefined, headers);
     expect(extras.id).toBeUndefined();
     expect(Object.entries(extras.headers)).toEqual(Object.entries(headers));
@@ -117,7 +121,11 @@ describe('copyHeaders', () => {
     ['a lone surrogate in a name', { '\udc00': 'a' }, 'well-formed name'],
     ['65 headers', Object.fromEntries(Array.from({ length: 65 }, (_, i) => [i, ''])), 'got 65'],
     ['more than 16 KiB in one', { big: 'v'.repeat(16 * 1024) }, 'headers["big"]'],
-    ['more than 16 KiB of UTF-8 in all', { a: 'é'.repeat(6000), b: 'é'.repeat(3000) }, 'headers["b"]'],
+    [
+      'more than 16 KiB of UTF-8 in all',
+      { a: 'é'.repeat(6000), b: 'é'.repeat(3000) },
+      'headers["b"]',
+    ],
   ])('refuses %s and names it', (_what, headers, words) => {
     const error = refusal(headers);
     expect(error.code).toBe('ERR_BUS_INVALID_MESSAGE');

@@ -41,7 +41,9 @@ describe('a shape', () => {
   it('may be the beginning of another', () => {
     const writer = new ShapeWriter(allocateShapeTable());
     for (let i = 0; i < 2; i++) for (const keys of [['a', 'b', 'c'], ['a'], []]) idOf(writer, keys);
-    expect([idOf(writer, ['a', 'b', 'c']), idOf(writer, ['a']), idOf(writer, [])]).toEqual([0, 1, 2]);
+    expect([idOf(writer, ['a', 'b', 'c']), idOf(writer, ['a']), idOf(writer, [])]).toEqual([
+      0, 1, 2,
+    ]);
     expect(idOf(writer, ['a', 'b'])).toBe(-1);
   });
 
@@ -49,7 +51,12 @@ describe('a shape', () => {
     const table = allocateShapeTable();
     const writer = new ShapeWriter(table);
     const reader = new ShapeReader(table);
-    const shapes = [['a', 'b'], ['__proto__', 'constructor'], ['', '"', '\\', '\u2028', '${x}', 'é🎻'], []];
+    const shapes = [
+      ['a', 'b'],
+      ['__proto__', 'constructor'],
+      ['', '"', '\\', '\u2028', '`', 'é🎻'],
+      [],
+    ];
     for (const keys of shapes) {
       idOf(writer, keys);
       const id = idOf(writer, keys);
