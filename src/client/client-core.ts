@@ -110,6 +110,7 @@ export class ClientCore {
       maxMessageBytes: settings.maxMessageBytes,
       batchSize: settings.batchSize,
       requestFlush: () => this.#requestFlush(),
+      tick: () => this.tick(),
     });
     this.#answers = new Answers(this.outbox, this.links[0] as ClientLink);
     this.#completions = new Completions(table, heap, this.outbox, {

@@ -69,6 +69,8 @@ export interface OutboxParts {
   readonly batchSize: number;
   /** Asks for a flush at the end of this microtask. */
   readonly requestFlush: () => void;
+  /** Looks at the clock. */
+  readonly tick: () => void;
 }
 
 const FIRST_GUESS_BYTES = 256;
@@ -125,8 +127,12 @@ export class Outbox {
   /** To be called after every push: publishes a full batch, and sees to it that the rest follows soon. */
   published(link: ClientLink): void {
     const { pending } = link.submit;
-    if (pending >= this.#parts.batchSize) link.flush();
-    else if (pending === 1) this.#parts.requestFlush();
+    const { batchSize } = this.#parts;
+    if (batchSize === 1) link.flush();
+    else if (pending >= batchSize) {
+      link.publishBatch();
+      this.#parts.tick();
+    } else if (pending === 1) this.#parts.requestFlush();
   }
 
   #writeHeader(slot: number, draft: Draft, payloadKind: PayloadKind): void {

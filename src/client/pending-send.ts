@@ -5,7 +5,7 @@
 import { refClient, refSlot, STATUS } from '../memory/entries.ts';
 import { failuresOf, targetsOf } from '../memory/outcome-word.ts';
 import { get } from '../memory/seam.ts';
-import { FLAG_ERROR, KIND, SLOT_WORDS } from '../memory/slot-header.ts';
+import { FLAG_ERROR, KIND, NO_DEADLINE, SLOT_WORDS } from '../memory/slot-header.ts';
 import { BusError } from '../message/errors.ts';
 import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
 import type { ResolvedSendOptions } from '../options.ts';
@@ -36,6 +36,9 @@ export class PendingSend implements Pending {
   readonly options: ResolvedSendOptions;
   /** Ms; the whole call. */
   readonly timeoutMs: number;
+  /** Ms since the bus epoch: of the whole call, and of its `ttl`. */
+  deadline: number = NO_DEADLINE;
+  expires: number = NO_DEADLINE;
   value: unknown;
   /** Where it was submitted; undefined while it waits for room. */
   link: ClientLink | undefined;

@@ -87,6 +87,10 @@ export class Sender implements SendHome {
     const timeoutMs = this.#timeoutOf(kind, options);
     const send = new PendingSend(kind, key, options, timeoutMs, this);
     const { signal } = options;
+    // From the call on, not from when it finds room.
+    this.#core.tick();
+    if (kind !== KIND.event) send.deadline = this.#deadline(timeoutMs);
+    send.expires = this.#deadline(options.ttl);
     this.#open += 1;
     if (signal?.aborted) {
       send.abort(signal.reason);
@@ -186,23 +190,28 @@ export class Sender implements SendHome {
     draft.link = link;
     draft.payload = payload;
     draft.encoded = send?.encoded;
-    if (options === NO_SEND_OPTIONS) {
-      draft.id = undefined;
-      draft.headers = undefined;
-      draft.expires = NO_DEADLINE;
-    } else {
-      draft.id = options.id;
-      draft.headers = options.headers;
-      draft.expires = this.#deadline(options.ttl);
+    draft.id = options.id;
+    draft.headers = options.headers;
+    if (send === undefined) this.#dateTry(link, options);
+    else {
+      draft.deadline = send.deadline;
+      draft.expires = send.expires;
     }
-    draft.deadline =
-      kind === KIND.event
-        ? NO_DEADLINE
-        : this.#deadline(send?.timeoutMs ?? options.timeout ?? Number.POSITIVE_INFINITY);
     const slot = core.outbox.submit(draft);
     draft.payload = undefined;
     if (slot !== NO_SLOT) this.#accepted(kind, slot, link, send);
     return slot;
+  }
+
+  /** Times of a `try…` message. The clock has stood still since the last batch or turn of this thread. */
+  #dateTry(link: ClientLink, options: ResolvedSendOptions): void {
+    const draft = this.#draft;
+    if (link.submit.pending === 0 || options !== NO_SEND_OPTIONS) this.#core.tick();
+    draft.deadline =
+      draft.kind === KIND.event || options.timeout === undefined
+        ? NO_DEADLINE
+        : this.#deadline(options.timeout);
+    draft.expires = this.#deadline(options.ttl);
   }
 
   #accepted(kind: number, slot: number, link: ClientLink, send: PendingSend | undefined): void {
