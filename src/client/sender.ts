@@ -87,10 +87,6 @@ export class Sender implements SendHome {
     const timeoutMs = this.#timeoutOf(kind, options);
     const send = new PendingSend(kind, key, options, timeoutMs, this);
     const { signal } = options;
-    // From the call on, not from when it finds room.
-    this.#core.tick();
-    if (kind !== KIND.event) send.deadline = this.#deadline(timeoutMs);
-    send.expires = this.#deadline(options.ttl);
     this.#open += 1;
     if (signal?.aborted) {
       send.abort(signal.reason);
@@ -192,7 +188,7 @@ export class Sender implements SendHome {
     draft.encoded = send?.encoded;
     draft.id = options.id;
     draft.headers = options.headers;
-    if (send === undefined) this.#dateTry(link, options);
+    if (send?.encoded === undefined) this.#date(send?.timeoutMs ?? options.timeout, options);
     else {
       draft.deadline = send.deadline;
       draft.expires = send.expires;
@@ -203,14 +199,14 @@ export class Sender implements SendHome {
     return slot;
   }
 
-  /** Times of a `try…` message. The clock has stood still since the last batch or turn of this thread. */
-  #dateTry(link: ClientLink, options: ResolvedSendOptions): void {
+  /** The clock stands still between turns of this thread: it is read for options with times, and once a batch. */
+  #date(timeoutMs: number | undefined, options: ResolvedSendOptions): void {
     const draft = this.#draft;
-    if (link.submit.pending === 0 || options !== NO_SEND_OPTIONS) this.#core.tick();
+    if (draft.link.submit.pending === 0 || options !== NO_SEND_OPTIONS) this.#core.tick();
     draft.deadline =
-      draft.kind === KIND.event || options.timeout === undefined
+      timeoutMs === undefined || draft.kind === KIND.event
         ? NO_DEADLINE
-        : this.#deadline(options.timeout);
+        : this.#deadline(timeoutMs);
     draft.expires = this.#deadline(options.ttl);
   }
 
@@ -241,6 +237,10 @@ export class Sender implements SendHome {
 
   #wait(send: PendingSend, payload: unknown): void {
     send.encoded = this.#core.outbox.encode(payload);
+    // From the call on, not from when it finds room.
+    this.#core.tick();
+    if (send.kind !== KIND.event) send.deadline = this.#deadline(send.timeoutMs);
+    send.expires = this.#deadline(send.options.ttl);
     const entry = {
       attempt: () => !send.isOpen || this.#place(send, undefined),
       done: () => this.#clearTimer(send),
