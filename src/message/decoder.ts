@@ -263,7 +263,7 @@ export class Decoder implements ValueSource {
 
   #view(): ArrayBufferView {
     const make = VIEW_CLASSES[this.#bytes[this.#position++] as number] as ViewConstructor;
-    return new make(this.#raw(privateBytes).buffer as ArrayBuffer);
+    return new make(this.#raw(privateBytes).buffer);
   }
 }
 

@@ -46,8 +46,8 @@ const SHAPE_HEADER_BYTES = 3;
 export class Encoder {
   readonly #shapes: ShapeWriter | null;
   /** The containers that the value at hand is in, outermost first, and where in each of them. */
-  readonly #containers: unknown[] = new Array(LIMITS.payloadDepth).fill(undefined);
-  readonly #keys: (string | number)[] = new Array(LIMITS.payloadDepth).fill('');
+  readonly #containers = new Array<unknown>(LIMITS.payloadDepth).fill(undefined);
+  readonly #keys = new Array<string | number>(LIMITS.payloadDepth).fill('');
   #bytes: Buffer & TextBuffer = NO_BYTES;
   #end = 0;
   /** Text of 17 to 255 code units, which is written in one call at the end. */

@@ -18,7 +18,7 @@ export function privateBytes(
   offset: number,
   length: number,
 ): Uint8Array<ArrayBuffer> {
-  return slice.call(plainView(heap), offset, offset + length) as Uint8Array<ArrayBuffer>;
+  return slice.call(plainView(heap), offset, offset + length);
 }
 
 export function privateBuffer(heap: Buffer, offset: number, length: number): Buffer {

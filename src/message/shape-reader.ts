@@ -8,6 +8,8 @@ import { BusError } from './errors.ts';
 import { KEY_LENGTH_BYTES, SHAPE_COUNT_WORD, type ShapeTable } from './shape-table.ts';
 import { readText } from './utf8.ts';
 
+const USES_BEFORE_COMPILED = 64;
+
 /** What a shape's function reads values from. */
 export interface ValueSource {
   value(): unknown;
@@ -37,8 +39,18 @@ export class ShapeReader {
     if (id >= count || id >= LIMITS.shapes) {
       throw new BusError('ERR_BUS_INTERNAL', `Shape ${id} is not among the ${count} published.`);
     }
-    while (this.#readers.length <= id) this.#readers.push(shapeReader(this.#nextKeys()));
+    while (this.#readers.length <= id) this.#readers.push(this.#interpreted(this.#nextKeys()));
     return this.#readers[id] as ReadShape;
+  }
+
+  /** Most shapes are met a few times only; compiling one costs as much as a hundred readings. */
+  #interpreted(keys: readonly string[]): ReadShape {
+    const id = this.#readers.length;
+    let uses = 0;
+    return (source) => {
+      if (++uses === USES_BEFORE_COMPILED) this.#readers[id] = compiled(keys);
+      return readByKeys(keys, source);
+    };
   }
 
   #nextKeys(): string[] {
@@ -59,14 +71,15 @@ export class ShapeReader {
 
 /**
  * An object literal with all keys gets its hidden class at once. Where code generation is forbidden
- * (`--disallow-code-generation-from-strings`), the keys are set one by one.
+ * (`--disallow-code-generation-from-strings`), the keys are set one by one for good.
  */
-function shapeReader(keys: readonly string[]): ReadShape {
+function compiled(keys: readonly string[]): ReadShape {
   // Computed, because `"__proto__": x` in a literal would set the prototype.
   const fields = keys.map(
     (key) => `${key === '__proto__' ? '["__proto__"]' : JSON.stringify(key)}:s.value()`,
   );
   try {
+    // eslint-disable-next-line @typescript-eslint/no-implied-eval -- keys are quoted, nothing else comes in
     return new Function('s', `return {${fields.join(',')}}`) as ReadShape;
   } catch {
     return (source) => readByKeys(keys, source);

@@ -117,7 +117,7 @@ export class OptionReader {
     const value = this.#source[name];
     if (value === undefined) return undefined;
     const strings = Array.isArray(value) && value.every((item) => typeof item === 'string');
-    if (strings && value.length <= countMax) return Object.freeze([...(value as string[])]);
+    if (strings && value.length <= countMax) return Object.freeze([...value]);
     throw this.refuse(name, `an array of at most ${countMax} strings`, value);
   }
 }

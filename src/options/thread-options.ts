@@ -104,7 +104,7 @@ function resolveResourceLimits(
 
 function resolveEnvironment(read: OptionReader): ThreadOptions['env'] {
   const env = read.get('env');
-  if (env === undefined || env === SHARE_ENV) return env as undefined | symbol;
+  if (env === undefined || env === SHARE_ENV) return env;
   const expected = 'an object from name to string, or SHARE_ENV';
   if (typeof env !== 'object' || env === null) throw read.refuse('env', expected, env);
   for (const value of Object.values(env)) {

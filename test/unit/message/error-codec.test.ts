@@ -192,9 +192,9 @@ describe('hostile errors', () => {
   });
 
   it('that hold themselves in a property or in an object there lose the property', () => {
-    const error = Object.assign(new Error('x'), { self: null as unknown, box: {} as object, n: 1 });
-    error.self = error;
-    error.box = { deep: [error] };
+    const error = Object.assign(new Error('x'), { n: 1 } as Record<string, unknown>);
+    error['self'] = error;
+    error['box'] = { deep: [error] };
     const copy = received(error);
     expect({ ...copy }).toEqual({ n: 1 });
     expect(droppedOf(copy)).toEqual(['self', 'box']);
