@@ -9,9 +9,9 @@ export interface Console {
   readonly error: Output;
 }
 
-export const EXIT_OK = 0;
-export const EXIT_FAULT = 1;
-export const EXIT_USAGE = 2;
+const EXIT_OK = 0;
+const EXIT_FAULT = 1;
+const EXIT_USAGE = 2;
 
 /** Rejects never: what goes wrong is said on `error`, and is the exit code. */
 export async function demoCommand(
