@@ -83,8 +83,8 @@ function countFor(perMs: number, roundMs: number): number {
 async function measure({ carrier, contestant }: Lane, messages: number): Promise<Sample> {
   const start = coreUse();
   await within(carrier.run(messages), RUN_LIMIT_MS, `${contestant.name}: ${messages} messages`);
-  const { wallMs, processCpuMs, coresBeside } = coreUseSince(start);
-  return { messages, wallMs, cpuMs: processCpuMs, coresBeside };
+  const { wallMs, processCpuMs, threadCpuMs, coresBeside } = coreUseSince(start);
+  return { messages, wallMs, cpuMs: processCpuMs, mainCpuMs: threadCpuMs, coresBeside };
 }
 
 function isAbsent(started: Carrier | AbsentPackage): started is AbsentPackage {

@@ -40,6 +40,8 @@ export interface Sample {
   readonly wallMs: number;
   /** CPU time of the whole process: all its threads, garbage collection included. */
   readonly cpuMs: number;
+  /** The main thread's share of it; undefined where the platform does not tell. */
+  readonly mainCpuMs: number | undefined;
   /** Cores that other processes kept busy meanwhile. */
   readonly coresBeside: number;
 }

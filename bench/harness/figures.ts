@@ -11,6 +11,8 @@ export interface ContestantFigures {
   readonly value: Spread;
   /** CPU time of the whole process for one message. */
   readonly cpuUs: Spread;
+  /** The main thread's share of it; absent where the platform does not tell. */
+  readonly mainCpuUs?: Spread;
   /** Messages for one second of CPU time: what one busy core carries. */
   readonly perCore: Spread;
 }
@@ -56,11 +58,20 @@ export function figuresOf(comparison: Comparison, measured: Measured): Compariso
       value: spreadOf(own.map((sample) => figureOf(sample, comparison.measure))),
       cpuUs: spreadOf(own.map((sample) => 1e6 / perCoreOf(sample))),
       perCore: spreadOf(own.map(perCoreOf)),
+      ...mainCpuOf(own),
     })),
     absent,
     coresBeside: spreadOf(samples.map((sample) => sample.coresBeside)),
     ...(ratio === undefined ? {} : { ratio }),
   };
+}
+
+function mainCpuOf(samples: readonly Sample[]): { readonly mainCpuUs?: Spread } {
+  const values: number[] = [];
+  for (const { mainCpuMs, messages } of samples) {
+    if (mainCpuMs !== undefined) values.push((mainCpuMs * 1_000) / messages);
+  }
+  return values.length === 0 ? {} : { mainCpuUs: spreadOf(values) };
 }
 
 function ratioOf(comparison: Comparison, tracks: readonly Track[]): Ratio | undefined {

@@ -12,7 +12,7 @@ export function comparisonTable(figures: ComparisonFigures): string {
   const { name, topology, measure, rounds, coresBeside } = figures;
   const unit = measure === 'rate' ? 'messages/s' : 'us a message';
   const rows = [
-    ['', unit, 'min .. max', 'CPU us', 'per busy core/s'],
+    ['', unit, 'min .. max', 'CPU us', 'of main', 'per busy core/s'],
     ...figures.contestants.map((each) => contestantRow(each, measure)),
   ];
   const beside = spreadText(coresBeside, (cores) => cores.toFixed(1));
@@ -26,7 +26,7 @@ export function comparisonTable(figures: ComparisonFigures): string {
 }
 
 function contestantRow(
-  { name, role, value, cpuUs, perCore }: ContestantFigures,
+  { name, role, value, cpuUs, mainCpuUs, perCore }: ContestantFigures,
   measure: ComparisonFigures['measure'],
 ): string[] {
   const text = measure === 'rate' ? grouped : (micros: number) => micros.toFixed(1);
@@ -35,6 +35,7 @@ function contestantRow(
     text(value.median),
     `${text(value.min)} .. ${text(value.max)}`,
     cpuUs.median.toFixed(2),
+    mainCpuUs === undefined ? '-' : mainCpuUs.median.toFixed(2),
     grouped(perCore.median),
   ];
 }

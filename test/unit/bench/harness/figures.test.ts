@@ -19,6 +19,7 @@ function track(name: string, role: Track['role'], ...wallsMs: readonly number[])
     messages: 1_000,
     wallMs,
     cpuMs: wallMs * 2,
+    mainCpuMs: role === 'peer' ? undefined : wallMs,
     coresBeside: wallMs / 100,
   }));
   return { name, role, samples };
@@ -30,6 +31,7 @@ describe('figuresOf', () => {
     const same = (value: number): object => ({ median: value, min: value, max: value });
     expect(contestants[0]?.value).toEqual(same(100_000));
     expect(contestants[0]?.cpuUs).toEqual(same(20));
+    expect(contestants[0]?.mainCpuUs).toEqual(same(10));
     expect(contestants[0]?.perCore).toEqual(same(50_000));
   });
 
@@ -70,9 +72,9 @@ describe('comparisonTable', () => {
     expect(lines).toEqual([
       'rows: a -> b',
       'medians of 2 rounds; beside it ran 0.0 (0.0 .. 0.1) cores',
-      '        messages/s              min .. max  CPU us  per busy core/s',
-      '  bus    1 000 000  1 000 000 .. 1 000 000    2.00          500 000',
-      '  peer     150 000      100 000 .. 200 000   15.00           75 000',
+      '        messages/s              min .. max  CPU us  of main  per busy core/s',
+      '  bus    1 000 000  1 000 000 .. 1 000 000    2.00     1.00          500 000',
+      '  peer     150 000      100 000 .. 200 000   15.00        -           75 000',
       '  bus : peer = 7.50 (5.00 .. 10.00), asked for at least 6: reached',
       '  per busy core = 7.50 (5.00 .. 10.00)',
     ]);

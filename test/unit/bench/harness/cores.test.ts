@@ -1,0 +1,21 @@
+import { describe, expect, it } from 'vitest';
+import { coreUse, coreUseSince } from '../../../../bench/harness/cores.ts';
+
+describe('coreUseSince', () => {
+  it('gives differences to the start, and cores beside that are not negative', () => {
+    const start = coreUse();
+    let turns = 0;
+    while (performance.now() - start.atMs < 5) turns += 1;
+    const use = coreUseSince(start);
+    expect(turns).toBeGreaterThan(0);
+    expect(use.wallMs).toBeGreaterThanOrEqual(5);
+    expect(use.processCpuMs).toBeGreaterThan(0);
+    expect(use.coresBeside).toBeGreaterThanOrEqual(0);
+  });
+
+  it('knows the thread that calls, where the platform tells', () => {
+    const { threadCpuMs } = coreUseSince(coreUse());
+    if (process.platform === 'linux') expect(threadCpuMs).toBeGreaterThanOrEqual(0);
+    else expect(threadCpuMs).toBeUndefined();
+  });
+});
