@@ -133,7 +133,8 @@ export class KeyView {
       this.#points[count] = codePoint;
       unitOfPoint[count] = i;
       pointOfUnit[i] = count;
-      if (codePoint > 0xffff) pointOfUnit[++i] = count;
+      // The second half of a pair has no point of its own: no segment starts or ends there.
+      if (codePoint > 0xffff) i++;
       count++;
     }
     unitOfPoint[count] = text.length;

@@ -18,5 +18,14 @@ describe('indexOfText', () => {
       }
       expect(indexOfText('a'.repeat(2000), needle, 0)).toBe('a'.repeat(2000).indexOf(needle));
     });
+
+    it(`finds it after a part of itself: ${title}`, () => {
+      for (const part of [1, 2, 3, 50, 127, 299, 300]) {
+        const text = `${needle.slice(0, part)}${needle}`;
+        expect(indexOfText(text, needle, 0), `after ${part}`).toBe(text.indexOf(needle));
+        const shifted = `${needle.slice(-part)}${needle.slice(0, part)}${needle}`;
+        expect(indexOfText(shifted, needle, 1), `after ${part}`).toBe(shifted.indexOf(needle, 1));
+      }
+    });
   }
 });
