@@ -2,7 +2,10 @@
 type Callback = () => void;
 
 export class AbortListeners {
-  readonly #callbacks = new Map<AbortSignal, { readonly all: Set<Callback>; readonly fire: Callback }>();
+  readonly #callbacks = new Map<
+    AbortSignal,
+    { readonly all: Set<Callback>; readonly fire: Callback }
+  >();
 
   /** Calls `callback` once when the signal aborts, unless `remove` comes first. */
   add(signal: AbortSignal, callback: Callback): void {

@@ -89,7 +89,8 @@ export class Answers {
       return this.#submit(kind, reply);
     } catch (error) {
       const instead = (reply.flags & FLAG_ERROR) === 0 ? error : unsendable(reply.payload);
-      const payload = kind === KIND.failureReport ? [(reply.payload as unknown[])[0], instead] : instead;
+      const payload =
+        kind === KIND.failureReport ? [(reply.payload as unknown[])[0], instead] : instead;
       return this.#submit(kind, { loan: reply.loan, flags: reply.flags | FLAG_ERROR, payload });
     }
   }

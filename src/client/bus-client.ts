@@ -22,10 +22,10 @@ import type { ClientEnvironment } from './clock.ts';
 import { answerByCorrelation } from './correlation.ts';
 import type { Handler } from './endpoint.ts';
 import type { Endpoint } from './endpoint-handle.ts';
+import { checkEnvelope, type Envelope } from './envelope.ts';
 import { EventLoop } from './event-loop.ts';
 import type { Message } from './message.ts';
 import { statusError } from './outcome-errors.ts';
-import { type Envelope, checkEnvelope } from './envelope.ts';
 import { Registrations } from './registrations.ts';
 import { type Route, routeHandle, routeRequest } from './route-handle.ts';
 import { Sender, type TryResult } from './sender.ts';
@@ -254,7 +254,10 @@ export class BusClient {
   }
 
   /** Ends this client: no new calls, a bounded wait for what is under way, then everything open is failed. */
-  close(options: { drain: boolean; timeout: number }): Promise<{ settled: number; abandoned: number }> {
+  close(options: {
+    drain: boolean;
+    timeout: number;
+  }): Promise<{ settled: number; abandoned: number }> {
     this.#closing ??= this.#close(options);
     return this.#closing;
   }
@@ -293,9 +296,7 @@ export class BusClient {
   #drained(timeoutMs: number): Promise<void> {
     this.#core.flush();
     return new Promise((resolve) => {
-      const limit = Number.isFinite(timeoutMs)
-        ? setTimeout(() => finish(), timeoutMs)
-        : undefined;
+      const limit = Number.isFinite(timeoutMs) ? setTimeout(() => finish(), timeoutMs) : undefined;
       const finish = (): void => {
         clearTimeout(limit);
         this.#onDrainCheck = undefined;

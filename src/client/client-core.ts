@@ -3,8 +3,10 @@
  * without threads and timers of its own: `poll` reads what has come, `flush` publishes what was pushed.
  */
 import type { ClientBoot } from '../control/plane.ts';
-import { CLIENT_COUNTERS, type ClientCounter, Counters } from '../memory/counters.ts';
+import type { ClientHandle } from '../memory/client-memory.ts';
+import { type ClientMemory, openClientMemory } from '../memory/client-memory.ts';
 import { busState, type ControlWords, openControlWords } from '../memory/control-words.ts';
+import { CLIENT_COUNTERS, type ClientCounter, Counters } from '../memory/counters.ts';
 import {
   ACK_STATUS,
   DELIVER,
@@ -19,11 +21,9 @@ import {
   refSlot,
   STATUS,
 } from '../memory/entries.ts';
-import { type ClientMemory, openClientMemory } from '../memory/client-memory.ts';
 import { Heap } from '../memory/heap.ts';
 import { get } from '../memory/seam.ts';
 import { KIND, KIND_MASK, SLOT_WORDS } from '../memory/slot-header.ts';
-import type { ClientHandle } from '../memory/client-memory.ts';
 import { AutoCodec } from '../message/codec.ts';
 import { ShapeWriter } from '../message/shape-writer.ts';
 import { Answers } from './answers.ts';

@@ -1,11 +1,17 @@
 /** The client's view of one shard: the rings between them and the shard's bell. */
-import type { LinkHandle } from '../memory/link-memory.ts';
-import { openLink } from '../memory/link-memory.ts';
+
 import { CompleteConsumer } from '../memory/complete-ring.ts';
 import { DeliverConsumer } from '../memory/deliver-ring.ts';
 import { Bell } from '../memory/doorbell.ts';
-import { openShardMemory, SHARD_BELL, SHARD_PARKED, type ShardHandle } from '../memory/shard-memory.ts';
+import type { LinkHandle } from '../memory/link-memory.ts';
+import { openLink } from '../memory/link-memory.ts';
 import { get, put } from '../memory/seam.ts';
+import {
+  openShardMemory,
+  SHARD_BELL,
+  SHARD_PARKED,
+  type ShardHandle,
+} from '../memory/shard-memory.ts';
 import { SubmitProducer } from '../memory/submit-ring.ts';
 import type { Loan } from './loan.ts';
 
@@ -32,7 +38,7 @@ export class ClientLink {
     this.submit = new SubmitProducer(memory);
     this.deliver = new DeliverConsumer(memory);
     this.complete = new CompleteConsumer(memory);
-    this.loans = new Array(link.cells).fill(undefined);
+    this.loans = new Array<Loan | undefined>(link.cells).fill(undefined);
     this.#marks = memory.marks;
     this.#bell = new Bell(shardMemory.words, SHARD_PARKED, SHARD_BELL);
     this.#dropped = shardMemory.dropped;

@@ -124,7 +124,9 @@ export class Completions {
 
   /** Responses and reports are submissions too; their statuses concern nobody. */
   #isReply(slot: number): boolean {
-    return (get(this.#slots.headers, slot * SLOT_WORDS + KIND) & KIND_MASK) >= MESSAGE_KIND.response;
+    return (
+      (get(this.#slots.headers, slot * SLOT_WORDS + KIND) & KIND_MASK) >= MESSAGE_KIND.response
+    );
   }
 
   #awaitReports(slot: number, status: number, detail: number): boolean {

@@ -1,6 +1,6 @@
 /** The seed's envelope: one verb for all four kinds. */
 import { BusError } from '../message/errors.ts';
-import { type SendOptions } from '../options.ts';
+import type { SendOptions } from '../options.ts';
 
 export interface Envelope {
   readonly kind: 'request' | 'response' | 'notification' | 'event';
@@ -41,7 +41,8 @@ export function checkEnvelope(envelope: unknown): CheckedEnvelope {
     if (!NAMES.includes(name)) throw invalid(`expected only ${NAMES.join(', ')}`, `'${name}'`);
   }
   const { kind, routingKey, payload, headers, correlationId, id, ttl } = envelope as Envelope;
-  if (!KINDS.includes(kind)) throw invalid(`expected kind to be one of ${KINDS.join(', ')}`, String(kind));
+  if (!KINDS.includes(kind))
+    throw invalid(`expected kind to be one of ${KINDS.join(', ')}`, String(kind));
   const options: SendOptions = {
     headers: withCorrelation(kind, headers, correlationId),
     id,

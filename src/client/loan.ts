@@ -24,7 +24,7 @@ export class Loan {
   /** Nobody waits for a result: cancelled, timed out, or the attempt's time is over. */
   aborted: boolean;
   /** The attempt's time-out. */
-  timer: TimerHandle | undefined;
+  timer: TimerHandle;
   controller: AbortController | undefined;
   // Read from the header with the message.
   seqLow: number;

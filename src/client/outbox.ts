@@ -2,9 +2,10 @@
  * Sending: takes a slot and a heap block, encodes the payload straight into the heap, writes the header and pushes the
  * slot. From the push on the message survives this thread. Without room nothing is written and nothing is changed.
  */
+
+import { packSubmit } from '../memory/entries.ts';
 import type { Heap } from '../memory/heap.ts';
 import { NO_BLOCK } from '../memory/heap.ts';
-import { packSubmit } from '../memory/entries.ts';
 import { put, wroteInPlace } from '../memory/seam.ts';
 import {
   CORR,
@@ -26,9 +27,9 @@ import {
   SHARD,
   SLOT_WORDS,
 } from '../memory/slot-header.ts';
-import { type Headers, measureExtras, writeExtras } from '../message/headers.ts';
-import { BusError } from '../message/errors.ts';
 import type { Codec, PayloadKind } from '../message/codec.ts';
+import { BusError } from '../message/errors.ts';
+import { type Headers, measureExtras, writeExtras } from '../message/headers.ts';
 import type { ClientLink } from './client-link.ts';
 import type { InternedKey } from './interner.ts';
 import { NO_SLOT, SLOT, type SlotTable } from './slot-table.ts';
@@ -116,7 +117,11 @@ export class Outbox {
     const kind = codec.classify(payload);
     const exact = codec.sizeOf(kind, payload);
     if (exact > maxMessageBytes) throw tooLarge(exact, maxMessageBytes);
-    for (let size = exact < 0 ? this.#guessBytes : exact; ; size = Math.min(size * 4, maxMessageBytes)) {
+    for (
+      let size = exact < 0 ? this.#guessBytes : exact;
+      ;
+      size = Math.min(size * 4, maxMessageBytes)
+    ) {
       const bytes = Buffer.allocUnsafe(size);
       const written = codec.write(kind, payload, bytes, 0, size);
       if (written >= 0) return { kind, bytes: bytes.subarray(0, written) };

@@ -1,7 +1,7 @@
 /** Every way a call can end badly, as the error that its caller gets. */
 import { STATUS } from '../memory/entries.ts';
-import { BusError, type BusErrorCode } from '../message/errors.ts';
 import { messageOf } from '../message/error-codec.ts';
+import { BusError, type BusErrorCode } from '../message/errors.ts';
 import { KIND } from '../message/kinds.ts';
 import type { ReceivedError } from './received-error.ts';
 
@@ -27,7 +27,11 @@ export function statusError(status: number, failure: Failure): BusError {
   const details = { routingKey: key };
   switch (status) {
     case STATUS.noRoute:
-      return of('ERR_BUS_NO_ROUTE', `${verb}: no route matches the key; register one first.`, details);
+      return of(
+        'ERR_BUS_NO_ROUTE',
+        `${verb}: no route matches the key; register one first.`,
+        details,
+      );
     case STATUS.unavailable:
       return of(
         'ERR_BUS_ENDPOINT_UNAVAILABLE',

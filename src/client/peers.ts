@@ -30,7 +30,7 @@ export class Peer {
   readonly #ids = new Int32Array(KEYS);
   readonly #epochs = new Int32Array(KEYS).fill(-1);
   readonly #hashes = new Int32Array(KEYS);
-  readonly #texts: string[] = new Array(KEYS).fill('');
+  readonly #texts: string[] = new Array<string>(KEYS).fill('');
 
   constructor(memory: ClientMemory) {
     this.memory = memory;
@@ -46,11 +46,7 @@ export class Peer {
     const hash = get(this.headers, at + KEY_HASH);
     const epoch = keyEpochOf(get(this.headers, at + KIND));
     const place = id & KEYS_MASK;
-    if (
-      this.#ids[place] === id &&
-      this.#epochs[place] === epoch &&
-      this.#hashes[place] === hash
-    ) {
+    if (this.#ids[place] === id && this.#epochs[place] === epoch && this.#hashes[place] === hash) {
       return this.#texts[place] as string;
     }
     const text = readText(
@@ -72,7 +68,7 @@ export class Peers {
 
   constructor(known: Iterable<ClientHandle>, takePeer: () => ClientHandle | undefined) {
     this.#takePeer = takePeer;
-    for (const handle of known) this.#add(handle);
+    for (const peer of known) this.#add(peer);
   }
 
   get(client: number): Peer {
@@ -85,15 +81,15 @@ export class Peers {
   }
 
   #await(client: number): Peer {
-    for (let handle = this.#takePeer(); handle !== undefined; handle = this.#takePeer()) {
-      this.#add(handle);
+    for (let peer = this.#takePeer(); peer !== undefined; peer = this.#takePeer()) {
+      this.#add(peer);
     }
     const peer = this.#peers[client];
     if (peer !== undefined) return peer;
     throw new BusError('ERR_BUS_INTERNAL', `Client ${client} sent before it was announced.`);
   }
 
-  #add(handle: ClientHandle): void {
-    this.#peers[handle.id] = new Peer(openClientMemory(handle));
+  #add(announced: ClientHandle): void {
+    this.#peers[announced.id] = new Peer(openClientMemory(announced));
   }
 }

@@ -11,10 +11,10 @@ import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
 import type { ResolvedSendOptions } from '../options.ts';
 import { FLAG_VERDICT } from './answers.ts';
 import type { ClientLink } from './client-link.ts';
-import { handlerError, statusError } from './outcome-errors.ts';
 import type { EncodedPayload } from './outbox.ts';
-import type { Pending } from './pending.ts';
+import { handlerError, statusError } from './outcome-errors.ts';
 import type { Peers } from './peers.ts';
+import type { Pending } from './pending.ts';
 import { type Reader, readPayload } from './read-message.ts';
 import type { ReceivedError } from './received-error.ts';
 

@@ -1,6 +1,7 @@
 /** The endpoints and subscriptions of one client: each is installed here before any shard may send to it. */
-import type { ClientSettings, ControlPlane } from '../control/plane.ts';
+
 import type { FullPolicy } from '../control/commands.ts';
+import type { ClientSettings, ControlPlane } from '../control/plane.ts';
 import { BusError } from '../message/errors.ts';
 import type { EndpointOptions, ResolvedSubscribeOptions, SubscribeOptions } from '../options.ts';
 import { configError, resolveEndpointOptions, resolveSubscribeOptions } from '../options.ts';
@@ -59,7 +60,11 @@ export class Registrations {
   async addEndpoint(id: string, handler: Handler, options?: EndpointOptions): Promise<Endpoint> {
     checkHandler(handler, 'registerEndpoint');
     const resolved = resolveEndpointOptions(options);
-    checkSupported(resolved as unknown as Record<string, unknown>, LATER_ENDPOINT, 'registerEndpoint');
+    checkSupported(
+      resolved as unknown as Record<string, unknown>,
+      LATER_ENDPOINT,
+      'registerEndpoint',
+    );
     const { core, plane, settings } = this.#parts;
     const target = await plane.allocateTarget(core.id);
     const receiver = new EndpointReceiver(id, handler, resolved, core.receiverParts);
@@ -123,9 +128,11 @@ export class Registrations {
       ...(signal === undefined ? {} : { signal }),
     });
     try {
-      const { value, done } = await subscription[Symbol.asyncIterator]().next();
-      if (done !== true) return value;
-      throw signal?.aborted ? abortedBy(signal) : new BusError('ERR_BUS_CLOSED', 'The bus is closed.');
+      const next = await subscription[Symbol.asyncIterator]().next();
+      if (next.done !== true) return next.value;
+      throw signal?.aborted
+        ? abortedBy(signal)
+        : new BusError('ERR_BUS_CLOSED', 'The bus is closed.');
     } finally {
       if (!this.#closed) await subscription.unsubscribe();
     }
@@ -228,7 +235,12 @@ function checkSupported(
 ): void {
   for (const [name, only] of Object.entries(later)) {
     if (options[name] !== only) {
-      throw configError(verb, name, `${String(only)} (more is not supported yet)`, String(options[name]));
+      throw configError(
+        verb,
+        name,
+        `${String(only)} (more is not supported yet)`,
+        String(options[name]),
+      );
     }
   }
 }

@@ -11,8 +11,8 @@ import { AbortListeners } from './abort-listeners.ts';
 import type { ClientCore } from './client-core.ts';
 import type { ClientLink } from './client-link.ts';
 import type { ClientEnvironment } from './clock.ts';
-import { closedError, endedError } from './outcome-errors.ts';
 import type { Draft } from './outbox.ts';
+import { closedError, endedError } from './outcome-errors.ts';
 import { PendingSend, type SendHome } from './pending-send.ts';
 import { RoomQueue } from './room-queue.ts';
 import { NO_SLOT } from './slot-table.ts';
@@ -126,7 +126,8 @@ export class Sender implements SendHome {
 
   release(send: PendingSend): void {
     this.#open -= 1;
-    if (send.onAbort && send.options.signal) this.#signals.remove(send.options.signal, send.onAbort);
+    if (send.onAbort && send.options.signal)
+      this.#signals.remove(send.options.signal, send.onAbort);
     if (send.timer !== undefined) this.#environment.clearTimer(send.timer);
   }
 
@@ -261,7 +262,8 @@ export class Sender implements SendHome {
     if (!send.isOpen) return;
     const { link, slot } = send;
     send.abort(reason);
-    if (link !== undefined && this.#core.slots.pending[slot] === send) this.#core.cancel(link, slot);
+    if (link !== undefined && this.#core.slots.pending[slot] === send)
+      this.#core.cancel(link, slot);
   }
 }
 

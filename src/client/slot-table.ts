@@ -5,8 +5,8 @@
 import { BlockQueue } from '../memory/block-queue.ts';
 import { get } from '../memory/seam.ts';
 import { GEN, GEN_MASK, SLOT_WORDS } from '../memory/slot-header.ts';
-import type { InternedKey } from './interner.ts';
 import type { FlushBatch } from './flush-batch.ts';
+import type { InternedKey } from './interner.ts';
 import type { Pending } from './pending.ts';
 
 export const NO_SLOT = -1;

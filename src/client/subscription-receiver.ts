@@ -5,6 +5,7 @@
  * whoever asks for the next.
  */
 import { ACK_STATUS } from '../memory/entries.ts';
+import { PAY_LEN } from '../memory/slot-header.ts';
 import type { ResolvedSubscribeOptions } from '../options.ts';
 import { isThenable, type ReceiverParts } from './endpoint.ts';
 import { EventQueue, type QueuedEvent } from './event-queue.ts';
@@ -13,7 +14,6 @@ import type { Loan } from './loan.ts';
 import type { ReceivedMessage } from './message.ts';
 import { readMessage } from './read-message.ts';
 import type { Receiver } from './receiver.ts';
-import { PAY_LEN } from '../memory/slot-header.ts';
 
 export type EventHandler = (event: ReceivedMessage, context: LoanContext) => unknown;
 

@@ -1,6 +1,7 @@
 /** A subscription in its owner's hands. */
-import type { Message } from './message.ts';
+
 import type { QueuedEvent } from './event-queue.ts';
+import type { Message } from './message.ts';
 import type { SubscriptionReceiver } from './subscription-receiver.ts';
 
 /**

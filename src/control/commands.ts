@@ -10,12 +10,7 @@ import type { ShardHandle } from '../memory/shard-memory.ts';
 
 export type Matching = 'exact' | 'glob' | 'regex';
 
-export type Balance =
-  | 'round-robin'
-  | 'least-in-flight'
-  | 'random'
-  | 'weighted'
-  | 'consistent-hash';
+export type Balance = 'round-robin' | 'least-in-flight' | 'random' | 'weighted' | 'consistent-hash';
 
 /** What a shard does with a message for a target that has no room. */
 export type FullPolicy = 'park' | 'drop-oldest' | 'drop-newest' | 'error';
@@ -55,7 +50,12 @@ export interface SubscriptionSpec {
 }
 
 export type ShardCommand =
-  | { readonly op: 'attach'; readonly client: ClientHandle; readonly link: LinkHandle; readonly reports: TargetSpec }
+  | {
+      readonly op: 'attach';
+      readonly client: ClientHandle;
+      readonly link: LinkHandle;
+      readonly reports: TargetSpec;
+    }
   /** The client has left or died: its submit ring is final. */
   | { readonly op: 'detach'; readonly client: number }
   | { readonly op: 'addTarget'; readonly target: TargetSpec }

@@ -66,7 +66,11 @@ export interface ControlPlane {
   removeRoute(pattern: string, match: Matching | 'auto', endpoint: string): Promise<boolean>;
   subscribe(client: number, target: number, request: SubscriptionRequest): Promise<void>;
   unsubscribe(target: number): Promise<void>;
-  findEndpoints(query: { service?: string; version?: string; tag?: string }): Promise<readonly EndpointRecord[]>;
+  findEndpoints(query: {
+    service?: string;
+    version?: string;
+    tag?: string;
+  }): Promise<readonly EndpointRecord[]>;
   metrics(): Promise<unknown>;
   health(): Promise<unknown>;
   /** The client leaves in good order: it has nothing outstanding and holds no loan. */

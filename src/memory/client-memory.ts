@@ -60,13 +60,13 @@ export function createClientMemory(id: number, slots: number, heapBytes: number)
   });
 }
 
-export function openClientMemory(handle: ClientHandle): ClientMemory {
-  const { buffer, heap, slots } = handle;
+export function openClientMemory(from: ClientHandle): ClientMemory {
+  const { buffer, heap, slots } = from;
   const countersAt = HEAD_WORDS * WORD_BYTES;
   const shapeCountAt = countersAt + toLines(COUNTER_WORDS) * WORD_BYTES;
   const shapesAt = shapeCountAt + LINE_WORDS * WORD_BYTES;
   return {
-    ...handle,
+    ...from,
     words: new Int32Array(buffer, 0, HEAD_WORDS),
     counters: new Float64Array(buffer, countersAt, COUNTER_WORDS / 2),
     shapes: {

@@ -30,10 +30,10 @@ export function createControlWords(targets: number): ControlWords {
   return openControlWords({ targets, buffer: new SharedArrayBuffer(words * WORD_BYTES) });
 }
 
-export function openControlWords(handle: ControlHandle): ControlWords {
-  const { buffer, targets } = handle;
+export function openControlWords(from: ControlHandle): ControlWords {
+  const { buffer, targets } = from;
   return {
-    ...handle,
+    ...from,
     state: new Int32Array(buffer, 0, LINE_WORDS),
     cursors: new Int32Array(buffer, LINE_WORDS * WORD_BYTES, targets),
     breakers: new Int32Array(

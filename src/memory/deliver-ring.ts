@@ -71,10 +71,7 @@ export class DeliverConsumer {
 
   /** Word `word` (0–3) of the entry `ahead` places after the one in hand. */
   peek(word: number, ahead = 0): number {
-    return get(
-      this.#entries,
-      ((this.#position + ahead) & this.#mask) * DELIVER_WORDS + word,
-    );
+    return get(this.#entries, ((this.#position + ahead) & this.#mask) * DELIVER_WORDS + word);
   }
 
   advance(): void {

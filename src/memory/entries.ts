@@ -91,9 +91,7 @@ const DELIVER_OP_SHIFT = 30;
 const DELIVER_FLAGS_SHIFT = 28;
 
 export function packDeliver(op: number, flags: number, loan: number, cell: number): number {
-  return (
-    (op << DELIVER_OP_SHIFT) | (flags << DELIVER_FLAGS_SHIFT) | (loan << LOAN_SHIFT) | cell
-  );
+  return (op << DELIVER_OP_SHIFT) | (flags << DELIVER_FLAGS_SHIFT) | (loan << LOAN_SHIFT) | cell;
 }
 
 export function deliverOp(word: number): number {

@@ -34,7 +34,8 @@ export class Heap {
   /** `reserveShare` of the pages (0 … 1, rounded up) are for `keepReserve = false` allocations alone. */
   constructor(heapBytes: number, reserveShare: number) {
     const pages = Math.floor(heapBytes / PAGE_BYTES);
-    if (pages < 2) throw new RangeError(`a heap needs at least ${2 * PAGE_BYTES} bytes, got ${heapBytes}`);
+    if (pages < 2)
+      throw new RangeError(`a heap needs at least ${2 * PAGE_BYTES} bytes, got ${heapBytes}`);
     this.#pageClass = new Uint8Array(pages).fill(PAGE_FREE);
     this.#pageUse = new Int32Array(pages);
     this.#queues = CLASS_BYTES.map(() => new BlockQueue());

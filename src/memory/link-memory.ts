@@ -89,15 +89,15 @@ export function createLink(
 }
 
 /** Views on a link made elsewhere. */
-export function openLink(handle: LinkHandle): LinkMemory {
-  const layout = regions(handle.slots, handle.cells);
+export function openLink(from: LinkHandle): LinkMemory {
+  const layout = regions(from.slots, from.cells);
   const view = (name: string): Int32Array => {
     const { at, words } = layout[name] as Region;
-    return new Int32Array(handle.buffer, at * WORD_BYTES, words);
+    return new Int32Array(from.buffer, at * WORD_BYTES, words);
   };
   return {
-    ...handle,
-    words: new Int32Array(handle.buffer, 0, HEAD_WORDS),
+    ...from,
+    words: new Int32Array(from.buffer, 0, HEAD_WORDS),
     submit: view('submit'),
     marks: view('marks'),
     deliver: view('deliver'),

@@ -42,12 +42,12 @@ export function createShardMemory(id: number, targets: number): ShardMemory {
   return openShardMemory({ id, targets, buffer: new SharedArrayBuffer(words * WORD_BYTES) });
 }
 
-export function openShardMemory(handle: ShardHandle): ShardMemory {
-  const { buffer, targets } = handle;
+export function openShardMemory(from: ShardHandle): ShardMemory {
+  const { buffer, targets } = from;
   const countersAt = HEAD_WORDS * WORD_BYTES;
   const droppedAt = countersAt + toLines(COUNTER_WORDS) * WORD_BYTES;
   return {
-    ...handle,
+    ...from,
     words: new Int32Array(buffer, 0, HEAD_WORDS),
     counters: new Float64Array(buffer, countersAt, COUNTER_WORDS / 2),
     dropped: new Int32Array(buffer, droppedAt, targets),

@@ -33,17 +33,17 @@ export function takeAcknowledgement(shard: ShardState, link: ShardLink, entry: n
   const word = get(link.cellWords, cell * CELL_WORDS + CELL_STATE);
   const state = cellState(word);
   if (!isOnLoan(state) || cellLoan(word) !== loanOf(entry)) return;
-  const handle = packRef(link.client, cell);
+  const delivery = packRef(link.client, cell);
   const ref = get(link.cellWords, cell * CELL_WORDS + CELL_REF);
   const sender = shard.link(refClient(ref));
   if (state === CELL.expired || recordState(sender.ledger, refSlot(ref)) === LEDGER.held) {
-    giveBack(shard, handle, state);
+    giveBack(shard, delivery, state);
     return;
   }
   const status = ackStatusOf(entry);
-  if (status === ACK_STATUS.ok) decide(shard, handle, true);
-  else if (status === ACK_STATUS.requeue) rerouteDelivery(shard, handle, 0);
-  else decide(shard, handle, false);
+  if (status === ACK_STATUS.ok) decide(shard, delivery, true);
+  else if (status === ACK_STATUS.requeue) rerouteDelivery(shard, delivery, 0);
+  else decide(shard, delivery, false);
 }
 
 /** The requester has read the reply in `slot` of client `owner`. */

@@ -1,6 +1,6 @@
 /**
  * Private bookkeeping of the cells of one link: which are free (first in, first out), the list of the cells of a
- * message (`next`, `previous`: handles), and the queue of a target's waiting cells (`after`, `before`: cell numbers).
+ * message (`next`, `previous`: deliveries), and the queue of a target's waiting cells (`after`, `before`: cell numbers).
  */
 import { BlockQueue } from '../memory/block-queue.ts';
 import type { Target } from './target.ts';
@@ -23,7 +23,7 @@ export class CellPool {
     this.previous = new Int32Array(count).fill(NONE);
     this.after = new Int32Array(count).fill(NONE);
     this.before = new Int32Array(count).fill(NONE);
-    this.owners = new Array(count).fill(undefined);
+    this.owners = new Array<Target | undefined>(count).fill(undefined);
     for (let cell = 0; cell < count; cell++) this.#free.put(cell);
   }
 

@@ -3,8 +3,8 @@
  * message waits. Members that are gone are no candidates.
  */
 import { nextCursor } from '../memory/control-words.ts';
-import type { BalanceSet, RouteSpec } from '../routing/router.ts';
 import { mix32 } from '../routing/mix.ts';
+import type { BalanceSet, RouteSpec } from '../routing/router.ts';
 import type { ShardState } from './shard-state.ts';
 import type { Target } from './target.ts';
 
@@ -31,7 +31,7 @@ export function chooseMember(shard: ShardState, set: BalanceSet, keyHash: number
 }
 
 function eligible(shard: ShardState, route: RouteSpec): number {
-  const target = shard.targets[route.target] as Target | undefined;
+  const target = shard.targets[route.target];
   if (target === undefined || !target.active) return NOBODY;
   return target.hasRoom ? route.target : ALL_FULL;
 }

@@ -23,14 +23,14 @@ import { NO_CELL, type ShardLink } from './shard-link.ts';
 import type { ShardState } from './shard-state.ts';
 import type { Target } from './target.ts';
 
-/** Word `word` of the delivery `handle`. */
-export function cellWord(shard: ShardState, handle: number, word: number): number {
-  return get(shard.link(refClient(handle)).cellWords, low16(handle) * CELL_WORDS + word);
+/** Word `word` of a delivery. */
+export function cellWord(shard: ShardState, delivery: number, word: number): number {
+  return get(shard.link(refClient(delivery)).cellWords, low16(delivery) * CELL_WORDS + word);
 }
 
-/** A delivery that moves: its cell (a handle), and its cell word with the attempts and deaths to carry over. */
+/** A delivery that moves: its name, and its cell word with the attempts and deaths to carry over. */
 export interface Moved {
-  readonly handle: number;
+  readonly delivery: number;
   readonly word: number;
 }
 
@@ -52,24 +52,24 @@ export function openDelivery(
     put(words, at + CELL_FROM, 0);
     put(words, at + CELL_STATE, withCellState(get(words, at + CELL_STATE), CELL.waiting));
   } else {
-    put(words, at + CELL_FROM_CLIENT, refClient(from.handle));
-    put(words, at + CELL_FROM, low16(from.handle) + 1);
+    put(words, at + CELL_FROM_CLIENT, refClient(from.delivery));
+    put(words, at + CELL_FROM, low16(from.delivery) + 1);
     put(words, at + CELL_STATE, carryOver(get(words, at + CELL_STATE), from.word));
   }
-  const handle = packRef(link.client, cell);
-  joinMessage(shard, sender, slot, handle);
+  const delivery = packRef(link.client, cell);
+  joinMessage(shard, sender, slot, delivery);
   link.cells.owners[cell] = target;
   target.used += 1;
   target.enqueue(cell);
   sender.openCount[slot] = (sender.openCount[slot] as number) + 1;
   shard.stir(target);
-  return handle;
+  return delivery;
 }
 
 /** Gives the cell back. `state` is the one it had before the operation that ends it. */
-export function freeDelivery(shard: ShardState, handle: number, state: number): void {
-  const link = shard.link(refClient(handle));
-  const cell = low16(handle);
+export function freeDelivery(shard: ShardState, delivery: number, state: number): void {
+  const link = shard.link(refClient(delivery));
+  const cell = low16(delivery);
   const at = cell * CELL_WORDS;
   const ref = get(link.cellWords, at + CELL_REF);
   put(link.cellWords, at + CELL_STATE, freeCellWord(get(link.cellWords, at + CELL_STATE)));
@@ -82,8 +82,8 @@ export function freeDelivery(shard: ShardState, handle: number, state: number): 
     sender.loanCount[slot] = (sender.loanCount[slot] as number) - 1;
     target.loans -= 1;
   }
-  if (state === CELL.backoff) shard.backingOff.delete(handle);
-  leaveMessage(shard, sender, slot, handle);
+  if (state === CELL.backoff) shard.backingOff.delete(delivery);
+  leaveMessage(shard, sender, slot, delivery);
   target.used -= 1;
   link.cells.owners[cell] = undefined;
   link.cells.put(cell);
@@ -91,27 +91,27 @@ export function freeDelivery(shard: ShardState, handle: number, state: number): 
 }
 
 /** State of a delivery. */
-export function deliveryState(shard: ShardState, handle: number): number {
-  return cellState(cellWord(shard, handle, CELL_STATE));
+export function deliveryState(shard: ShardState, delivery: number): number {
+  return cellState(cellWord(shard, delivery, CELL_STATE));
 }
 
-/** The delivery after `handle` in its message's list; NO_CELL ends it. */
-export function nextDelivery(shard: ShardState, handle: number): number {
-  return shard.link(refClient(handle)).cells.next[low16(handle)] as number;
+/** The delivery after `delivery` in its message's list; NO_CELL ends it. */
+export function nextDelivery(shard: ShardState, delivery: number): number {
+  return shard.link(refClient(delivery)).cells.next[low16(delivery)] as number;
 }
 
-function joinMessage(shard: ShardState, sender: ShardLink, slot: number, handle: number): void {
+function joinMessage(shard: ShardState, sender: ShardLink, slot: number, delivery: number): void {
   const head = sender.firstCell[slot] as number;
-  const pool = shard.link(refClient(handle)).cells;
-  pool.next[low16(handle)] = head;
-  pool.previous[low16(handle)] = NO_CELL;
-  if (head !== NO_CELL) shard.link(refClient(head)).cells.previous[low16(head)] = handle;
-  sender.firstCell[slot] = handle;
+  const pool = shard.link(refClient(delivery)).cells;
+  pool.next[low16(delivery)] = head;
+  pool.previous[low16(delivery)] = NO_CELL;
+  if (head !== NO_CELL) shard.link(refClient(head)).cells.previous[low16(head)] = delivery;
+  sender.firstCell[slot] = delivery;
 }
 
-function leaveMessage(shard: ShardState, sender: ShardLink, slot: number, handle: number): void {
-  const pool = shard.link(refClient(handle)).cells;
-  const cell = low16(handle);
+function leaveMessage(shard: ShardState, sender: ShardLink, slot: number, delivery: number): void {
+  const pool = shard.link(refClient(delivery)).cells;
+  const cell = low16(delivery);
   const next = pool.next[cell] as number;
   const previous = pool.previous[cell] as number;
   if (previous === NO_CELL) sender.firstCell[slot] = next;

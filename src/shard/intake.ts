@@ -2,7 +2,7 @@
  * Taking a message: route it, give it its cells, then record it (`ROUTED` is the commit); or park it. A ring is never
  * left standing because a message must wait: acknowledgements come in the same ring.
  */
-import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
+
 import { packRef, STATUS } from '../memory/entries.ts';
 import { LEDGER, setRecord, setRecordDetail } from '../memory/ledger.ts';
 import { outcomeOf } from '../memory/outcome-word.ts';
@@ -20,6 +20,7 @@ import {
   keyEpochOf,
   NO_DEADLINE,
 } from '../memory/slot-header.ts';
+import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
 import type { BalanceSet, Resolution } from '../routing/router.ts';
 import { ALL_FULL, chooseMember, NOBODY } from './choose.ts';
 import { openDelivery } from './deliveries.ts';
@@ -79,7 +80,7 @@ export function resolve(shard: ShardState, link: ShardLink, slot: number): Resol
   if (cached !== undefined) return cached;
   shard.counters.counts.cacheMisses += 1;
   const at = link.header(slot, KEY_OFF);
-  const key = link.memory.bytes.toString("utf8", at, at + link.header(slot, KEY_LEN));
+  const key = link.memory.bytes.toString('utf8', at, at + link.header(slot, KEY_LEN));
   const resolution = shard.router.resolve(key);
   link.keys.set(id, epoch, generation, resolution);
   return resolution;

@@ -12,11 +12,15 @@ export class KeyCache {
   readonly #ids = new Int32Array(ENTRIES);
   readonly #epochs = new Int32Array(ENTRIES).fill(-1);
   readonly #generations = new Int32Array(ENTRIES);
-  readonly #resolutions: (Resolution | undefined)[] = new Array(ENTRIES).fill(undefined);
+  readonly #resolutions: (Resolution | undefined)[] = new Array<Resolution | undefined>(
+    ENTRIES,
+  ).fill(undefined);
 
   get(id: number, epoch: number, generation: number): Resolution | undefined {
     const at = id & MASK;
-    return this.#ids[at] === id && this.#epochs[at] === epoch && this.#generations[at] === generation
+    return this.#ids[at] === id &&
+      this.#epochs[at] === epoch &&
+      this.#generations[at] === generation
       ? this.#resolutions[at]
       : undefined;
   }

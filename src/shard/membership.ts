@@ -30,10 +30,7 @@ import { shareCells, Target } from './target.ts';
 /** A message whose handler's thread died this often fails. */
 const DEATHS_MAX = 3;
 
-export function attach(
-  shard: ShardState,
-  command: Extract<ShardCommand, { op: 'attach' }>,
-): void {
+export function attach(shard: ShardState, command: Extract<ShardCommand, { op: 'attach' }>): void {
   const link = new ShardLink(command.client, command.link, shard.nowMs);
   shard.links[link.client] = link;
   shard.linkList = [...shard.linkList, link];
@@ -106,21 +103,21 @@ function cellsInOrder(shard: ShardState, link: ShardLink): number[] {
 
 /** A delivery at a client that is gone: given back, or routed again; a handler that had started counts an attempt. */
 function endLoan(shard: ShardState, link: ShardLink, cell: number): void {
-  const handle = packRef(link.client, cell);
+  const delivery = packRef(link.client, cell);
   const at = cell * CELL_WORDS;
   const word = get(link.cellWords, at + CELL_STATE);
   const state = cellState(word);
   const ref = get(link.cellWords, at + CELL_REF);
   const sender = shard.link(refClient(ref));
   if (isOnLoan(state) && !(isOpen(state) && isActive(recordState(sender.ledger, refSlot(ref))))) {
-    giveBack(shard, handle, state);
+    giveBack(shard, delivery, state);
     return;
   }
   const started = state === CELL.loaned && get(link.marks, cell) === cellLoan(word) + 1;
   if (started && cellDeaths(word) + 1 >= DEATHS_MAX) {
-    settle(shard, sender, refSlot(ref), { status: STATUS.died, detail: 0 }, handle);
-    freeDelivery(shard, handle, cellState(get(link.cellWords, low16(handle) * CELL_WORDS)));
+    settle(shard, sender, refSlot(ref), { status: STATUS.died, detail: 0 }, delivery);
+    freeDelivery(shard, delivery, cellState(get(link.cellWords, low16(delivery) * CELL_WORDS)));
     return;
   }
-  rerouteDelivery(shard, handle, started ? ONE_ATTEMPT + ONE_DEATH : 0);
+  rerouteDelivery(shard, delivery, started ? ONE_ATTEMPT + ONE_DEATH : 0);
 }

@@ -150,16 +150,16 @@ function isQueue(queue: WaitQueue | undefined): queue is WaitQueue {
 
 /** Tells the holders of loans whose message is settled that they may stop. */
 function tellLoans(shard: ShardState): void {
-  for (const handle of shard.untold) {
-    const link = shard.links[refClient(handle)];
+  for (const delivery of shard.untold) {
+    const link = shard.links[refClient(delivery)];
     if (link === undefined || link.down) continue;
-    const at = low16(handle) * CELL_WORDS;
+    const at = low16(delivery) * CELL_WORDS;
     const word = get(link.cellWords, at + CELL_STATE);
     if (!isOnLoan(cellState(word)) || (word & CELL_TOLD) !== 0) continue;
     const ref = get(link.cellWords, at + CELL_REF);
     const sender = shard.link(refClient(ref));
     if (recordState(sender.ledger, refSlot(ref)) !== LEDGER.held) continue;
-    const head = packDeliver(NOTICE, 0, cellLoan(word), low16(handle));
+    const head = packDeliver(NOTICE, 0, cellLoan(word), low16(delivery));
     link.deliver.push(head, ref, get(link.cellWords, at + CELL_TARGET), 0);
     put(link.cellWords, at + CELL_STATE, word | CELL_TOLD);
   }

@@ -2,14 +2,7 @@
  * Responses and failure reports. Both are submissions of the receiving client that also acknowledge a delivery of the
  * message they answer: first the report's own way, then the delivery.
  */
-import {
-  low16,
-  packRef,
-  refClient,
-  refSlot,
-  loanOf,
-  STATUS,
-} from '../memory/entries.ts';
+import { loanOf, low16, packRef, refClient, refSlot, STATUS } from '../memory/entries.ts';
 import {
   CELL_REF,
   CELL_RESULT,
@@ -34,7 +27,7 @@ import type { ShardLink } from './shard-link.ts';
 import type { ShardState } from './shard-state.ts';
 
 interface Answered {
-  readonly handle: number;
+  readonly delivery: number;
   /** State of the delivery, on loan. */
   readonly state: number;
   readonly sender: ShardLink;
@@ -51,7 +44,7 @@ function answered(shard: ShardState, link: ShardLink, slot: number): Answered | 
   if (!isOnLoan(state) || cellLoan(word) !== loanOf(corr)) return undefined;
   const ref = get(link.cellWords, cell * CELL_WORDS + CELL_REF);
   return {
-    handle: packRef(link.client, cell),
+    delivery: packRef(link.client, cell),
     state,
     sender: shard.link(refClient(ref)),
     slot: refSlot(ref),
@@ -75,13 +68,14 @@ export function takeResponse(shard: ShardState, link: ShardLink, slot: number): 
     setRecord(link.ledger, slot, gen, LEDGER.lent);
     sender.borrowed += 1;
     const detail = packRef(link.client, slot);
-    settle(shard, sender, request.slot, { status: STATUS.reply, detail }, request.handle);
+    settle(shard, sender, request.slot, { status: STATUS.reply, detail }, request.delivery);
   } else {
     shard.counters.counts.late += 1;
     finish(link, slot, gen, STATUS.late, 0);
-    if (wanted) settle(shard, sender, request.slot, { status: STATUS.ok, detail: 0 }, request.handle);
+    if (wanted)
+      settle(shard, sender, request.slot, { status: STATUS.ok, detail: 0 }, request.delivery);
   }
-  giveBack(shard, request.handle, request.state);
+  giveBack(shard, request.delivery, request.state);
 }
 
 /** A notification's handler failed and says why: the report travels to the sender as a delivery of its own. */
@@ -97,9 +91,9 @@ export function takeReport(shard: ShardState, link: ShardLink, slot: number): vo
   const active = isActive(recordState(sender.ledger, failed.slot));
   const sink = sender.down ? undefined : sender.reports;
   if (active && sink?.hasRoom) {
-    const handle = openDelivery(shard, link, slot, sink);
+    const delivery = openDelivery(shard, link, slot, sink);
     // The sender finds its notification by this slot: it is not used again before the report has been read.
-    put(sender.cellWords, low16(handle) * CELL_WORDS + CELL_RESULT, failed.slot);
+    put(sender.cellWords, low16(delivery) * CELL_WORDS + CELL_RESULT, failed.slot);
     setRecordDetail(link.ledger, slot, outcomeOf(1));
     setRecord(link.ledger, slot, gen, LEDGER.routed);
     const detail = withReport(recordDetail(sender.ledger, failed.slot));
@@ -107,6 +101,6 @@ export function takeReport(shard: ShardState, link: ShardLink, slot: number): vo
   } else {
     finish(link, slot, gen, STATUS.late, 0);
   }
-  if (active) decide(shard, failed.handle, false);
-  else giveBack(shard, failed.handle, failed.state);
+  if (active) decide(shard, failed.delivery, false);
+  else giveBack(shard, failed.delivery, failed.state);
 }

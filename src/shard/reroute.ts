@@ -3,7 +3,7 @@
  * key. A request moves to the best candidate there is now, and waits in BACKOFF while all of them are full. Of a
  * notification or event the delivery is taken out: the other targets have theirs.
  */
-import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
+
 import { low16, refClient, refSlot, STATUS } from '../memory/entries.ts';
 import {
   CELL,
@@ -21,6 +21,7 @@ import {
 import { targetsOf, withoutTarget } from '../memory/outcome-word.ts';
 import { get, put } from '../memory/seam.ts';
 import { KIND, KIND_MASK } from '../memory/slot-header.ts';
+import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
 import { ALL_FULL } from './choose.ts';
 import { cellWord, freeDelivery, openDelivery } from './deliveries.ts';
 import { chooseAgain } from './intake.ts';
@@ -33,34 +34,34 @@ import type { Target } from './target.ts';
 const LOOK_AGAIN_MS = 5;
 
 /** `moved` is added to the cell word of the new delivery: attempts and deaths of the old one are kept. */
-export function rerouteDelivery(shard: ShardState, handle: number, moved: number): void {
-  const ref = cellWord(shard, handle, CELL_REF);
+export function rerouteDelivery(shard: ShardState, delivery: number, moved: number): void {
+  const ref = cellWord(shard, delivery, CELL_REF);
   const sender = shard.link(refClient(ref));
   const slot = refSlot(ref);
-  const word = cellWord(shard, handle, CELL_STATE) + moved;
+  const word = cellWord(shard, delivery, CELL_STATE) + moved;
   if ((sender.header(slot, KIND) & KIND_MASK) !== MESSAGE_KIND.request) {
-    withdraw(shard, sender, slot, handle);
+    withdraw(shard, sender, slot, delivery);
     return;
   }
   const chosen = chooseAgain(shard, sender, slot);
   if (chosen >= 0) {
-    move(shard, handle, shard.targets[chosen] as Target, word);
+    move(shard, delivery, shard.targets[chosen] as Target, word);
   } else if (chosen === ALL_FULL) {
-    backOff(shard, handle, word);
+    backOff(shard, delivery, word);
   } else {
     const outcome = { status: STATUS.unavailable, detail: 0 };
-    settle(shard, sender, slot, outcome, handle);
-    freeDelivery(shard, handle, cellState(cellWord(shard, handle, CELL_STATE)));
+    settle(shard, sender, slot, outcome, delivery);
+    freeDelivery(shard, delivery, cellState(cellWord(shard, delivery, CELL_STATE)));
   }
 }
 
 /** The deliveries in BACKOFF whose time has come look again. */
 export function retryBackedOff(shard: ShardState): void {
-  for (const handle of [...shard.backingOff]) {
-    const due = cellWord(shard, handle, CELL_DUE);
+  for (const delivery of [...shard.backingOff]) {
+    const due = cellWord(shard, delivery, CELL_DUE);
     if (((shard.nowMs - due) | 0) < 0) continue;
-    shard.backingOff.delete(handle);
-    rerouteDelivery(shard, handle, 0);
+    shard.backingOff.delete(delivery);
+    rerouteDelivery(shard, delivery, 0);
   }
 }
 
@@ -69,37 +70,37 @@ function move(shard: ShardState, from: number, to: Target, word: number): void {
   const ref = cellWord(shard, from, CELL_REF);
   const old = cellState(cellWord(shard, from, CELL_STATE));
   const sender = shard.link(refClient(ref));
-  const handle = openDelivery(shard, sender, refSlot(ref), to, { handle: from, word });
+  const delivery = openDelivery(shard, sender, refSlot(ref), to, { delivery: from, word });
   freeDelivery(shard, from, old);
-  put(to.link.cellWords, low16(handle) * CELL_WORDS + CELL_FROM, 0);
+  put(to.link.cellWords, low16(delivery) * CELL_WORDS + CELL_FROM, 0);
 }
 
-function backOff(shard: ShardState, handle: number, word: number): void {
-  const link = shard.link(refClient(handle));
-  const at = low16(handle) * CELL_WORDS;
-  const target = link.cells.owners[low16(handle)] as Target;
+function backOff(shard: ShardState, delivery: number, word: number): void {
+  const link = shard.link(refClient(delivery));
+  const at = low16(delivery) * CELL_WORDS;
+  const target = link.cells.owners[low16(delivery)] as Target;
   const state = cellState(get(link.cellWords, at + CELL_STATE));
   const ref = get(link.cellWords, at + CELL_REF);
   put(link.cellWords, at + CELL_DUE, (shard.nowMs + LOOK_AGAIN_MS) | 0);
   put(link.cellWords, at + CELL_STATE, withCellState(word, CELL.backoff));
-  if (state === CELL.waiting) target.unqueue(low16(handle));
+  if (state === CELL.waiting) target.unqueue(low16(delivery));
   if (isOnLoan(state)) {
     target.loans -= 1;
     const sender = shard.link(refClient(ref));
     sender.loanCount[refSlot(ref)] = (sender.loanCount[refSlot(ref)] as number) - 1;
   }
-  shard.backingOff.add(handle);
+  shard.backingOff.add(delivery);
 }
 
 /** One target fewer; a notification whose last target left undelivered has no route any more. */
-function withdraw(shard: ShardState, sender: ShardLink, slot: number, handle: number): void {
+function withdraw(shard: ShardState, sender: ShardLink, slot: number, delivery: number): void {
   const detail = withoutTarget(recordDetail(sender.ledger, slot));
   setRecordDetail(sender.ledger, slot, detail);
   const isEvent = (sender.header(slot, KIND) & KIND_MASK) === MESSAGE_KIND.event;
   if (targetsOf(detail) === 0 && !isEvent) {
-    settle(shard, sender, slot, { status: STATUS.noRoute, detail: 0 }, handle);
-    freeDelivery(shard, handle, cellState(cellWord(shard, handle, CELL_STATE)));
+    settle(shard, sender, slot, { status: STATUS.noRoute, detail: 0 }, delivery);
+    freeDelivery(shard, delivery, cellState(cellWord(shard, delivery, CELL_STATE)));
     return;
   }
-  decide(shard, handle, true);
+  decide(shard, delivery, true);
 }

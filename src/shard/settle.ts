@@ -73,14 +73,14 @@ export function settle(
 
 /** Frees what is not on loan; what is on loan is told that it may stop. */
 function dropOthers(shard: ShardState, link: ShardLink, slot: number, except: number): void {
-  for (let handle = link.firstCell[slot] as number; handle !== NO_CELL; ) {
-    const next = nextDelivery(shard, handle);
-    if (handle !== except) {
-      const state = deliveryState(shard, handle);
-      if (isOnLoan(state)) shard.untold.push(handle);
-      else freeDelivery(shard, handle, state);
+  for (let delivery = link.firstCell[slot] as number; delivery !== NO_CELL; ) {
+    const next = nextDelivery(shard, delivery);
+    if (delivery !== except) {
+      const state = deliveryState(shard, delivery);
+      if (isOnLoan(state)) shard.untold.push(delivery);
+      else freeDelivery(shard, delivery, state);
     }
-    handle = next;
+    delivery = next;
   }
 }
 
@@ -91,47 +91,47 @@ function release(link: ShardLink, slot: number, gen: number): void {
 }
 
 /** A loan came back and its message no longer waits for it. */
-export function giveBack(shard: ShardState, handle: number, state: number): void {
-  const ref = cellWord(shard, handle, CELL_REF);
+export function giveBack(shard: ShardState, delivery: number, state: number): void {
+  const ref = cellWord(shard, delivery, CELL_REF);
   const link = shard.link(refClient(ref));
   const slot = refSlot(ref);
   if (recordState(link.ledger, slot) === LEDGER.held && link.loanCount[slot] === 1) {
     release(link, slot, recordGen(link.ledger, slot));
   }
-  freeDelivery(shard, handle, state);
+  freeDelivery(shard, delivery, state);
 }
 
 /** This delivery is decided for good; the last one decided settles the message. */
-export function decide(shard: ShardState, handle: number, good: boolean): void {
-  const ref = cellWord(shard, handle, CELL_REF);
+export function decide(shard: ShardState, delivery: number, good: boolean): void {
+  const ref = cellWord(shard, delivery, CELL_REF);
   const link = shard.link(refClient(ref));
   const slot = refSlot(ref);
-  const state = deliveryState(shard, handle);
+  const state = deliveryState(shard, delivery);
   const others = (link.openCount[slot] as number) - (isOpen(state) ? 1 : 0);
   const before = recordDetail(link.ledger, slot);
   const detail = good ? before : withFailure(before);
   if (others > 0) {
-    if (good) freeDelivery(shard, handle, state);
-    else addFailure(shard, handle, { link, slot, detail, state });
+    if (good) freeDelivery(shard, delivery, state);
+    else addFailure(shard, delivery, { link, slot, detail, state });
     return;
   }
   const status = failuresOf(detail) === 0 ? STATUS.ok : STATUS.failed;
-  settle(shard, link, slot, { status, detail }, handle);
-  freeDelivery(shard, handle, state);
+  settle(shard, link, slot, { status, detail }, delivery);
+  freeDelivery(shard, delivery, state);
 }
 
 /** The cell names the new count before the record has it, so that a repetition after a crash adds nothing. */
 function addFailure(
   shard: ShardState,
-  handle: number,
+  delivery: number,
   failure: { link: ShardLink; slot: number; detail: number; state: number },
 ): void {
-  const words = shard.link(refClient(handle)).cellWords;
-  const at = low16(handle) * CELL_WORDS;
+  const words = shard.link(refClient(delivery)).cellWords;
+  const at = low16(delivery) * CELL_WORDS;
   put(words, at + CELL_RESULT, failure.detail);
   put(words, at + CELL_STATE, withCellState(get(words, at + CELL_STATE), CELL.failed) | CELL_BAD);
   setRecordDetail(failure.link.ledger, failure.slot, failure.detail);
-  freeDelivery(shard, handle, failure.state);
+  freeDelivery(shard, delivery, failure.state);
 }
 
 function forget(link: ShardLink, slot: number): void {

@@ -7,19 +7,13 @@ import type { ShardBoot, ShardCommand } from '../control/commands.ts';
 import { openControlWords } from '../memory/control-words.ts';
 import { Counters, SHARD_COUNTERS } from '../memory/counters.ts';
 import { ACK, low16, RETURN, SUBMIT, submitOp } from '../memory/entries.ts';
-import { CUR, openShardMemory, SHARD_BEAT } from '../memory/shard-memory.ts';
 import { put } from '../memory/seam.ts';
+import { CUR, openShardMemory, SHARD_BEAT } from '../memory/shard-memory.ts';
 import { KIND, KIND_MASK } from '../memory/slot-header.ts';
 import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
 import { takeAcknowledgement, takeCancellation, takeReturn, timeOut } from './acknowledge.ts';
 import { takeMessage } from './intake.ts';
-import {
-  addTarget,
-  attach,
-  detach,
-  forgetQuietLinks,
-  removeTarget,
-} from './membership.ts';
+import { addTarget, attach, detach, forgetQuietLinks, removeTarget } from './membership.ts';
 import { placeParkedAgain, pump } from './pump.ts';
 import { takeReport, takeResponse } from './replies.ts';
 import { retryBackedOff } from './reroute.ts';

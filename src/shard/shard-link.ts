@@ -2,7 +2,7 @@
  * The shard's view of one client: the rings between them, the ledger of the client's messages, the cells of the
  * deliveries to it, and private bookkeeping that a successor derives again from ledger and cells.
  *
- * A delivery is named by a handle, `client << 16 | cell`, so that the cells of one message, which may lie at many
+ * A delivery is named by one number, `client << 16 | cell`, so that the cells of one message, which may lie at many
  * clients, form one list.
  */
 import type { ClientHandle, ClientMemory } from '../memory/client-memory.ts';
@@ -39,7 +39,7 @@ export class ShardLink {
   readonly parking: Parking;
   readonly deadlines: TimerWheel;
 
-  /** By slot: first delivery of the message (a handle), open deliveries, deliveries on loan. */
+  /** By slot: first delivery of the message, open deliveries, deliveries on loan. */
   readonly firstCell: Int32Array;
   readonly openCount: Int32Array;
   readonly loanCount: Int32Array;

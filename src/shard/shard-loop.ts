@@ -6,8 +6,12 @@
 import type { ShardBoot, ShardCommand } from '../control/commands.ts';
 import { BELL, PARKED } from '../memory/client-memory.ts';
 import { Bell, Sleeper } from '../memory/doorbell.ts';
-import { SHARD_BELL, SHARD_PARKED } from '../memory/shard-memory.ts';
-import { acknowledgeCommand, openShardMemory } from '../memory/shard-memory.ts';
+import {
+  acknowledgeCommand,
+  openShardMemory,
+  SHARD_BELL,
+  SHARD_PARKED,
+} from '../memory/shard-memory.ts';
 import { waitForBell } from '../memory/wait.ts';
 import { ShardCore } from './shard-core.ts';
 import { SpinPatience } from './spin-patience.ts';

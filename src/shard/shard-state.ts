@@ -1,8 +1,9 @@
 /** What the operations of a shard work on. One per incarnation; everything here is derived or registered state. */
-import type { Counters, ShardCounter } from '../memory/counters.ts';
+
 import type { ControlWords } from '../memory/control-words.ts';
-import type { ShardMemory } from '../memory/shard-memory.ts';
+import type { Counters, ShardCounter } from '../memory/counters.ts';
 import { get, put } from '../memory/seam.ts';
+import type { ShardMemory } from '../memory/shard-memory.ts';
 import { Router } from '../routing/router.ts';
 import type { ShardLink } from './shard-link.ts';
 import type { Target } from './target.ts';
@@ -27,9 +28,9 @@ export class ShardState {
   readonly stirred: Target[] = [];
   /** Events whose sender wants the count: link and slot. */
   readonly uncounted: { link: ShardLink; slot: number }[] = [];
-  /** Loans (handles) of settled messages that have not been told. */
+  /** Loans of settled messages that have not been told. */
   readonly untold: number[] = [];
-  /** Deliveries (handles) that look for another target again when DUE has passed. */
+  /** Deliveries that look for another target again when DUE has passed. */
   readonly backingOff: Set<number> = new Set();
 
   constructor(
@@ -42,7 +43,7 @@ export class ShardState {
     this.control = control;
     this.counters = counters;
     this.random = random;
-    this.targets = new Array(memory.targets).fill(undefined);
+    this.targets = new Array<Target | undefined>(memory.targets).fill(undefined);
   }
 
   /** The link of a client that is known to exist: something of it is in care. */
