@@ -38,7 +38,7 @@ export async function bootThread(boot: ThreadBoot): Promise<void> {
     const isOnlyListener = process.listenerCount('uncaughtException') === 1;
     if (isOnlyListener) fail(thrown);
   });
-  restoreWorkerData(workerData);
+  showOnly(workerData);
   process.argv.splice(2, ownArguments);
   if (href.startsWith('file:')) process.argv[1] = fileURLToPath(href);
   leaveTicket(ticket);
@@ -51,7 +51,7 @@ export async function bootThread(boot: ThreadBoot): Promise<void> {
 }
 
 /** Both kinds of modules see it: CommonJS reads the property, ES modules the binding that follows it. */
-function restoreWorkerData(workerData: unknown): void {
+function showOnly(workerData: unknown): void {
   (workerThreads as { workerData: unknown }).workerData = workerData;
   syncBuiltinESMExports();
 }

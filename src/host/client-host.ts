@@ -57,7 +57,7 @@ export class ClientHost {
     return this.memory.id;
   }
 
-  get handle(): ClientHandle {
+  get clientHandle(): ClientHandle {
     const { id, slots, buffer, heap } = this.memory;
     return { id, slots, buffer, heap };
   }

@@ -57,7 +57,7 @@ export class Clients {
     const reports = registry.allocateTarget(id);
     const client = new ClientHost(id, size, { threadId, reports, tellPeer });
     this.#nextId++;
-    for (const other of this.#present.values()) other.tellPeer(client.handle);
+    for (const other of this.#present.values()) other.tellPeer(client.clientHandle);
     this.#present.set(id, client);
     return client;
   }
@@ -65,9 +65,9 @@ export class Clients {
   /** What its thread needs. Take it in the same turn as `admit`: later newcomers come through the peer sink. */
   bootOf(client: ClientHost): ClientBoot {
     const { shards, control, settings, epochMs } = this.#init;
-    const present = [...this.#present.values()].map((other) => other.handle);
+    const present = [...this.#present.values()].map((other) => other.clientHandle);
     return {
-      memory: client.handle,
+      memory: client.clientHandle,
       links: client.linkHandles,
       shards: shards.hosts.map(({ memory: { id, targets, buffer } }) => ({ id, targets, buffer })),
       control: { targets: control.targets, buffer: control.buffer },
@@ -80,10 +80,10 @@ export class Clients {
 
   /** Resolves when all shards know it. */
   async attach(client: ClientHost): Promise<void> {
-    const { handle, linkHandles, reportsTarget } = client;
+    const { clientHandle, linkHandles, reportsTarget } = client;
     await this.#init.shards.tellEach((shard) => ({
       op: 'attach',
-      client: handle,
+      client: clientHandle,
       link: linkHandles[shard] as (typeof linkHandles)[number],
       reports: reportsTarget,
     }));
@@ -132,7 +132,7 @@ export class Clients {
   }
 
   #remember(client: ClientHost): void {
-    this.#departed.push(client.handle);
+    this.#departed.push(client.clientHandle);
     if (this.#departed.length > DEPARTED_KEPT) this.#departed.shift();
     const counts = client.counts();
     for (const name of CLIENT_COUNTERS) this.#departedCounts[name] += counts[name];

@@ -7,7 +7,7 @@
  * ever passed, and ports are closed by their owners.
  */
 import type { MessagePort } from 'node:worker_threads';
-import { type Endpoint, expose, type Remote, wrap } from 'comlink';
+import { expose, type Remote, wrap } from 'comlink';
 import { BusError } from '../message/errors.ts';
 import { packThrown, unpackThrown } from './thrown-value.ts';
 
@@ -39,7 +39,7 @@ export function serveDoor(port: MessagePort, call: Call): void {
       }
     },
   };
-  expose(served, asEndpoint(port));
+  expose(served, port);
   // Listening has referenced it.
   port.unref();
 }
@@ -56,7 +56,7 @@ export class Door {
   constructor(port: MessagePort, onClose: () => void, deadlineMs: number = CALL_DEADLINE_MS) {
     this.#port = port;
     this.#deadlineMs = deadlineMs;
-    this.#remote = wrap<Served>(asEndpoint(port));
+    this.#remote = wrap<Served>(port);
     port.on('close', () => {
       this.#end();
       onClose();
@@ -82,9 +82,9 @@ export class Door {
       this.#remote.call(method, parameters).then(
         ({ value, error }) =>
           settle(() =>
-            error === undefined ? resolve(value) : reject(unpackThrown(error) as Error),
+            error === undefined ? resolve(value) : reject(unpackThrown(error)),
           ),
-        (error: unknown) => settle(() => reject(error)),
+        (error: Error) => settle(() => reject(error)),
       );
     });
   }
@@ -107,11 +107,6 @@ export class Door {
     this.#closed = true;
     for (const abandon of [...this.#rejections]) abandon(closedError('a control call'));
   }
-}
-
-/** Node's MessagePort is an event target as comlink needs it; only the two sets of types differ. */
-function asEndpoint(port: MessagePort): Endpoint {
-  return port as unknown as Endpoint;
 }
 
 function closedError(method: string): BusError {

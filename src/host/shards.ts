@@ -36,9 +36,9 @@ export class Shards {
     commandOf: (items: readonly Item[]) => ShardCommand,
   ): Promise<void> {
     const lists = byShard(items, this.hosts.length);
-    const told = this.hosts.map((host, index) => {
+    const told = this.hosts.flatMap((host, index) => {
       const list = lists[index] ?? [];
-      return list.length === 0 ? undefined : host.command(commandOf(list));
+      return list.length === 0 ? [] : [host.command(commandOf(list))];
     });
     await Promise.all(told);
   }
