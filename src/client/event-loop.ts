@@ -76,8 +76,11 @@ export class EventLoop {
   #park(): void {
     this.#core.publishCounters();
     const rung = this.#sleeper.park();
-    // The second look: whatever came before the bell was read is seen here, whatever comes later rings it.
+    // The second look: whatever came before the bell was read is seen here, whatever comes later rings it. Main's
+    // answers to control calls and the state of the bus are rung for too.
     const work = this.#core.poll();
+    this.#hooks.onTurn();
+    if (this.#stopped) return;
     this.hold();
     const wait = work > 0 ? undefined : awaitBell(this.#sleeper, rung);
     if (wait === undefined) this.#wake();
