@@ -60,11 +60,7 @@ export class Registrations {
   async addEndpoint(id: string, handler: Handler, options?: EndpointOptions): Promise<Endpoint> {
     checkHandler(handler, 'registerEndpoint');
     const resolved = resolveEndpointOptions(options);
-    checkSupported(
-      resolved as unknown as Record<string, unknown>,
-      LATER_ENDPOINT,
-      'registerEndpoint',
-    );
+    checkSupported(options, LATER_ENDPOINT, 'registerEndpoint');
     const { core, plane, settings } = this.#parts;
     const target = await plane.allocateTarget(core.id);
     const receiver = new EndpointReceiver(id, handler, resolved, core.receiverParts);
@@ -93,8 +89,9 @@ export class Registrations {
     const hasHandler = typeof handlerOrOptions === 'function';
     if (!hasHandler && maybeOptions !== undefined) checkHandler(handlerOrOptions, 'subscribe');
     const handler = hasHandler ? handlerOrOptions : undefined;
-    const options = resolveSubscribeOptions(hasHandler ? maybeOptions : handlerOrOptions);
-    checkSupported(options as unknown as Record<string, unknown>, LATER_SUBSCRIPTION, 'subscribe');
+    const given = hasHandler ? maybeOptions : handlerOrOptions;
+    const options = resolveSubscribeOptions(given);
+    checkSupported(given, LATER_SUBSCRIPTION, 'subscribe');
     if (options.signal?.aborted) throw abortedBy(options.signal);
     const { core, plane, onWaiting } = this.#parts;
     const { pattern: text, match } = patternText(pattern, options.match);
@@ -219,29 +216,38 @@ function windowOf(options: ResolvedSubscribeOptions): { window: number; whenFull
   return { window, whenFull: overflow === 'block' ? 'park' : overflow };
 }
 
-/** Options whose meaning is not built yet: refused, not ignored. */
+/** Options whose meaning is not built yet, with the one value that they may have: refused, not ignored. */
 const LATER_ENDPOINT: Readonly<Record<string, unknown>> = {
-  breaker: undefined,
-  ordered: false,
+  breaker: false,
   dedupeWindow: 0,
+  keepAlive: false,
+  maxDeaths: 3,
+  ordered: false,
   queueLimit: Number.POSITIVE_INFINITY,
+  redeliver: true,
+  retry: undefined,
 };
-const LATER_SUBSCRIPTION: Readonly<Record<string, unknown>> = { group: undefined, ack: false };
+const LATER_SUBSCRIPTION: Readonly<Record<string, unknown>> = {
+  ack: false,
+  group: undefined,
+  retry: undefined,
+  timeout: Number.POSITIVE_INFINITY,
+};
 
+/** `given` as the caller wrote it: a default that was filled in is no wish. */
 function checkSupported(
-  options: Readonly<Record<string, unknown>>,
+  given: object | undefined,
   later: Readonly<Record<string, unknown>>,
   verb: string,
 ): void {
-  for (const [name, only] of Object.entries(later)) {
-    if (options[name] !== only) {
-      throw configError(
-        verb,
-        name,
-        `${String(only)} (more is not supported yet)`,
-        String(options[name]),
-      );
-    }
+  for (const [name, value] of Object.entries(given ?? {})) {
+    if (!(name in later) || value === undefined || value === later[name]) continue;
+    throw configError(
+      verb,
+      name,
+      `${String(later[name])} (more is not supported yet)`,
+      String(value),
+    );
   }
 }
 

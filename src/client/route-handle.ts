@@ -76,9 +76,16 @@ function checkedRequest(
     throw configError('registerRoute', 'endpoint', 'the id of an endpoint', typeof endpoint);
   }
   const { priority, balance, weight, match } = options;
-  for (const name of ['hashHeader', 'timeout'] as const) {
-    if (options[name] === undefined) continue;
-    throw configError('registerRoute', name, 'absent (not supported yet)', String(options[name]));
+  const unsupported = { hashHeader: undefined, timeout: undefined, spill: false, failover: true };
+  for (const [name, only] of Object.entries(unsupported)) {
+    const got = options[name as keyof typeof unsupported];
+    if (got === only) continue;
+    throw configError(
+      'registerRoute',
+      name,
+      `${String(only)} (more is not supported yet)`,
+      String(got),
+    );
   }
   return { ...patternText(pattern, match), endpoint, priority, balance, weight };
 }
