@@ -80,10 +80,11 @@ export class Door {
       );
       this.#rejections.add(abandon);
       this.#remote.call(method, parameters).then(
-        ({ value, error }) =>
-          settle(() =>
-            error === undefined ? resolve(value) : reject(unpackThrown(error)),
-          ),
+        ({ value, error }) => {
+          if (error === undefined) return settle(() => resolve(value));
+          const thrown = unpackThrown(error) as Error;
+          settle(() => reject(thrown));
+        },
         (error: Error) => settle(() => reject(error)),
       );
     });
