@@ -12,6 +12,7 @@ import type { EndpointThreadOptions } from './endpoint-thread.ts';
 import type { Script } from './expectation.ts';
 import { Expectation } from './expectation.ts';
 import { Faults } from './faults.ts';
+import type { PhaseLatencies } from './latencies.ts';
 import { openLatencies, summariesOf } from './latencies.ts';
 import type { DemoOptions } from './options.ts';
 import { Plan } from './plan.ts';
@@ -28,6 +29,8 @@ import { loadDeliveries } from './webhooks/load.ts';
 
 /** One at a time for this part of the time; then as many at once as keep all threads busy. */
 const SERIAL_SHARE = 0.1;
+/** Messages one at a time, however short the time: something must have been measured. */
+const SERIAL_MIN = 100;
 const LOAD_WINDOW = 256;
 const MS_PER_SECOND = 1_000;
 /** The shards write their counts down a little after the last promise; never so late. */
@@ -103,24 +106,25 @@ async function sendAndCheck(run: Run): Promise<DemoResult> {
 }
 
 async function sendPhases(run: Run, sender: PlanSender, faults: Faults): Promise<PhaseResult[]> {
+  // Loading the histograms takes as long as a hundred messages: before the clock starts.
+  const histograms = [await openLatencies(), await openLatencies()] as const;
   const totalMs = run.options.seconds * MS_PER_SECOND;
   const startMs = now();
   const results: PhaseResult[] = [];
-  for (const phase of phasesOf(sender, startMs, totalMs)) {
-    const latencies = await openLatencies();
+  for (const phase of phasesOf(sender, histograms, startMs, totalMs)) {
     const messagesBefore = sender.settled;
     const cpuBeforeUs = threadCpuUs();
     const beganMs = now();
     const watched = { name: phase.name, startMs, totalMs, output: run.progress };
-    const hasStalled = await watchSending(sender.run({ ...phase, latencies }), sender, watched);
+    const hasStalled = await watchSending(sender.run(phase), sender, watched);
     const cpuUs = cpuSince(cpuBeforeUs);
     const messages = sender.settled - messagesBefore;
     results.push({
       name: phase.name,
       messages,
       durationMs: now() - beganMs,
-      cpuUsPerMessage: cpuUs === undefined ? undefined : cpuUs / messages,
-      latencies: summariesOf(latencies),
+      cpuUsPerMessage: cpuUs === undefined || messages === 0 ? undefined : cpuUs / messages,
+      latencies: summariesOf(phase.latencies),
     });
     if (hasStalled) faults.add('stalled', () => `no message was settled any more: ${phase.name}`);
     if (hasStalled || sender.isBroken) break;
@@ -128,21 +132,28 @@ async function sendPhases(run: Run, sender: PlanSender, faults: Faults): Promise
   return results;
 }
 
-type NamedPhase = Omit<Phase, 'latencies'> & { readonly name: string };
+type NamedPhase = Phase & { readonly name: string };
 
 /** The first ends by the clock, the second with the replay in which its time is over. */
-function phasesOf(sender: PlanSender, startMs: number, totalMs: number): NamedPhase[] {
+function phasesOf(
+  sender: PlanSender,
+  [serial, load]: readonly [PhaseLatencies, PhaseLatencies],
+  startMs: number,
+  totalMs: number,
+): NamedPhase[] {
   const serialUntilMs = startMs + totalMs * SERIAL_SHARE;
   return [
     {
       name: 'one at a time',
       window: 1,
-      maySend: () => now() < serialUntilMs,
-      mayBegin: () => true,
+      latencies: serial,
+      maySend: () => now() < serialUntilMs || sender.settled < SERIAL_MIN,
+      mayBegin: () => sender.replays === 0 || now() < serialUntilMs,
     },
     {
       name: `${LOAD_WINDOW} at once`,
       window: LOAD_WINDOW,
+      latencies: load,
       maySend: () => true,
       // One replay at least, however slow the machine.
       mayBegin: () => sender.replays === 0 || now() < startMs + totalMs,

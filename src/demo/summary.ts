@@ -68,7 +68,7 @@ function formatHead({ messages, phases, replays }: DemoResult): string {
     phase.cpuUsPerMessage === undefined ? 'not available' : formatUs(phase.cpuUsPerMessage),
   ]);
   const heading = ['', 'messages', 'seconds', 'msg/s', 'CPU of main, µs/msg'];
-  return `${formatCount(messages)} messages in ${replays} replays\n${formatTable([heading, ...rows])}`;
+  return `${formatCount(messages)} messages in ${formatReplays(replays)}\n${formatTable([heading, ...rows])}`;
 }
 
 function formatLatencies(phases: readonly PhaseResult[]): string {
@@ -115,7 +115,7 @@ function formatCounts({ replays, shards }: DemoResult, counts: Counts): string {
     String(threadId),
     formatCount(messages),
   ]);
-  const due = `due in ${replays} replays`;
+  const due = `due in ${formatReplays(replays)}`;
   return [
     'received, by the logs of the receiving threads',
     formatTable([
@@ -126,6 +126,10 @@ function formatCounts({ replays, shards }: DemoResult, counts: Counts): string {
     formatTable([['', 'thread', 'requests', 'events', 'notifications'], ...threads]),
     `routed, by the routing threads\n${formatTable([['', 'thread', 'messages'], ...shardRows])}`,
   ].join('\n');
+}
+
+function formatReplays(replays: number): string {
+  return replays === 1 ? '1 replay' : `${formatCount(replays)} replays`;
 }
 
 function formatVerdict({ counts, faults }: DemoResult): string {

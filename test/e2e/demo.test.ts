@@ -21,6 +21,7 @@ interface Summary {
   readonly ok: boolean;
   readonly replays: number;
   readonly messages: number;
+  readonly phases: readonly { readonly name: string; readonly messages: number }[];
   readonly routes: readonly CountRow[];
   readonly subscriptions: readonly CountRow[];
   readonly threads: readonly { readonly threadId: number }[];
@@ -57,6 +58,7 @@ describe('symphony-bus demo', () => {
     for (const row of [...summary.routes, ...summary.subscriptions]) {
       expect(`${row.pattern} ${row.replayed}`).toBe(`${row.pattern} ${row.expected}`);
     }
+    for (const { messages } of summary.phases) expect(messages).toBeGreaterThan(0);
     const catchAll = summary.routes.find(({ pattern }) => pattern === '*');
     expect(catchAll?.replayed).toBe(159 * summary.replays);
     expect(catchAll?.audits).toBe(329 * summary.replays);
