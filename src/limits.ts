@@ -55,8 +55,6 @@ export const LIMITS = {
   heapPerMessage: 8,
   /** Shapes of plain objects that a client publishes; further ones are sent with their keys. */
   shapes: 1024,
-  /** Bytes of the shape table's entries. */
-  shapeBytes: 131_072,
   /** Fields of one shared shape; wider objects are usually dictionaries. */
   shapeFields: 128,
 

@@ -38,7 +38,6 @@ export {
   resolveRouteOptions,
 } from './options/route-options.ts';
 export {
-  checkId,
   NO_SEND_OPTIONS,
   type RequestOptions,
   type ResolvedSendOptions,

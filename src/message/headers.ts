@@ -59,11 +59,6 @@ export function copyHeaders(headers: unknown): Headers | undefined {
   return copy;
 }
 
-/** Throws as {@link copyHeaders} does. */
-export function validateHeaders(headers: unknown): asserts headers is Headers | undefined {
-  copyHeaders(headers);
-}
-
 /** Bytes of the extras block; 0 when there is neither an id nor headers. Both must be valid. */
 export function measureExtras(id: string | undefined, headers: Headers | undefined): number {
   if (id === undefined && headers === undefined) return 0;

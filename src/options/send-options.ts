@@ -86,7 +86,7 @@ export function resolveSendOptions(
 }
 
 /** Throws `ERR_BUS_CONFIG` unless `id` is a non-empty string of at most 256 bytes of UTF-8. */
-export function checkId(id: unknown, where: string): asserts id is string {
+function checkId(id: unknown, where: string): asserts id is string {
   if (isName(id, LIMITS.idBytes) && Buffer.byteLength(id) <= LIMITS.idBytes) return;
   const expected = `a non-empty string of at most ${LIMITS.idBytes} bytes of UTF-8`;
   throw configError(where, 'id', expected, kindOf(id));

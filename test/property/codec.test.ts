@@ -7,9 +7,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AutoCodec } from '../../src/message/codec.ts';
 import { ShapeReader } from '../../src/message/shape-reader.ts';
-import { allocateShapeTable } from '../../src/message/shape-table.ts';
 import { ShapeWriter } from '../../src/message/shape-writer.ts';
 import { scaledRuns } from '../setup/property-runs.ts';
+import { allocateShapeTable } from '../unit/message/through-heap.ts';
 
 const HEAP_BYTES = 1024 * 1024;
 const GUARD = 0xee;

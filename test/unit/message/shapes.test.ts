@@ -1,8 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { ShapeReader } from '../../../src/message/shape-reader.ts';
-import { allocateShapeTable } from '../../../src/message/shape-table.ts';
 import { keysOf, type ShapeNode, ShapeWriter } from '../../../src/message/shape-writer.ts';
-import { OFFSET, pair, roundTrip } from './through-heap.ts';
+import { allocateShapeTable, OFFSET, pair, roundTrip } from './through-heap.ts';
 
 function walk(writer: ShapeWriter, keys: readonly string[]): ShapeNode | null {
   let node: ShapeNode | null = writer.root;

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { AutoCodec } from '../../../src/message/codec.ts';
 import { BusError } from '../../../src/message/errors.ts';
 import { ShapeReader } from '../../../src/message/shape-reader.ts';
-import { allocateShapeTable, type ShapeTable } from '../../../src/message/shape-table.ts';
+import type { ShapeTable } from '../../../src/message/shape-table.ts';
 import { ShapeWriter } from '../../../src/message/shape-writer.ts';
 
 export const HEAP_BYTES: number = 2 * 1024 * 1024;
@@ -16,6 +16,14 @@ export interface Pair {
   readonly writer: ShapeWriter;
   readonly shapes: ShapeReader;
   readonly heap: Buffer;
+}
+
+/** An empty table of `bytes`. */
+export function allocateShapeTable(bytes: number = 32 * 1024): ShapeTable {
+  return {
+    words: new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)),
+    bytes: Buffer.from(new SharedArrayBuffer(bytes)),
+  };
 }
 
 export function pair(table: ShapeTable = allocateShapeTable()): Pair {
