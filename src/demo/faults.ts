@@ -27,10 +27,6 @@ const EXAMPLES_MAX = 3;
 export class Faults {
   readonly #byWord = new Map<FaultWord, { count: number; examples: string[] }>();
 
-  get isEmpty(): boolean {
-    return this.#byWord.size === 0;
-  }
-
   /** `describe` is called only for cases that are kept. */
   add(word: FaultWord, describe: () => string): void {
     const found = this.#byWord.get(word) ?? { count: 0, examples: [] };

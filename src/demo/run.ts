@@ -92,10 +92,10 @@ async function sendAndCheck(run: Run): Promise<DemoResult> {
   const faults = new Faults();
   const sender = new PlanSender(bus, script, faults, now);
   const before = await shardCounts(bus);
-  const phases = await sendPhases(run, sender, faults);
+  const { phases, isComplete } = await sendPhases(run, sender, faults);
   const result = { options, replays: sender.replays, messages: sender.settled, phases };
   // A torn run has no tables to be held against: the failure says it all.
-  if (!faults.isEmpty) return { ...result, faults: faults.list(), counts: undefined, shards: [] };
+  if (!isComplete) return { ...result, faults: faults.list(), counts: undefined, shards: [] };
   const shards = await shardCountsOf(bus, before, sender.settled);
   const expectation = new Expectation(script, sender.replays);
   const expected = expectation.countByReceiver.reduce((sum, count) => sum + count, 0);
@@ -105,12 +105,18 @@ async function sendAndCheck(run: Run): Promise<DemoResult> {
   return { ...result, faults: faults.list(), counts, shards };
 }
 
-async function sendPhases(run: Run, sender: PlanSender, faults: Faults): Promise<PhaseResult[]> {
+interface Sent {
+  readonly phases: PhaseResult[];
+  /** All messages of whole replays were sent and answered, rightly or not. */
+  readonly isComplete: boolean;
+}
+
+async function sendPhases(run: Run, sender: PlanSender, faults: Faults): Promise<Sent> {
   // Loading the histograms takes as long as a hundred messages: before the clock starts.
   const histograms = [await openLatencies(), await openLatencies()] as const;
   const totalMs = run.options.seconds * MS_PER_SECOND;
   const startMs = now();
-  const results: PhaseResult[] = [];
+  const phases: PhaseResult[] = [];
   for (const phase of phasesOf(sender, histograms, startMs, totalMs)) {
     const messagesBefore = sender.settled;
     const cpuBeforeUs = threadCpuUs();
@@ -119,7 +125,7 @@ async function sendPhases(run: Run, sender: PlanSender, faults: Faults): Promise
     const hasStalled = await watchSending(sender.run(phase), sender, watched);
     const cpuUs = cpuSince(cpuBeforeUs);
     const messages = sender.settled - messagesBefore;
-    results.push({
+    phases.push({
       name: phase.name,
       messages,
       durationMs: now() - beganMs,
@@ -127,9 +133,9 @@ async function sendPhases(run: Run, sender: PlanSender, faults: Faults): Promise
       latencies: summariesOf(phase.latencies),
     });
     if (hasStalled) faults.add('stalled', () => `no message was settled any more: ${phase.name}`);
-    if (hasStalled || sender.isBroken) break;
+    if (hasStalled || sender.isBroken) return { phases, isComplete: false };
   }
-  return results;
+  return { phases, isComplete: true };
 }
 
 type NamedPhase = Phase & { readonly name: string };

@@ -2,6 +2,7 @@
  * Sends the plan through the bus, so many messages at a time, and looks at what the bus answers.
  * Whether the messages arrived is not believed here: the receivers' logs are checked for that.
  */
+import { BusError } from '../index.ts';
 import type { Signed } from './catalogue.ts';
 import { NUMBER_HEADER, SIGNATURE_HEADER } from './delivery-headers.ts';
 import type { DeliverySummary } from './endpoint-thread.ts';
@@ -59,7 +60,7 @@ export class PlanSender {
     return this.#settled;
   }
 
-  /** A call failed: nothing more is sent, the last replay may be torn. */
+  /** The bus failed a call: nothing more is sent, the last replay may be torn. */
   get isBroken(): boolean {
     return this.#isBroken;
   }
@@ -78,7 +79,8 @@ export class PlanSender {
       try {
         await this.#send(message, latencies);
       } catch (error) {
-        this.#isBroken = true;
+        // A handler that refused its message has got it: the logs tell more. Anything else is the bus.
+        this.#isBroken ||= !hasHandlerFailed(error);
         this.#faults.add('failed', () => `${message.kind} ${number}: ${String(error)}`);
       }
       this.#settled += 1;
@@ -124,4 +126,8 @@ export class PlanSender {
       () => `${message.kind} ${message.number} went to ${count} receivers, ${expected} were due`,
     );
   }
+}
+
+function hasHandlerFailed(error: unknown): boolean {
+  return BusError.isBusError(error) && error.code === 'ERR_BUS_HANDLER';
 }

@@ -8,6 +8,7 @@ import { Audience, placeReceivers } from '../../../src/demo/receivers.ts';
 import type { SendHeaders, SendingBus } from '../../../src/demo/sender.ts';
 import { PlanSender } from '../../../src/demo/sender.ts';
 import { loadDeliveries } from '../../../src/demo/webhooks/load.ts';
+import { BusError } from '../../../src/index.ts';
 
 const catalogue = new Catalogue(loadDeliveries().slice(0, 20));
 const script = {
@@ -122,6 +123,19 @@ describe('PlanSender', () => {
     expect(sender.isBroken).toBe(true);
     expect(sender.settled).toBeLessThan(script.plan.messageCount(1));
     expect(faults).toEqual([{ word: 'failed', count: 1, examples: ['event 1: Error: no room'] }]);
+  });
+
+  it('goes on when a handler refused its message, which has arrived all the same', async () => {
+    class RefusingEndpoint extends ObligingBus {
+      override request(key: string, payload: unknown, options: SendHeaders): Promise<unknown> {
+        if (options.headers[NUMBER_HEADER] !== '0') return super.request(key, payload, options);
+        return Promise.reject(new BusError('ERR_BUS_HANDLER', 'wrong signature'));
+      }
+    }
+    const { faults, sender } = await sendReplays(new RefusingEndpoint(), 1);
+    expect(sender.isBroken).toBe(false);
+    expect(sender.settled).toBe(script.plan.messageCount(1));
+    expect(faults.map(({ count, word }) => [word, count])).toEqual([['failed', 1]]);
   });
 
   it('catches a reply that belongs to another request, and a count that is not due', async () => {
