@@ -3,10 +3,10 @@ import { availableParallelism } from 'node:os';
 import type { Worker } from 'node:worker_threads';
 import { type BusVerbs, verbsOf } from './bus-verbs.ts';
 import { BusClient } from './client/bus-client.ts';
+import type { PeerNews } from './control/plane.ts';
 import { BusHost, type CloseResult } from './host/bus-host.ts';
 import type { Ticket } from './host/ticket.ts';
 import { createLogger } from './log.ts';
-import type { ClientHandle } from './memory/client-memory.ts';
 import {
   type BusConfig,
   type CloseOptions,
@@ -46,12 +46,12 @@ export interface MessageBus extends BusVerbs {
 export async function createBus(config?: BusConfig): Promise<MessageBus> {
   const resolved = resolveConfig(config, availableParallelism());
   const logger = createLogger(resolved.logger);
-  const peers: ClientHandle[] = [];
-  const host = new BusHost(resolved, logger, (peer) => peers.push(peer));
+  const news: PeerNews[] = [];
+  const host = new BusHost(resolved, logger, (next) => news.push(next));
   const client = new BusClient(host.mainBoot, host.plane, {
     isMain: true,
     onWake: () => host.onWake(),
-    takePeer: () => peers.shift(),
+    takeNews: () => news.shift(),
     logger,
     keepAlive: resolved.keepAlive,
   });

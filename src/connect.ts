@@ -2,12 +2,11 @@
 import { receiveMessageOnPort, threadId } from 'node:worker_threads';
 import { type BusVerbs, verbsOf } from './bus-verbs.ts';
 import { BusClient } from './client/bus-client.ts';
-import type { ClientBoot, ControlPlane } from './control/plane.ts';
+import type { ClientBoot, ControlPlane, PeerNews } from './control/plane.ts';
 import { PLANE_METHODS } from './host/client-calls.ts';
 import type { Door } from './host/control-door.ts';
 import { isTicket, type Ticket, takeTicket } from './host/ticket.ts';
 import { createLogger } from './log.ts';
-import type { ClientHandle } from './memory/client-memory.ts';
 import { BusError } from './message/errors.ts';
 import { kindOf } from './message/text.ts';
 import { type CloseOptions, configError, resolveCloseOptions } from './options.ts';
@@ -73,7 +72,7 @@ function busOf(door: Door, ticket: Ticket, boot: ClientBoot): ConnectedBus {
   const plane = planeThrough(door);
   const client = new BusClient(boot, plane, {
     isMain: false,
-    takePeer: () => receiveMessageOnPort(ticket.peers)?.message as ClientHandle | undefined,
+    takeNews: () => receiveMessageOnPort(ticket.peers)?.message as PeerNews | undefined,
     logger: createLogger(undefined),
   });
   // From here on the client holds the thread, and `unref` means what it says.

@@ -2,8 +2,7 @@
  * The bus as one thread has it: every verb of the public interface but those that start threads. The main thread's and
  * a worker's differ in the control plane behind it and in what holds the process.
  */
-import type { ClientBoot, ControlPlane } from '../control/plane.ts';
-import type { ClientHandle } from '../memory/client-memory.ts';
+import type { ClientBoot, ControlPlane, PeerNews } from '../control/plane.ts';
 import { BUS_STATE } from '../memory/control-words.ts';
 import { KIND, KIND_NAMES } from '../message/kinds.ts';
 import type {
@@ -36,8 +35,8 @@ export interface BusClientEnvironment {
   readonly isMain: boolean;
   /** After every turn of this client's loop. */
   readonly onWake?: () => void;
-  /** The next client that was announced to this one, without waiting. */
-  readonly takePeer: () => ClientHandle | undefined;
+  /** The next thing that this client is told of the others, without waiting. */
+  readonly takeNews: () => PeerNews | undefined;
   readonly logger: Logger;
   /** Endpoints alone hold the process too. */
   readonly keepAlive?: boolean;
@@ -65,7 +64,7 @@ export class BusClient {
     this.#refs = !environment.isMain || environment.keepAlive === true;
     this.#events = new EventHub(() => environment.logger);
     this.#core = new ClientCore(boot, services, {
-      takePeer: environment.takePeer,
+      takeNews: environment.takeNews,
       onUnclaimed: ({ slot, status }) => this.#tellUndeliverable(slot, status),
       onRoom: () => this.#sender.serveRoom(),
     });

@@ -2,8 +2,7 @@
  * A client: slots and heap of one thread, its links to all shards, and the receivers that live on it. A state machine
  * without threads and timers of its own: `poll` reads what has come, `flush` publishes what was pushed.
  */
-import type { ClientBoot } from '../control/plane.ts';
-import type { ClientHandle } from '../memory/client-memory.ts';
+import type { ClientBoot, PeerNews } from '../control/plane.ts';
 import { type ClientMemory, openClientMemory } from '../memory/client-memory.ts';
 import { busState, type ControlWords, openControlWords } from '../memory/control-words.ts';
 import { CLIENT_COUNTERS, type ClientCounter, Counters } from '../memory/counters.ts';
@@ -50,11 +49,13 @@ const DELIVERIES_PER_TURN = 256;
 /** How long one poll may run handlers, and how often it looks at the clock. */
 const TURN_MS = 1;
 const DELIVERIES_PER_LOOK = 32;
+/** Polls between two looks for clients that left. */
+const POLLS_PER_NEWS = 256;
 /** A full deliver ring takes this many polls at most. */
 const POLLS_MAX = 64;
 
 export interface CoreHooks {
-  readonly takePeer: () => ClientHandle | undefined;
+  readonly takeNews: () => PeerNews | undefined;
   readonly onUnclaimed: (outcome: Unclaimed) => void;
   /** Slots or heap were given back, or may have been. */
   readonly onRoom: () => void;
@@ -80,6 +81,7 @@ export class ClientCore {
   readonly #environment: ClientEnvironment;
   readonly #hooks: CoreHooks;
   #flushRequested = false;
+  #polls = 0;
 
   constructor(boot: ClientBoot, environment: ClientEnvironment, hooks: CoreHooks) {
     const { settings } = boot;
@@ -98,7 +100,7 @@ export class ClientCore {
     this.slots = new SlotTable(headers, slots, Math.max(1, Math.floor(slots * RESERVE_SHARE)));
     this.heap = new Heap(bytes.length, RESERVE_SHARE);
     this.interner = new Interner(this.heap, bytes, this.links.length, slots + SPARE_KEYS);
-    this.peers = new Peers(boot.peers, hooks.takePeer);
+    this.peers = new Peers(boot.peers, hooks.takeNews);
     const codec = new AutoCodec(new ShapeWriter(this.memory.shapes));
     const { slots: table, heap } = this;
     this.outbox = new Outbox({
@@ -158,6 +160,7 @@ export class ClientCore {
   /** Reads completions and a bounded number of deliveries, runs their handlers, publishes. Returns what was read. */
   poll(): number {
     this.tick();
+    if (++this.#polls % POLLS_PER_NEWS === 0) this.peers.refresh();
     let work = 0;
     for (const link of this.links) work += this.#completions.poll(link);
     const stopMs = this.#environment.now() + TURN_MS;

@@ -1,8 +1,9 @@
 /**
  * The memory of the other clients, which this one reads messages from: headers, heap, shapes, and the strings of their
- * keys. A client that attached later is announced through `takePeer` before it can send anything, so an unknown id in
+ * keys. A client that attached later is announced through `takeNews` before it can send anything, so an unknown id in
  * a delivery means that the announcement is waiting there.
  */
+import type { PeerNews } from '../control/plane.ts';
 import { type ClientHandle, type ClientMemory, openClientMemory } from '../memory/client-memory.ts';
 import { get } from '../memory/seam.ts';
 import {
@@ -64,10 +65,10 @@ export class Peer {
 
 export class Peers {
   readonly #peers: (Peer | undefined)[] = [];
-  readonly #takePeer: () => ClientHandle | undefined;
+  readonly #takeNews: () => PeerNews | undefined;
 
-  constructor(known: Iterable<ClientHandle>, takePeer: () => ClientHandle | undefined) {
-    this.#takePeer = takePeer;
+  constructor(known: Iterable<ClientHandle>, takeNews: () => PeerNews | undefined) {
+    this.#takeNews = takeNews;
     for (const peer of known) this.#add(peer);
   }
 
@@ -75,15 +76,16 @@ export class Peers {
     return this.#peers[client] ?? this.#await(client);
   }
 
-  /** A client whose memory is gone. */
-  forget(client: number): void {
-    this.#peers[client] = undefined;
+  /** Hears what there is to hear: now and then, so that the memory of clients that left is let go. */
+  refresh(): void {
+    for (let news = this.#takeNews(); news !== undefined; news = this.#takeNews()) {
+      if ('came' in news) this.#add(news.came);
+      else this.#peers[news.left] = undefined;
+    }
   }
 
   #await(client: number): Peer {
-    for (let peer = this.#takePeer(); peer !== undefined; peer = this.#takePeer()) {
-      this.#add(peer);
-    }
+    this.refresh();
     const peer = this.#peers[client];
     if (peer !== undefined) return peer;
     throw new BusError('ERR_BUS_INTERNAL', `Client ${client} sent before it was announced.`);

@@ -66,6 +66,12 @@ export type ShardCommand =
   | { readonly op: 'removeSubscription'; readonly subscription: number }
   | { readonly op: 'close' };
 
+/** What a shard tells main over its port. */
+export type ShardNotice =
+  | { readonly ready: true }
+  /** Nothing of this client is in use in the shard any more: its memory may go when all shards say so. */
+  | { readonly forgot: number };
+
 export interface NumberedCommand {
   /** 1, 2, 3 … per shard incarnation. */
   readonly seq: number;

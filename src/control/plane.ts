@@ -77,6 +77,9 @@ export interface ControlPlane {
   detach(client: number): Promise<void>;
 }
 
+/** What a client is told of the others: one has come, or nothing of one that left is in use any more. */
+export type PeerNews = { readonly came: ClientHandle } | { readonly left: number };
+
 /** Everything a thread needs to be a client. Crosses threads by structured clone. */
 export interface ClientBoot {
   readonly memory: ClientHandle;

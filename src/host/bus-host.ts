@@ -223,6 +223,7 @@ export class BusHost {
         memory,
         () => spawnShard(memory, surroundings, spin, config),
         (error) => this.#fail(error),
+        (client) => this.#clients.noteForgotten(client),
       );
     });
   }

@@ -1,5 +1,6 @@
 /** The main-thread side of one client: its memory and its links, which main keeps for as long as anyone may read them. */
 import type { TargetSpec } from '../control/commands.ts';
+import type { PeerNews } from '../control/plane.ts';
 import {
   BELL,
   type ClientHandle,
@@ -25,7 +26,7 @@ export interface ClientSize {
 }
 
 /** How a client learns of those that came after it. */
-export type PeerSink = (peer: ClientHandle) => void;
+export type PeerSink = (news: PeerNews) => void;
 
 export class ClientHost {
   readonly memory: ClientMemory;

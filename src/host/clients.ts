@@ -12,12 +12,6 @@ import type { Registry } from '../registry/registry.ts';
 import { ClientHost, type ClientSize, type PeerSink } from './client-host.ts';
 import type { Shards } from './shards.ts';
 
-/**
- * Clients that have left and whose memory a newcomer is still told of, since messages of theirs may be on their way
- * to it. Shards do not say when the last one was; this many leave behind it.
- */
-const DEPARTED_KEPT = 16;
-
 export interface ClientsInit {
   readonly shards: Shards;
   readonly registry: Registry;
@@ -31,7 +25,8 @@ export interface ClientsInit {
 export class Clients {
   readonly #init: ClientsInit;
   readonly #present = new Map<number, ClientHost>();
-  readonly #departed: ClientHandle[] = [];
+  /** Clients that left, and how many shards still have something of theirs: newcomers are told of them too. */
+  readonly #departed = new Map<number, { readonly client: ClientHandle; shards: number }>();
   /** Counts of clients whose memory is gone, so that totals never shrink. */
   readonly #departedCounts: Record<ClientCounter, number> = noCounts();
   #nextId = 0;
@@ -57,7 +52,7 @@ export class Clients {
     const reports = registry.allocateTarget(id);
     const client = new ClientHost(id, size, { threadId, reports, tellPeer });
     this.#nextId++;
-    for (const other of this.#present.values()) other.tellPeer(client.clientHandle);
+    for (const other of this.#present.values()) other.tellPeer({ came: client.clientHandle });
     this.#present.set(id, client);
     return client;
   }
@@ -71,7 +66,7 @@ export class Clients {
       links: client.linkHandles,
       shards: shards.hosts.map(({ memory: { id, targets, buffer } }) => ({ id, targets, buffer })),
       control: { targets: control.targets, buffer: control.buffer },
-      peers: [...this.#departed, ...present],
+      peers: [...[...this.#departed.values()].map(({ client: left }) => left), ...present],
       reports: client.reports,
       epochMs,
       settings,
@@ -120,6 +115,14 @@ export class Clients {
     return this.#departedCounts;
   }
 
+  /** A shard has nothing of this client any more. When all say so everybody lets its memory go. */
+  noteForgotten(id: number): void {
+    const departed = this.#departed.get(id);
+    if (departed === undefined || --departed.shards > 0) return;
+    this.#departed.delete(id);
+    for (const client of this.#present.values()) client.tellPeer({ left: id });
+  }
+
   /** Every bell of the bus: clients and shards. */
   ringAll(): void {
     for (const client of this.#present.values()) client.bell.ring();
@@ -132,8 +135,8 @@ export class Clients {
   }
 
   #remember(client: ClientHost): void {
-    this.#departed.push(client.clientHandle);
-    if (this.#departed.length > DEPARTED_KEPT) this.#departed.shift();
+    const shards = this.#init.shards.hosts.length;
+    this.#departed.set(client.id, { client: client.clientHandle, shards });
     const counts = client.counts();
     for (const name of CLIENT_COUNTERS) this.#departedCounts[name] += counts[name];
   }

@@ -94,7 +94,7 @@ export class Session {
       throw new BusError('ERR_BUS_CONFIG', text, { details: { option: 'ticket' } });
     }
     assertOpen();
-    const client = clients.admit(threadId, (peer) => this.#peers.postMessage(peer));
+    const client = clients.admit(threadId, (news) => this.#peers.postMessage(news));
     const boot = clients.bootOf(client);
     clearTimeout(state.expiry);
     const { id } = client;

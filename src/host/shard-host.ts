@@ -2,7 +2,7 @@
  * The main-thread side of one shard: starts its thread, numbers the commands it is told, says when they are in force,
  * and notices its end. It decides nothing: what a crash means is its owner's business.
  */
-import type { NumberedCommand, ShardCommand } from '../control/commands.ts';
+import type { NumberedCommand, ShardCommand, ShardNotice } from '../control/commands.ts';
 import { Bell } from '../memory/doorbell.ts';
 import {
   appliedCommand,
@@ -29,6 +29,7 @@ export class ShardHost {
   readonly bell: Bell;
   readonly #spawn: () => Thread;
   readonly #onCrash: (error: BusError) => void;
+  readonly #onForgotten: (client: number) => void;
   #thread: Thread | undefined;
   #threadId = -1;
   #state: State = 'starting';
@@ -41,12 +42,21 @@ export class ShardHost {
   #reportStart: ((error: BusError | undefined) => void) | undefined;
   #reportEnd: (() => void) | undefined;
 
-  /** `onCrash` is told of an end that nobody asked for, once the shard had been running. */
-  constructor(memory: ShardMemory, spawn: () => Thread, onCrash: (error: BusError) => void) {
+  /**
+   * `onCrash` is told of an end that nobody asked for, once the shard had been running; `onForgotten` of clients of
+   * which nothing is in use in the shard any more.
+   */
+  constructor(
+    memory: ShardMemory,
+    spawn: () => Thread,
+    onCrash: (error: BusError) => void,
+    onForgotten: (client: number) => void = () => {},
+  ) {
     this.memory = memory;
     this.bell = new Bell(memory.words, SHARD_PARKED, SHARD_BELL);
     this.#spawn = spawn;
     this.#onCrash = onCrash;
+    this.#onForgotten = onForgotten;
   }
 
   get id(): number {
@@ -72,7 +82,7 @@ export class ShardHost {
       this.#thread = thread;
       this.#threadId = thread.threadId;
       this.#reportStart = (error) => (error === undefined ? resolve() : reject(error));
-      thread.on('message', () => this.#started());
+      thread.on('message', (notice) => this.#heard(notice as ShardNotice));
       thread.on('error', (error) => {
         this.#lastError = error;
       });
@@ -144,6 +154,11 @@ export class ShardHost {
     // Whether it is parked or not: a shard looks at its port only when its bell has changed.
     this.bell.ring();
     return this.#lastSeq;
+  }
+
+  #heard(notice: ShardNotice): void {
+    if ('ready' in notice) this.#started();
+    else this.#onForgotten(notice.forgot);
   }
 
   #started(): void {

@@ -82,7 +82,9 @@ export function detach(shard: ShardState, client: number): void {
 export function forgetQuietLinks(shard: ShardState): void {
   if (!shard.linkList.some((link) => link.down && link.quiet)) return;
   for (const link of shard.linkList) {
-    if (link.down && link.quiet) shard.links[link.client] = undefined;
+    if (!link.down || !link.quiet) continue;
+    shard.links[link.client] = undefined;
+    shard.onForgotten(link.client);
   }
   shard.linkList = shard.linkList.filter((link) => shard.links[link.client] !== undefined);
 }

@@ -18,7 +18,7 @@ import { placeParkedAgain, pump } from './pump.ts';
 import { takeReport, takeResponse } from './replies.ts';
 import { retryBackedOff } from './reroute.ts';
 import type { ShardLink } from './shard-link.ts';
-import { ShardState } from './shard-state.ts';
+import { type ShardServices, ShardState } from './shard-state.ts';
 
 /** Entries read from one ring before the others get their turn and the tails go out. */
 const ENTRIES_PER_TURN = 256;
@@ -28,10 +28,10 @@ export class ShardCore {
   #beat = 0;
   #closed = false;
 
-  constructor(boot: ShardBoot, random: () => number) {
+  constructor(boot: ShardBoot, services: ShardServices) {
     const memory = openShardMemory(boot.shard);
     const counters = new Counters(SHARD_COUNTERS, memory.counters);
-    this.#shard = new ShardState(memory, openControlWords(boot.control), counters, random);
+    this.#shard = new ShardState(memory, openControlWords(boot.control), counters, services);
   }
 
   get closed(): boolean {

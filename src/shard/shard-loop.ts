@@ -14,15 +14,15 @@ import {
 } from '../memory/shard-memory.ts';
 import { waitForBell } from '../memory/wait.ts';
 import { ShardCore } from './shard-core.ts';
+import type { ShardServices } from './shard-state.ts';
 import { SpinPatience } from './spin-patience.ts';
 
 /** Steps with work between two looks at the command port. */
 const STEPS_PER_LOOK = 64;
 
-export interface ShardEnvironment {
+export interface ShardEnvironment extends ShardServices {
   /** Ms since the bus epoch. */
   readonly now: () => number;
-  readonly random: () => number;
   /** The next command that main has posted, without waiting. */
   readonly takeCommand: () => { seq: number; command: ShardCommand } | undefined;
 }
@@ -31,7 +31,7 @@ export interface ShardEnvironment {
 export function runShard(boot: ShardBoot, environment: ShardEnvironment): void {
   const { now } = environment;
   const memory = openShardMemory(boot.shard);
-  const core = new ShardCore(boot, environment.random);
+  const core = new ShardCore(boot, environment);
   const sleeper = new Sleeper(memory.words, SHARD_PARKED, SHARD_BELL);
   const patience = new SpinPatience(boot.spin);
   const takeCommands = (): boolean => obey(core, memory.words, environment);

@@ -8,13 +8,22 @@ import { Router } from '../routing/router.ts';
 import type { ShardLink } from './shard-link.ts';
 import type { Target } from './target.ts';
 
+/** What a shard needs of its surroundings. */
+export interface ShardServices {
+  /** 0 ≤ value < 1. */
+  readonly random: () => number;
+  /** Tells main that nothing of a client is in use here any more. */
+  readonly forgot: (client: number) => void;
+}
+
 export class ShardState {
   readonly memory: ShardMemory;
   readonly control: ControlWords;
   readonly counters: Counters<ShardCounter>;
   readonly router: Router = new Router();
-  /** 0 ≤ value < 1, injected. */
   readonly random: () => number;
+  /** Nothing of this client is in use here any more. */
+  readonly onForgotten: (client: number) => void;
   /** By client id; ids are never reused. */
   readonly links: (ShardLink | undefined)[] = [];
   /** The same, dense. */
@@ -37,12 +46,13 @@ export class ShardState {
     memory: ShardMemory,
     control: ControlWords,
     counters: Counters<ShardCounter>,
-    random: () => number,
+    services: ShardServices,
   ) {
     this.memory = memory;
     this.control = control;
     this.counters = counters;
-    this.random = random;
+    this.random = services.random;
+    this.onForgotten = services.forgot;
     this.targets = new Array<Target | undefined>(memory.targets).fill(undefined);
   }
 

@@ -1,12 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { RouteRequest } from '../../../src/control/plane.ts';
+import type { PeerNews, RouteRequest } from '../../../src/control/plane.ts';
 import { planeOfClient } from '../../../src/host/client-calls.ts';
 import { Clients } from '../../../src/host/clients.ts';
 import { DroppedCounts } from '../../../src/host/dropped-counts.ts';
 import { Plane } from '../../../src/host/plane.ts';
 import { ShardHost } from '../../../src/host/shard-host.ts';
 import { Shards } from '../../../src/host/shards.ts';
-import type { ClientHandle } from '../../../src/memory/client-memory.ts';
 import { BUS_STATE, createControlWords, setBusState } from '../../../src/memory/control-words.ts';
 import { PTAIL, TAIL } from '../../../src/memory/link-memory.ts';
 import { createShardMemory } from '../../../src/memory/shard-memory.ts';
@@ -126,11 +125,11 @@ describe('Clients', () => {
 
   it('tells those present of a newcomer before the newcomer can know', () => {
     const { clients } = setup;
-    const heard: ClientHandle[] = [];
-    const first = clients.admit(0, (peer) => heard.push(peer));
+    const heard: PeerNews[] = [];
+    const first = clients.admit(0, (news) => heard.push(news));
     const boot = clients.bootOf(first);
     const second = clients.admit(12, () => {});
-    expect(heard.map((peer) => peer.id)).toEqual([second.id]);
+    expect(heard).toEqual([{ came: second.clientHandle }]);
     expect(boot.peers.map((peer) => peer.id)).toEqual([0]);
     expect(clients.bootOf(second).peers.map((peer) => peer.id)).toEqual([0, 1]);
   });
@@ -191,6 +190,20 @@ describe('Clients', () => {
     await done(clients.dismiss(gone.id));
     const newcomer = clients.admit(10, () => {});
     expect(clients.bootOf(newcomer).peers.map((peer) => peer.id)).toEqual([gone.id, 0, 2]);
+  });
+
+  it('lets the memory of one who left go when every shard has nothing of it any more', async () => {
+    const { clients, done, shards } = setup;
+    const heard: PeerNews[] = [];
+    clients.admit(0, (news) => heard.push(news));
+    const gone = clients.admit(9, () => {});
+    await done(clients.dismiss(gone.id));
+    for (let shard = 1; shard < shards.hosts.length; shard++) clients.noteForgotten(gone.id);
+    expect(heard).toEqual([{ came: gone.clientHandle }]);
+    clients.noteForgotten(gone.id);
+    expect(heard.at(-1)).toEqual({ left: gone.id });
+    const newcomer = clients.admit(10, () => {});
+    expect(clients.bootOf(newcomer).peers.map((peer) => peer.id)).toEqual([0, newcomer.id]);
   });
 });
 
