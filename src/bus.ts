@@ -10,6 +10,7 @@ import { createLogger } from './log.ts';
 import {
   type BusConfig,
   type CloseOptions,
+  configError,
   resolveCloseOptions,
   resolveConfig,
   type StartWorkerOptions,
@@ -45,6 +46,9 @@ export interface MessageBus extends BusVerbs {
  */
 export async function createBus(config?: BusConfig): Promise<MessageBus> {
   const resolved = resolveConfig(config, availableParallelism());
+  if (resolved.codec !== 'auto') {
+    throw configError('createBus', 'codec', "'auto' (more is not supported yet)", resolved.codec);
+  }
   const logger = createLogger(resolved.logger);
   const news: PeerNews[] = [];
   const host = new BusHost(resolved, logger, (next) => news.push(next));

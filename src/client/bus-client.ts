@@ -55,6 +55,7 @@ export class BusClient {
   readonly #environment: BusClientEnvironment;
   #busState: number = BUS_STATE.open;
   #refs: boolean;
+  #toldClosed = false;
   #closing: Promise<{ settled: number; abandoned: number }> | undefined;
 
   constructor(boot: ClientBoot, plane: ControlPlane, environment: BusClientEnvironment) {
@@ -268,6 +269,7 @@ export class BusClient {
     this.#sender.stop(BUS_STATE.fatal, error);
     this.#sender.failAll(error);
     this.#registrations.closeAll();
+    this.#tellClosed('fatal');
     this.#loop.hold();
   }
 
@@ -286,7 +288,7 @@ export class BusClient {
     this.#core.publishCounters();
     this.#loop.stop();
     this.#loop.hold();
-    this.#events.emit('close', { reason: 'closed' });
+    this.#tellClosed('closed');
     this.#events.clear();
     return { settled, abandoned };
   }
@@ -310,6 +312,13 @@ export class BusClient {
 
   #onDrainCheck: (() => void) | undefined;
 
+  /** Once: a bus that failed is closed later all the same. */
+  #tellClosed(reason: string): void {
+    if (this.#toldClosed) return;
+    this.#toldClosed = true;
+    this.#events.emit('close', { reason });
+  }
+
   #onTurn(): void {
     this.#environment.onWake?.();
     this.#onDrainCheck?.();
@@ -325,7 +334,7 @@ export class BusClient {
     if (state >= BUS_STATE.closed) {
       this.#sender.endWith(state === BUS_STATE.fatal ? 'fatal' : 'closed');
       this.#registrations.closeAll();
-      this.#events.emit('close', { reason: state === BUS_STATE.fatal ? 'fatal' : 'closed' });
+      this.#tellClosed(state === BUS_STATE.fatal ? 'fatal' : 'closed');
     }
     this.#refs = state < BUS_STATE.closed && this.#refs;
     this.#loop.hold();
