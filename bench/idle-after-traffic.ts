@@ -1,8 +1,8 @@
 /**
  * What a bus costs that has nothing to do but has things pending:
  *
- *     main    an endpoint, a request that waits for its answer, a retry that is not due
- *     shards  two of them, with the timers of both
+ *     main    an endpoint, and requests that wait for their answers
+ *     shards  two of them, one with the timers of the requests
  *     worker  an endpoint that has handled the traffic before
  *
  * All CPU time of the process counts, as percent of one core. Nothing is compared: idle peers are idle.
@@ -18,7 +18,6 @@ import type { Plan } from './harness/plan.ts';
 import type { NumberVerdict } from './messages/number-check.ts';
 
 export interface IdleFigures {
-  readonly name: string;
   readonly topology: string;
   readonly watchedMs: number;
   readonly percentOfCore: number;
@@ -26,15 +25,16 @@ export interface IdleFigures {
   readonly isReached: boolean;
 }
 
-export const IDLE_NAME = 'idle-after-traffic';
-
 /** Percent of a core. */
 const REACH = 0.5;
 
 const TRAFFIC = 100_000;
 const TRAFFIC_LIMIT_MS = 60_000;
 
-/** Longer than any watch, so that neither timer fires during it. */
+/** Few enough for an endpoint's default concurrency, each with a timer of its own. */
+const PENDING_REQUESTS = 50;
+
+/** Longer than any watch, so that no timer fires during it. */
 const PENDING_MS = 120_000;
 
 /** Concurrent garbage collection of the traffic ends before the watch begins. */
@@ -59,8 +59,7 @@ export async function idleAfterTraffic({ idleMs }: Plan): Promise<IdleFigures> {
     const { wallMs, processCpuMs } = coreUseSince(start);
     const percentOfCore = (processCpuMs / wallMs) * 100;
     return {
-      name: IDLE_NAME,
-      topology: 'main, 2 shards, worker; endpoints, a request and a retry pending',
+      topology: 'main, 2 shards, worker; endpoints, and requests with time-outs pending',
       watchedMs: wallMs,
       percentOfCore,
       reach: REACH,
@@ -72,38 +71,33 @@ export async function idleAfterTraffic({ idleMs }: Plan): Promise<IdleFigures> {
   }
 }
 
-/** Resolves when both handlers have been called; gives the promises that close() will reject. */
+/** Resolves when every request waits in its handler; gives the promises that close() will reject. */
 async function leavePending(bus: MessageBus): Promise<Promise<unknown>[]> {
-  const retryKey = `${SILENCE_KEY}.retry`;
-  let isAsked: () => void = () => undefined;
-  let isTried: () => void = () => undefined;
-  const asked = new Promise<void>((resolve) => {
-    isAsked = resolve;
-  });
-  const tried = new Promise<void>((resolve) => {
-    isTried = resolve;
+  let handled = 0;
+  let allHandled: () => void = () => undefined;
+  const waiting = new Promise<void>((resolve) => {
+    allHandled = resolve;
   });
   await bus.registerEndpoint('silent', () => {
-    isAsked();
+    handled += 1;
+    if (handled === PENDING_REQUESTS) allHandled();
     return new Promise(() => undefined);
   });
-  await bus.registerEndpoint(
-    'failing',
-    () => {
-      isTried();
-      throw new Error('tried again after the watch');
-    },
-    { retry: { attempts: 2, initial: PENDING_MS, max: PENDING_MS, jitter: 'none' } },
-  );
   await bus.registerRoute(SILENCE_KEY, 'silent');
-  await bus.registerRoute(retryKey, 'failing');
-  const request = bus.request(SILENCE_KEY, undefined, { timeout: PENDING_MS });
-  const notification = bus.notify(retryKey, undefined);
-  // Rejections are expected at close; one before it fails the bench here.
-  await within(
-    Promise.race([Promise.all([asked, tried]), request, notification]),
-    TRAFFIC_LIMIT_MS,
-    'the pending request and retry',
+  const requests = Array.from({ length: PENDING_REQUESTS }, (_, index) =>
+    bus.request(SILENCE_KEY, index, { timeout: PENDING_MS + index }),
   );
-  return [request, notification];
+  // They are rejected at close; one that is rejected before fails the bench here.
+  await within(Promise.race([waiting, ...requests]), TRAFFIC_LIMIT_MS, 'the pending requests');
+  return requests;
+}
+
+export function idleText({ topology, ...figures }: IdleFigures): string {
+  const seconds = (figures.watchedMs / 1_000).toFixed(1);
+  const verdict = figures.isReached ? 'reached' : 'NOT REACHED';
+  const percent = figures.percentOfCore.toFixed(2);
+  return [
+    topology,
+    `  ${percent} % of a core over ${seconds} s, asked for under ${figures.reach} %: ${verdict}`,
+  ].join('\n');
 }

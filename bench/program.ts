@@ -4,14 +4,11 @@
  * not, since it may be the machine's doing: it is printed.
  */
 
-import { comparisons } from './benches.ts';
-import { compare } from './harness/compare.ts';
-import { type ComparisonFigures, figuresOf } from './harness/figures.ts';
 import { machine } from './harness/machine.ts';
 import { type BenchOptions, parseBenchOptions, usage } from './harness/options.ts';
 import { fullPlan, type Plan, quickPlan } from './harness/plan.ts';
-import { comparisonTable, machineLine } from './harness/table.ts';
-import { IDLE_NAME, type IdleFigures, idleAfterTraffic } from './idle-after-traffic.ts';
+import { machineLine } from './harness/table.ts';
+import { type Row, rows } from './rows.ts';
 
 type Write = (text: string) => void;
 
@@ -32,55 +29,42 @@ export async function runBenches(
     write(usage);
     return 0;
   }
-  const chosen = chosenNames(options.only);
+  const chosen = chosenRows(options.only);
   if (chosen.length === 0) {
-    writeError(`no row is named ${options.only.join(', ')}; there are: ${allNames().join(', ')}\n`);
+    const names = rows.map(({ name }) => name).join(', ');
+    writeError(`no row is named ${options.only.join(', ')}; there are: ${names}\n`);
     return 2;
   }
+  return await runRows(chosen, options, write, writeError);
+}
+
+async function runRows(
+  chosen: readonly Row[],
+  options: BenchOptions,
+  write: Write,
+  writeError: Write,
+): Promise<number> {
   const plan = planOf(options);
   const show: Write = options.json ? () => undefined : write;
   const origin = machine();
   show(`${machineLine(origin)}\n`);
   if (options.quick) show('a quick run: its figures mean nothing\n');
-  const rows: (ComparisonFigures | IdleFigures)[] = [];
-  for (const name of chosen) {
+  const measured: object[] = [];
+  for (const { name, run } of chosen) {
     try {
-      rows.push(await runRow(name, plan, show));
+      const { figures, text } = await run(plan);
+      measured.push({ name, ...figures });
+      show(`\n${name}: ${text}\n`);
     } catch (error) {
       writeError(`${name} FAILED: ${errorText(error)}\n`);
       return 1;
     }
   }
   if (options.json) {
-    write(`${JSON.stringify({ machine: origin, quick: options.quick, rows }, undefined, 2)}\n`);
+    const { quick } = options;
+    write(`${JSON.stringify({ machine: origin, quick, rows: measured }, undefined, 2)}\n`);
   }
   return 0;
-}
-
-async function runRow(
-  name: string,
-  plan: Plan,
-  show: Write,
-): Promise<ComparisonFigures | IdleFigures> {
-  const comparison = comparisons.find((each) => each.name === name);
-  if (comparison === undefined) {
-    const figures = await idleAfterTraffic(plan);
-    show(`\n${idleText(figures)}\n`);
-    return figures;
-  }
-  const figures = figuresOf(comparison, await compare(comparison, plan));
-  show(`\n${comparisonTable(figures)}\n`);
-  return figures;
-}
-
-function idleText({ name, topology, ...figures }: IdleFigures): string {
-  const seconds = (figures.watchedMs / 1_000).toFixed(1);
-  const verdict = figures.isReached ? 'reached' : 'NOT REACHED';
-  const percent = figures.percentOfCore.toFixed(2);
-  return [
-    `${name}: ${topology}`,
-    `  ${percent} % of a core over ${seconds} s, asked for under ${figures.reach} %: ${verdict}`,
-  ].join('\n');
 }
 
 function planOf({ quick, rounds }: BenchOptions): Plan {
@@ -88,13 +72,9 @@ function planOf({ quick, rounds }: BenchOptions): Plan {
   return rounds === undefined ? plan : { ...plan, rounds };
 }
 
-function allNames(): string[] {
-  return [...comparisons.map(({ name }) => name), IDLE_NAME];
-}
-
-function chosenNames(only: readonly string[]): string[] {
-  if (only.length === 0) return allNames();
-  return allNames().filter((name) => only.some((wanted) => name.startsWith(wanted)));
+function chosenRows(only: readonly string[]): readonly Row[] {
+  if (only.length === 0) return rows;
+  return rows.filter(({ name }) => only.some((wanted) => name.startsWith(wanted)));
 }
 
 function errorText(error: unknown): string {

@@ -28,13 +28,16 @@ const RUN_LIMIT_MS = 60_000;
 /** Carried before the speed of a contestant is known at all. */
 const FIRST_COUNT = 64;
 
+/** What a comparison needs of a plan. */
+export type Pace = Pick<Plan, 'rounds' | 'roundMs' | 'warmUpMs'>;
+
 interface Lane {
   readonly contestant: Contestant;
   readonly carrier: Carrier;
   readonly samples: Sample[];
 }
 
-export async function compare(comparison: Comparison, plan: Plan): Promise<Measured> {
+export async function compare(comparison: Comparison, plan: Pace): Promise<Measured> {
   const lanes: Lane[] = [];
   const absent: { name: string; package: string }[] = [];
   try {
@@ -62,7 +65,7 @@ export async function compare(comparison: Comparison, plan: Plan): Promise<Measu
 }
 
 /** Returns how many messages make a round of about `roundMs`. */
-async function warmUp(lane: Lane, plan: Plan): Promise<number> {
+async function warmUp(lane: Lane, plan: Pace): Promise<number> {
   let count = FIRST_COUNT;
   let warmMs = 0;
   let perMs = 0;

@@ -1,5 +1,7 @@
 /** How long a bench takes: the one place where a full run and a quick one differ. */
 
+import { fullRoutingPlan, type RoutingPlan } from '../routing.ts';
+
 export interface Plan {
   readonly rounds: number;
   /** What a contestant's part of a round should take. */
@@ -8,9 +10,22 @@ export interface Plan {
   readonly warmUpMs: number;
   /** How long the idle bus is watched. */
   readonly idleMs: number;
+  readonly routing: RoutingPlan;
 }
 
-export const fullPlan: Plan = { rounds: 9, roundMs: 500, warmUpMs: 1_500, idleMs: 10_000 };
+export const fullPlan: Plan = {
+  rounds: 9,
+  roundMs: 500,
+  warmUpMs: 1_500,
+  idleMs: 10_000,
+  routing: fullRoutingPlan,
+};
 
 /** Proves that every row still runs and checks itself; its figures mean nothing. */
-export const quickPlan: Plan = { rounds: 2, roundMs: 10, warmUpMs: 10, idleMs: 200 };
+export const quickPlan: Plan = {
+  rounds: 2,
+  roundMs: 10,
+  warmUpMs: 10,
+  idleMs: 200,
+  routing: { globs: 2_000, lookUpsPerKind: 100 },
+};

@@ -9,7 +9,7 @@ export function machineLine({ node, platform, cpu, cores, load }: Machine): stri
 }
 
 export function comparisonTable(figures: ComparisonFigures): string {
-  const { name, topology, measure, rounds, coresBeside } = figures;
+  const { topology, measure, rounds, coresBeside } = figures;
   const unit = measure === 'rate' ? 'messages/s' : 'us a message';
   const rows = [
     ['', unit, 'min .. max', 'CPU us', 'of main', 'per busy core/s'],
@@ -17,7 +17,7 @@ export function comparisonTable(figures: ComparisonFigures): string {
   ];
   const beside = spreadText(coresBeside, (cores) => cores.toFixed(1));
   return [
-    `${name}: ${topology}`,
+    topology,
     `medians of ${rounds} rounds; beside it ran ${beside} cores`,
     ...aligned(rows).map((row) => `  ${row}`),
     ...figures.absent.map((each) => `  ${each.name}: not run, ${each.package} is not installed`),

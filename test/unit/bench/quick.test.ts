@@ -8,8 +8,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { comparisons } from '../../../bench/benches.ts';
-import { IDLE_NAME } from '../../../bench/idle-after-traffic.ts';
+import { comparisons } from '../../../bench/rows.ts';
 
 const program = fileURLToPath(new URL('../../../dist/bench/main.js', import.meta.url));
 
@@ -57,9 +56,20 @@ describe('a quick run', () => {
     'watches an idle bus with things pending',
     async ({ skip }) => {
       if (!existsSync(program)) skip('dist/bench is not built; npm run build builds it');
-      const row = await quickRow(IDLE_NAME);
+      const row = await quickRow('idle-after-traffic');
       expect(row['percentOfCore']).toBeGreaterThanOrEqual(0);
       expect(row['watchedMs']).toBeGreaterThan(0);
+    },
+    QUICK_LIMIT_MS,
+  );
+
+  it(
+    'looks keys up in a table of globs',
+    async ({ skip }) => {
+      if (!existsSync(program)) skip('dist/bench is not built; npm run build builds it');
+      const row = await quickRow('routing-uncached');
+      expect(row['routes']).toBeGreaterThan(1_000);
+      expect(row['lookUps']).not.toEqual([]);
     },
     QUICK_LIMIT_MS,
   );

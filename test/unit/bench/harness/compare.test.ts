@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { compare } from '../../../../bench/harness/compare.ts';
 import type { Carrier, Comparison, Contestant } from '../../../../bench/harness/contestant.ts';
 
-const plan = { rounds: 3, roundMs: 1, warmUpMs: 1, idleMs: 0 };
+const plan = { rounds: 3, roundMs: 1, warmUpMs: 1 };
 
 function comparison(...contestants: readonly Contestant[]): Comparison {
   return { name: 'rows', topology: 'a -> b', measure: 'rate', contestants };

@@ -4,11 +4,10 @@ import { coreUse, coreUseSince } from '../../../../bench/harness/cores.ts';
 describe('coreUseSince', () => {
   it('gives differences to the start, and cores beside that are not negative', () => {
     const start = coreUse();
-    let turns = 0;
-    while (performance.now() - start.atMs < 5) turns += 1;
+    // The platform may count in ticks: work until it has counted one.
+    while (coreUse().processCpuMs === start.processCpuMs);
     const use = coreUseSince(start);
-    expect(turns).toBeGreaterThan(0);
-    expect(use.wallMs).toBeGreaterThanOrEqual(5);
+    expect(use.wallMs).toBeGreaterThan(0);
     expect(use.processCpuMs).toBeGreaterThan(0);
     expect(use.coresBeside).toBeGreaterThanOrEqual(0);
   });

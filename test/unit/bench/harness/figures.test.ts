@@ -70,7 +70,7 @@ describe('comparisonTable', () => {
     const tracks = [track('bus', 'bus', 1, 1), track('peer', 'peer', 10, 5)];
     const lines = comparisonTable(figuresOf(rate, { tracks, absent: [] })).split('\n');
     expect(lines).toEqual([
-      'rows: a -> b',
+      'a -> b',
       'medians of 2 rounds; beside it ran 0.0 (0.0 .. 0.1) cores',
       '        messages/s              min .. max  CPU us  of main  per busy core/s',
       '  bus    1 000 000  1 000 000 .. 1 000 000    2.00     1.00          500 000',
