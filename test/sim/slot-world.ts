@@ -80,7 +80,7 @@ export function slotWorld(scene: SlotScene): World {
         : view.buffer === memory.shard.buffer && (index === PARKED || index === BELL),
     mutate: (seam, actor) => mistakenSlotSeam(memory, seam, actor),
     check: () => {
-      memory.links.forEach((link, id) => checkRings(memory, link, id));
+      for (const link of memory.links) checkRings(memory, link, link.client);
     },
     atEnd: () => checkEnd(memory, cast, deaths),
   };

@@ -58,6 +58,8 @@ class Replay {
   #allStores = 0;
   #access = '';
   #stop: Stop = DONE;
+  #halted = false;
+  #swallowed = false;
 
   constructor(world: World, log: Log, dieAfter: number, onlyOld: boolean) {
     this.#world = world;
@@ -78,6 +80,8 @@ class Replay {
     } finally {
       restore();
     }
+    if (this.#swallowed)
+      throw new Error(`a catch clause ran at ${this.#access}: do not switch there`);
     const log = new Int32Array(this.#kept + this.#added.length);
     log.set(this.#old.subarray(0, this.#kept));
     log.set(this.#added, this.#kept);
@@ -98,11 +102,16 @@ class Replay {
 
   #halt(stop: Stop): never {
     this.#stop = stop;
+    this.#halted = true;
     throw STOP;
   }
 
   /** The logged value of this access; undefined when it is new. */
   #replayed(): number | undefined {
+    if (this.#halted) {
+      this.#swallowed = true;
+      throw STOP;
+    }
     if (this.#position < this.#kept) return this.#old[this.#position++];
     if (this.#onlyOld) throw STOP;
     if (this.#dieAfter === this.#stores) this.#halt(DEAD);
