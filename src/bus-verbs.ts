@@ -34,6 +34,8 @@ export interface BusVerbs {
     /** Endpoints of the whole bus that match all that is given, in order of registration. */
     find(query?: EndpointQuery): Promise<readonly EndpointRecord[]>;
   };
+  /** Number of the shard that routes this key, 0 … shards − 1. Throws `ERR_BUS_INVALID_MESSAGE` for a bad key. */
+  shardOf(key: string): number;
   /** The best candidate's reply. */
   request(key: string, payload?: unknown, options?: RequestOptions): Promise<unknown>;
   /** Resolves when every matching endpoint has acknowledged, once each. */

@@ -4,6 +4,7 @@
  */
 import type { ClientBoot, ControlPlane, PeerNews } from '../control/plane.ts';
 import { BUS_STATE } from '../memory/control-words.ts';
+import { hashKey, validateKey } from '../message/key.ts';
 import { KIND, KIND_NAMES } from '../message/kinds.ts';
 import type {
   EndpointOptions,
@@ -104,6 +105,12 @@ export class BusClient {
   /** For tests and leak checks. */
   get core(): ClientCore {
     return this.#core;
+  }
+
+  /** Number of the shard that routes this key. */
+  shardOf(key: string): number {
+    validateKey(key);
+    return (hashKey(key) >>> 0) % this.#core.links.length;
   }
 
   async request(key: string, payload?: unknown, options?: RequestOptions): Promise<unknown> {

@@ -100,17 +100,15 @@ export class EndpointReceiver implements Receiver {
   }
 
   #finish(loan: Loan, answer: () => void): void {
-    if (loan.settled) {
-      this.#parts.count('lateResults');
-      return;
-    }
     if (loan.timer !== undefined) this.#parts.environment.clearTimer(loan.timer);
-    answer();
-    this.#leave();
+    if (loan.settled) this.#parts.count('lateResults');
+    else answer();
+    if (!loan.timedOut) this.#leave();
   }
 
   #timeOut(loan: Loan): void {
     if (loan.settled) return;
+    loan.timedOut = true;
     const { timeout } = this.#options;
     const error = outcomeError(
       'ERR_BUS_TIMEOUT',

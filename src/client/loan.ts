@@ -25,6 +25,8 @@ export class Loan {
   aborted: boolean;
   /** The attempt's time-out. */
   timer: TimerHandle;
+  /** Its time-out has come: the handler still runs, and is not counted any more. */
+  timedOut: boolean;
   controller: AbortController | undefined;
   // Read from the header with the message.
   seqLow: number;
@@ -56,6 +58,7 @@ export class Loan {
     this.settled = false;
     this.aborted = false;
     this.timer = undefined;
+    this.timedOut = false;
     this.controller = undefined;
     this.seqLow = 0;
     this.seqHigh = 0;

@@ -114,6 +114,11 @@ export class Registrations {
     const onAbort = (): void => void subscription.unsubscribe().catch(() => {});
     const stopListening = (): void => options.signal?.removeEventListener('abort', onAbort);
     options.signal?.addEventListener('abort', onAbort, { once: true });
+    if (options.signal?.aborted) {
+      // While it was being made: the listener came too late for that.
+      await subscription.unsubscribe();
+      throw abortedBy(options.signal);
+    }
     return subscription;
   }
 

@@ -33,6 +33,8 @@ export class SubscriptionReceiver implements Receiver {
   readonly #keepsLoan: boolean;
   /** Consumers that wait for the next event. */
   readonly #takers: ((event: QueuedEvent | undefined) => void)[] = [];
+  /** Events on loan that a consumer has asked for and is not done with. */
+  readonly #handedOut = new Set<QueuedEvent>();
   #held = 0;
   #running = 0;
   #paused = false;
@@ -102,6 +104,7 @@ export class SubscriptionReceiver implements Receiver {
   done(event: QueuedEvent): void {
     if (event.loan === undefined || event.loan.settled) return;
     this.#held -= 1;
+    this.#handedOut.delete(event);
     this.#parts.answers.acknowledge(event.loan);
   }
 
@@ -119,6 +122,8 @@ export class SubscriptionReceiver implements Receiver {
   close(): void {
     this.#closed = true;
     for (let event = this.#queue.shift(); event; event = this.#queue.shift()) this.done(event);
+    // Nobody may ever ask for another one. What is leased is still being read: that consumer must say that it is done.
+    if (!this.#options.lease) for (const event of this.#handedOut) this.done(event);
     for (const taker of this.#takers.splice(0)) taker(undefined);
   }
 
@@ -178,6 +183,8 @@ export class SubscriptionReceiver implements Receiver {
     const { missed } = this;
     event.message.missed = missed - this.#droppedSeen;
     this.#droppedSeen = missed;
+    if (event.loan !== undefined && this.#callbacks.handler === undefined)
+      this.#handedOut.add(event);
     return event;
   }
 

@@ -43,15 +43,26 @@ export interface ReceiverCounts {
 export interface Counts {
   readonly threads: readonly ThreadCounts[];
   readonly receivers: readonly ReceiverCounts[];
+  /** Receipts of the messages that each shard routes, by shard. */
+  readonly shards: readonly number[];
 }
+
+/** Which of how many shards routes a key. */
+export interface ShardMap {
+  readonly count: number;
+  readonly of: (routingKey: string) => number;
+}
+
+const ONE_SHARD: ShardMap = { count: 1, of: () => 0 };
 
 /** Adds to `faults` whatever is not as it should be, and gives the counts of the logs. */
 export function checkLogs(
   expectation: Expectation,
   logs: readonly ThreadLog[],
   faults: Faults,
+  shards: ShardMap = ONE_SHARD,
 ): Counts {
-  const check = new LogCheck(expectation, faults);
+  const check = new LogCheck(expectation, faults, shards);
   for (const log of logs) check.read(log);
   return check.finish();
 }
@@ -65,10 +76,14 @@ class LogCheck {
   /** For each receiver and key the last number, or −1. */
   readonly #lastNumbers: readonly Int32Array[];
   readonly #threads: ThreadCounts[] = [];
+  readonly #shards: ShardMap;
+  readonly #shardCounts: number[];
   readonly #counts: readonly ReceiverCounts[];
 
-  constructor(expectation: Expectation, faults: Faults) {
+  constructor(expectation: Expectation, faults: Faults, shards: ShardMap) {
     const { receivers } = expectation.script;
+    this.#shards = shards;
+    this.#shardCounts = new Array<number>(shards.count).fill(0);
     this.#expectation = expectation;
     this.#faults = faults;
     this.#received = receivers.map(() => new Uint8Array(expectation.messageCount));
@@ -115,7 +130,7 @@ class LogCheck {
         () => `${nameOf(receiver)} got ${replayed}, the table says ${expected}`,
       );
     }
-    return { threads: this.#threads, receivers: this.#counts };
+    return { threads: this.#threads, receivers: this.#counts, shards: this.#shardCounts };
   }
 
   #receipt(thread: ThreadCounts, number: number, checksum: number, receiverId: number): void {
@@ -173,6 +188,8 @@ class LogCheck {
 
   #count(thread: ThreadCounts, { kind, isNewKey, routingKey }: PlannedMessage, id: number): void {
     const counts = this.#counts[id] as ReceiverCounts;
+    const shard = this.#shards.of(routingKey);
+    this.#shardCounts[shard] = (this.#shardCounts[shard] ?? 0) + 1;
     if (kind === 'request') thread.requests += 1;
     else if (kind === 'event') thread.events += 1;
     else thread.notifications += 1;

@@ -33,8 +33,6 @@ const SERIAL_SHARE = 0.1;
 const SERIAL_MIN = 100;
 const LOAD_WINDOW = 256;
 const MS_PER_SECOND = 1_000;
-/** The shards write their counts down a little after the last promise; never so late. */
-const SHARD_COUNTS_MS = 1_000;
 const CLOSE_TIMEOUT_MS = 5_000;
 
 const now = (): number => performance.now();
@@ -91,16 +89,16 @@ async function sendAndCheck(run: Run): Promise<DemoResult> {
   const { bus, script, startedAs, options } = run;
   const faults = new Faults();
   const sender = new PlanSender(bus, script, faults, now);
-  const before = await shardCounts(bus);
   const { phases, isComplete } = await sendPhases(run, sender, faults);
   const result = { options, replays: sender.replays, messages: sender.settled, phases };
   // A torn run has no tables to be held against: the failure says it all.
   if (!isComplete) return { ...result, faults: faults.list(), counts: undefined, shards: [] };
-  const shards = await shardCountsOf(bus, before, sender.settled);
   const expectation = new Expectation(script, sender.replays);
   const expected = expectation.countByReceiver.reduce((sum, count) => sum + count, 0);
   const logs = await collectLogs(bus, startedAs, expected, { now, pause });
-  const counts = checkLogs(expectation, logs, faults);
+  const shardMap = { count: options.shards, of: (key: string) => bus.shardOf(key) };
+  const counts = checkLogs(expectation, logs, faults, shardMap);
+  const shards = await shardCounts(bus, counts.shards);
   checkShares(shards, faults);
   return { ...result, faults: faults.list(), counts, shards };
 }
@@ -172,25 +170,8 @@ function cpuSince(beforeUs: number | undefined): number | undefined {
   return afterUs === undefined || beforeUs === undefined ? undefined : afterUs - beforeUs;
 }
 
-async function shardCounts(bus: MessageBus): Promise<ShardCount[]> {
+/** What the logs say, beside the routing threads that it went through. */
+async function shardCounts(bus: MessageBus, receipts: readonly number[]): Promise<ShardCount[]> {
   const { shards } = await bus.metrics();
-  return shards.map(({ id, threadId, routed }) => ({ shard: id, threadId, messages: routed }));
-}
-
-/** What each routing thread took since `before`, as soon as that is all that was sent. */
-async function shardCountsOf(
-  bus: MessageBus,
-  before: readonly ShardCount[],
-  sent: number,
-): Promise<ShardCount[]> {
-  const deadlineMs = now() + SHARD_COUNTS_MS;
-  while (true) {
-    const counts = await shardCounts(bus);
-    const since = counts.map((count, index) => {
-      return { ...count, messages: count.messages - (before[index]?.messages ?? 0) };
-    });
-    const total = since.reduce((sum, { messages }) => sum + messages, 0);
-    if (total >= sent || now() >= deadlineMs) return since;
-    await pause(1);
-  }
+  return shards.map(({ id, threadId }) => ({ shard: id, threadId, messages: receipts[id] ?? 0 }));
 }

@@ -4,7 +4,7 @@ import type { Faults } from './faults.ts';
 export interface ShardCount {
   readonly shard: number;
   readonly threadId: number;
-  /** Of the run's messages, those that this routing thread took. */
+  /** Receipts in the receiving threads' logs of messages that this shard routes. */
   readonly messages: number;
 }
 

@@ -124,7 +124,7 @@ function formatCounts({ replays, shards }: DemoResult, counts: Counts): string {
     ]),
     formatTable([['subscription', 'received', due, 'new keys', 'thread'], ...subscriptions]),
     formatTable([['', 'thread', 'requests', 'events', 'notifications'], ...threads]),
-    `routed, by the routing threads\n${formatTable([['', 'thread', 'messages'], ...shardRows])}`,
+    `receipts, by the shard that routes the message's key\n${formatTable([['', 'thread', 'messages'], ...shardRows])}`,
   ].join('\n');
 }
 

@@ -216,4 +216,13 @@ describe('checkLogs', () => {
     const logs = logsOf(receipts).map((log) => ({ ...log, count: log.count + 1 }));
     expect(check(logs).faults.map(({ count, word }) => [word, count])).toEqual([['log full', 2]]);
   });
+
+  it('counts the receipts of each shard by the keys of the messages', () => {
+    const logs = logsOf(receipts);
+    const shards = { count: 2, of: (key: string) => (key === 'push' ? 1 : 0) };
+    const counts = checkLogs(expectation, logs, new Faults(), shards);
+    const all = logs.reduce((sum, { count }) => sum + count, 0);
+    expect(counts.shards[1]).toBeGreaterThan(0);
+    expect((counts.shards[0] as number) + (counts.shards[1] as number)).toBe(all);
+  });
 });

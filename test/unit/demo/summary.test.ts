@@ -22,6 +22,7 @@ const result: DemoResult = {
   faults: [],
   counts: {
     threads: [{ worker: 0, threadId: 5, requests: 1_000, events: 200, notifications: 34 }],
+    shards: [3_000],
     receivers: placeReceivers(1).map((receiver) => ({
       receiver,
       expected: receiver.perReplay * 2,
