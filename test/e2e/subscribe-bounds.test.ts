@@ -1,0 +1,133 @@
+import { getEventListeners } from 'node:events';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { MessageBus } from '../../src/index.ts';
+import { createWatchedBus, expectAtRest } from '../helpers/at-rest.ts';
+import { codeOf, failureOf } from '../helpers/failure.ts';
+import { gate, turn, until } from '../helpers/gate.ts';
+import { workerFile } from '../helpers/real-bus.ts';
+
+describe.each([1, 2, 4])('subscriptions that block, once and signals with %i shards', (shards) => {
+  let bus: MessageBus;
+
+  beforeAll(async () => {
+    bus = await createWatchedBus({ shards, slots: 64 });
+    await bus.startWorker(workerFile('publishing'), { workerData: { id: 'source' } });
+  });
+  afterAll(async () => {
+    await expectAtRest(bus);
+    await bus.close();
+  });
+
+  it('lose nothing with block, and the publisher sees the pressure', async () => {
+    const held = gate();
+    const seen: unknown[] = [];
+    const options = { capacity: 4, overflow: 'block' } as const;
+    const subscription = await bus.subscribe(
+      'tight.x',
+      async ({ payload }) => {
+        await held.promise;
+        seen.push(payload);
+      },
+      options,
+    );
+    let accepted = 0;
+    while (bus.tryPublish('tight.x', accepted) === 'accepted') accepted += 1;
+    // Every slot that is not kept back for replies holds an event that waits.
+    expect(accepted).toBe(64 - 64 / 8);
+    expect(bus.tryPublish('tight.x', 'one more')).toBe('full');
+    const publishing = Promise.all([100, 101, 102].map((i) => bus.publish('tight.x', i)));
+    held.open();
+    expect(await publishing).toEqual([1, 1, 1]);
+    await until(() => seen.length === accepted + 3);
+    const numbers = Array.from({ length: accepted }, (_, i) => i);
+    expect(seen).toEqual([...numbers, 100, 101, 102]);
+    expect(subscription.missed).toBe(0);
+    await subscription.unsubscribe();
+  });
+
+  it('lose nothing with block when a worker floods a loop that is slower', async () => {
+    const subscription = await bus.subscribe('tight.x', { capacity: 2, overflow: 'block' });
+    const count = 1_000;
+    const flood = bus.request('source.publish', { key: 'tight.x', count, how: 'try' });
+    let expected = 0;
+    for await (const { payload } of subscription) {
+      expect(payload).toEqual({ number: expected });
+      expected += 1;
+      if (expected % 50 === 0) await turn();
+      if (expected === count) break;
+    }
+    await flood;
+    expect(subscription.missed).toBe(0);
+  });
+
+  it('give back what was queued when a blocked subscription ends', async () => {
+    const subscription = await bus.subscribe('tight.x', { capacity: 3, overflow: 'block' });
+    for (let i = 0; i < 20; i++) bus.tryPublish('tight.x', i);
+    const { value } = await subscription[Symbol.asyncIterator]().next();
+    expect(value?.payload).toBe(0);
+    await subscription.unsubscribe();
+    await bus.flush();
+    await expectAtRest(bus);
+  });
+
+  it('take each other event of a slow one without waiting for it', async () => {
+    const held = gate();
+    const seen: unknown[] = [];
+    const slow = await bus.subscribe('mixed.x', () => held.promise, { capacity: 1 });
+    const fast = await bus.subscribe('mixed.x', ({ payload }) => void seen.push(payload));
+    for (let i = 0; i < 300; i++) expect(await bus.publish('mixed.x', i)).toBe(2);
+    await until(() => seen.length === 300);
+    expect(slow.missed).toBeGreaterThanOrEqual(298);
+    expect(fast.missed).toBe(0);
+    held.open();
+    await slow.unsubscribe();
+    await fast.unsubscribe();
+  });
+
+  it('give once the next event over all that match, and nothing after', async () => {
+    const first = bus.once('one.*');
+    await until(async () => (await bus.publish('one.a', 'a')) === 1);
+    expect(await first).toMatchObject({ routingKey: 'one.a', payload: 'a' });
+    expect(await bus.publish('one.b', 'b')).toBe(0);
+  });
+
+  it('end a once that waits when its signal aborts', async () => {
+    const controller = new AbortController();
+    const waiting = failureOf(bus.once('never.x', { signal: controller.signal }));
+    await until(async () => (await bus.publish('other')) === 0 && subscribed(await bus.metrics()));
+    controller.abort(new RangeError('enough'));
+    const error = await waiting;
+    expect(error).toMatchObject({ code: 'ERR_BUS_ABORTED', name: 'AbortError' });
+    expect(error.cause).toBeInstanceOf(RangeError);
+    expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0);
+    expect(await codeOf(bus.once('never.x', { signal: controller.signal }))).toBe(
+      'ERR_BUS_ABORTED',
+    );
+    await until(async () => !subscribed(await bus.metrics()));
+  });
+
+  it('end a subscription when its signal aborts, and leave no listener', async () => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const subscription = await bus.subscribe('signal.x', { signal });
+    const other = await bus.subscribe('signal.x', () => {}, { signal });
+    expect(await bus.publish('signal.x')).toBe(2);
+    await other.unsubscribe();
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+    const loop = (async () => {
+      let count = 0;
+      for await (const _ of subscription) count += 1;
+      return count;
+    })();
+    await turn();
+    controller.abort();
+    expect(await loop).toBe(1);
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+    expect(await codeOf(bus.subscribe('signal.x', { signal }))).toBe('ERR_BUS_ABORTED');
+    await until(async () => (await bus.publish('signal.x')) === 0);
+  });
+});
+
+function subscribed({ subscriptions }: { subscriptions: readonly { pattern: string }[] }): boolean {
+  return subscriptions.some(({ pattern }) => pattern === 'never.x');
+}
