@@ -10,7 +10,6 @@ import type { TryResult } from './client/sender.ts';
 import type { Subscription } from './client/subscription.ts';
 import type { EventHandler } from './client/subscription-receiver.ts';
 import type { EndpointRecord } from './control/plane.ts';
-import type { BusError } from './message/errors.ts';
 import type { BusHealth } from './metrics/bus-health.ts';
 import type { BusMetrics } from './metrics/bus-metrics.ts';
 import type {
@@ -77,12 +76,15 @@ export interface BusVerbs {
   health(): Promise<BusHealth>;
 }
 
-/** Verbs that nobody may begin once the bus is closing. */
-const PROMISE_VERBS = [
+const VERBS = [
+  'shardOf',
   'request',
   'notify',
   'publish',
+  'tryPublish',
+  'tryNotify',
   'writable',
+  'flush',
   'routeMessage',
   'registerEndpoint',
   'registerRoute',
@@ -90,33 +92,16 @@ const PROMISE_VERBS = [
   'removeRoute',
   'subscribe',
   'once',
+  'ref',
+  'unref',
+  'metrics',
+  'health',
 ] as const;
-const TRY_VERBS = ['tryPublish', 'tryNotify'] as const;
-/** Verbs that stay allowed. */
-const OTHER_VERBS = ['flush', 'ref', 'unref', 'metrics', 'health'] as const;
 
-/** No verb takes more; naming them costs no array a call. */
-type Verb = (first?: unknown, second?: unknown, third?: unknown) => unknown;
-
-/**
- * The verbs of a client, as functions that need no `this`. `refusal` says why no call may begin, if so: main refuses
- * from the moment it closes, while its client half still serves until the other threads are drained.
- */
-export function verbsOf(client: BusClient, refusal: () => BusError | undefined): BusVerbs {
+/** The verbs of a client, as functions that need no `this`. */
+export function verbsOf(client: BusClient): BusVerbs {
   const verbs: Record<string, unknown> = { endpoints: client.endpoints };
-  for (const name of PROMISE_VERBS) {
-    const verb = client[name].bind(client) as Verb;
-    verbs[name] = (first?: unknown, second?: unknown, third?: unknown) => {
-      const error = refusal();
-      return error === undefined ? verb(first, second, third) : Promise.reject(error);
-    };
-  }
-  for (const name of TRY_VERBS) {
-    const verb = client[name].bind(client) as Verb;
-    verbs[name] = (first: unknown, second: unknown, third: unknown) =>
-      refusal() === undefined ? verb(first, second, third) : 'closed';
-  }
-  for (const name of OTHER_VERBS) verbs[name] = client[name].bind(client);
+  for (const name of VERBS) verbs[name] = client[name].bind(client);
   verbs['on'] = function on(this: unknown, name: keyof BusEvents, listener: () => void) {
     client.on(name, listener);
     return this;

@@ -64,6 +64,7 @@ export async function createBus(config?: BusConfig): Promise<MessageBus> {
       return client.outstanding;
     },
     publishCounters: () => client.core.publishCounters(),
+    refuseCalls: () => client.refuseCalls(),
     fail: (error) => client.fail(error),
     close: (options) => client.close(options),
   });
@@ -76,7 +77,7 @@ function busOf(host: BusHost, client: BusClient): MessageBus {
   const close = async (options?: CloseOptions): Promise<CloseResult> =>
     host.close(resolveCloseOptions(options));
   const bus = {
-    ...verbsOf(client, () => host.refusal),
+    ...verbsOf(client),
     startWorker: (url: string | URL, options?: StartWorkerOptions) =>
       host.startWorker(url, options),
     createTicket: () => host.createTicket(),

@@ -83,7 +83,7 @@ function busOf(door: Door, ticket: Ticket, boot: ClientBoot): ConnectedBus {
     return result;
   };
   const bus = {
-    ...verbsOf(client, () => undefined),
+    ...verbsOf(client),
     close,
     [Symbol.asyncDispose]: async () => {
       await close();

@@ -269,6 +269,11 @@ export class BusClient {
     return this.#closing;
   }
 
+  /** No new calls; what is under way goes on, and handlers still run. */
+  refuseCalls(): void {
+    if (this.#busState === BUS_STATE.open) this.#sender.stop(BUS_STATE.closing);
+  }
+
   /** The bus has ended with `error`: nothing will settle any more. */
   fail(error: Error): void {
     if (this.#busState === BUS_STATE.fatal) return;

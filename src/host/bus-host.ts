@@ -46,6 +46,8 @@ export interface MainClient {
   readonly outstanding: number;
   /** Brings the counters in its memory up to date. */
   publishCounters(): void;
+  /** No new calls; what is under way goes on. */
+  refuseCalls(): void;
   fail(error: BusError): void;
   close(options: ResolvedCloseOptions): Promise<unknown>;
 }
@@ -70,7 +72,6 @@ export class BusHost {
   readonly #main: ClientHost;
   readonly #mainBoot: ClientBoot;
   #client: MainClient | undefined;
-  #failure: BusError | undefined;
   #closing: Promise<CloseResult> | undefined;
 
   /** Starts nothing. `tellPeer` hears of every client after main's own. */
@@ -135,12 +136,6 @@ export class BusHost {
     this.#shards.settleApplied();
   }
 
-  /** Why no call may begin, once the bus closes or has failed. */
-  get refusal(): BusError | undefined {
-    if (busState(this.#control) === BUS_STATE.open) return undefined;
-    return this.#failure ?? notOpenError(stateName(this.#control));
-  }
-
   /** Throws `ERR_BUS_CLOSED` or `ERR_BUS_FULL`. */
   createTicket(): Ticket {
     assertOpen(this.#control);
@@ -175,6 +170,7 @@ export class BusHost {
     const start = performance.now();
     const settledBefore = this.#count('settled');
     this.#setState(BUS_STATE.closing);
+    this.#client?.refuseCalls();
     const isFatal = (): boolean => busState(this.#control) === BUS_STATE.fatal;
     if (drain) await untilQuiet(() => this.#outstanding(), isFatal, timeout);
     const settled = this.#count('settled') - settledBefore;
@@ -230,7 +226,6 @@ export class BusHost {
 
   /** A shard cannot be kept alive: nobody may wait for anything any more. */
   #fail(error: BusError): void {
-    this.#failure ??= error;
     this.#logger.error({ err: error }, 'the bus has failed');
     this.#setState(BUS_STATE.fatal);
     this.#client?.fail(error);
