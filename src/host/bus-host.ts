@@ -22,7 +22,7 @@ import {
   type StartWorkerOptions,
 } from '../options.ts';
 import { Registry } from '../registry/registry.ts';
-import { assertOpen, notOpenError, stateName } from './bus-state.ts';
+import { assertOpen } from './bus-state.ts';
 import { CELLS, type ClientHost, type PeerSink } from './client-host.ts';
 import { Clients } from './clients.ts';
 import { untilQuiet } from './drain.ts';
