@@ -24,9 +24,9 @@ function makePair() {
     slots: 4,
     cells: 2,
   });
-  const { clients, links, shard: handle, control, scene } = memory;
+  const { clients, links, shard: shardHandle, control, scene } = memory;
   const shard = new ShardCore(
-    { shard: handle, control, epochMs: 0, spin: false },
+    { shard: shardHandle, control, epochMs: 0, spin: false },
     {
       random: () => 0,
       forgot: () => undefined,
@@ -36,7 +36,7 @@ function makePair() {
   const boot = {
     memory: clients[0],
     links,
-    shards: [handle],
+    shards: [shardHandle],
     control,
     peers: clients,
     reports: 0,
@@ -57,7 +57,7 @@ function makePair() {
   const client = new ClientCore(boot, environment, hooks as never);
   const loans: Loan[] = [];
   const receiver = { held: 0, take: (loan: Loan) => loans.push(loan) };
-  client.install(targetId(scene, 0), receiver as never);
+  client.install(targetId(scene, 0), receiver);
   return { client, shard, loans };
 }
 
@@ -66,7 +66,7 @@ function send(client: ClientCore): number[] {
   const slot = client.outbox.submit({
     kind: KIND.notification,
     flags: 0,
-    key: client.interner.intern(KEYS[0] as string),
+    key: client.interner.intern(KEYS[0] ?? ''),
     link: client.links[0] as ClientCore['links'][number],
     payload: 'text in the heap',
     id: undefined,

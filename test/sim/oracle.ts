@@ -7,7 +7,7 @@ import { STATUS } from '../../src/memory/entries.ts';
 import { get, put } from '../../src/memory/seam.ts';
 import { Violation } from '../helpers/interleave/actor.ts';
 
-export const CLIENTS_MAX = 3;
+const CLIENTS_MAX = 3;
 const SLOTS_MAX = 4;
 const MESSAGES_MAX = 4;
 const TARGETS_MAX = 8;

@@ -74,13 +74,16 @@ class Replay {
     const restore = replaceSeam({ ...seam, ...this.#world.mutate?.(seam, actor) });
     try {
       if (this.#dieAfter === 0 && this.#old.length === 0) this.#halt(DEAD);
-      if ((this.#world.actors[actor] as Actor).run(this.#io()) === AGAIN) this.#forgetAll();
+      if ((this.#world.actors[actor] as Actor).run(this.#io()) === AGAIN && !this.#halted) {
+        this.#forgetAll();
+      }
     } catch (thrown) {
       if (thrown !== STOP) throw thrown;
     } finally {
       restore();
     }
-    if (this.#swallowed)
+    // What a dead thread's catch clause does reaches nothing; elsewhere it would change the run.
+    if (this.#swallowed && this.#stop !== DEAD)
       throw new Error(`a catch clause ran at ${this.#access}: do not switch there`);
     const log = new Int32Array(this.#kept + this.#added.length);
     log.set(this.#old.subarray(0, this.#kept));

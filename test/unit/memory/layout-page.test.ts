@@ -20,7 +20,11 @@ function rowsUnder(heading: string): [string, number[]][] {
 
 /** Constants of a module that say where a word lies. */
 function numbersOf(module: object): Map<string, number> {
-  return new Map(Object.entries(module).filter(([, value]) => typeof value === 'number'));
+  const numbers = new Map<string, number>();
+  for (const [name, value] of Object.entries<unknown>(module as Record<string, unknown>)) {
+    if (typeof value === 'number') numbers.set(name, value);
+  }
+  return numbers;
 }
 
 describe('the memory layout page', () => {
