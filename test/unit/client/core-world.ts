@@ -1,0 +1,390 @@
+/**
+ * Whole client and shard cores on one thread, over real shared memory, with a clock, microtasks and timers that the test
+ * moves by hand. Everything a client reads from its rings is written down. It has no threads, no doorbells that anyone
+ * waits on, and no control plane: the test tells the shards what main would.
+ */
+import { ClientCore } from '../../../src/client/client-core.ts';
+import type { ClientEnvironment, TimerHandle } from '../../../src/client/clock.ts';
+import type { Unclaimed } from '../../../src/client/completions.ts';
+import { EndpointReceiver, type Handler } from '../../../src/client/endpoint.ts';
+import type { PendingSend } from '../../../src/client/pending-send.ts';
+import type { Receiver } from '../../../src/client/receiver.ts';
+import { Sender, type TryResult } from '../../../src/client/sender.ts';
+import type { RouteSpec, ShardCommand, TargetSpec } from '../../../src/control/commands.ts';
+import type { PeerNews } from '../../../src/control/plane.ts';
+import { type ClientMemory, createClientMemory } from '../../../src/memory/client-memory.ts';
+import { createControlWords } from '../../../src/memory/control-words.ts';
+import { completeStatus, completionOf, low16, submitOp } from '../../../src/memory/entries.ts';
+import { PAGE_BYTES } from '../../../src/memory/heap.ts';
+import { createLink, type LinkMemory } from '../../../src/memory/link-memory.ts';
+import { sealLink } from '../../../src/memory/seal-link.ts';
+import { createShardMemory, type ShardMemory } from '../../../src/memory/shard-memory.ts';
+import { KIND } from '../../../src/message/kinds.ts';
+import type { EndpointOptions, SendOptions } from '../../../src/options.ts';
+import { resolveEndpointOptions, resolveSendOptions } from '../../../src/options.ts';
+import { ShardCore } from '../../../src/shard/shard-core.ts';
+
+export interface WorldSize {
+  readonly shards?: number;
+  readonly clients?: number;
+  readonly slots?: number;
+  readonly cells?: number;
+  readonly heapBytes?: number;
+  readonly batchSize?: number;
+  readonly maxMessageBytes?: number;
+  readonly targets?: number;
+  /** Failure reports that a shard keeps for a client. */
+  readonly reportsWindow?: number;
+  /** Where all rings start; they wrap. */
+  readonly startPosition?: number;
+}
+
+const SIZE: Required<WorldSize> = {
+  shards: 1,
+  clients: 2,
+  slots: 16,
+  cells: 32,
+  heapBytes: 4 * PAGE_BYTES,
+  batchSize: 100,
+  maxMessageBytes: 16 * 1024,
+  targets: 32,
+  reportsWindow: 8,
+  startPosition: 0,
+};
+
+export const CORRELATION_TIMEOUT_MS = 1000;
+/** A world that is busy for longer than this never comes to rest. */
+const ROUNDS_MAX = 1000;
+
+/** An entry that a client has read from its complete ring. */
+export interface ReadCompletion {
+  readonly shard: number;
+  readonly completion: number;
+  readonly status: number;
+  readonly slot: number;
+  readonly detail: number;
+}
+
+interface Timer {
+  readonly task: () => void;
+  readonly dueMs: number;
+}
+
+export class WorldClient implements ClientEnvironment {
+  readonly core: ClientCore;
+  readonly sender: Sender;
+  readonly unclaimed: Unclaimed[] = [];
+  readonly completions: ReadCompletion[] = [];
+  /** Tasks that wait for the end of the microtask. */
+  readonly microtasks: (() => void)[] = [];
+  readonly news: PeerNews[] = [];
+  readonly #timers = new Set<Timer>();
+  readonly #world: CoreWorld;
+
+  constructor(world: CoreWorld, id: number) {
+    this.#world = world;
+    const { size } = world;
+    this.core = new ClientCore(
+      {
+        memory: world.clientMemories[id] as ClientMemory,
+        links: world.links.map((links) => links[id] as LinkMemory),
+        shards: world.shardMemories,
+        control: world.control,
+        peers: world.clientMemories,
+        reports: id,
+        epochMs: 0,
+        settings: {
+          maxMessageBytes: size.maxMessageBytes,
+          correlationTimeoutMs: CORRELATION_TIMEOUT_MS,
+          batchSize: size.batchSize,
+          maxConcurrentDeliveries: size.cells,
+          codec: 'auto',
+        },
+      },
+      this,
+      {
+        takeNews: () => this.news.shift(),
+        onUnclaimed: (outcome) => this.unclaimed.push(outcome),
+        onRoom: () => this.sender.serveRoom(),
+      },
+    );
+    this.sender = new Sender(this.core, this, CORRELATION_TIMEOUT_MS);
+    for (const { complete, shard } of this.core.links) {
+      const advance = complete.advance.bind(complete);
+      complete.advance = () => {
+        this.completions.push(readCompletion(shard, complete.peek(0), complete.peek(1)));
+        advance();
+      };
+    }
+  }
+
+  get id(): number {
+    return this.core.id;
+  }
+
+  get timerCount(): number {
+    return this.#timers.size;
+  }
+
+  now(): number {
+    return this.#world.nowMs;
+  }
+
+  enqueueMicrotask(task: () => void): void {
+    this.microtasks.push(task);
+  }
+
+  setTimer(task: () => void, delayMs: number): TimerHandle {
+    const timer = { task, dueMs: this.#world.nowMs + delayMs };
+    this.#timers.add(timer);
+    return timer;
+  }
+
+  clearTimer(timer: TimerHandle): void {
+    this.#timers.delete(timer as Timer);
+  }
+
+  request(key: string, payload?: unknown, options?: SendOptions): PendingSend {
+    return this.#send(KIND.request, key, payload, options);
+  }
+
+  notify(key: string, payload?: unknown, options?: SendOptions): PendingSend {
+    return this.#send(KIND.notification, key, payload, options);
+  }
+
+  publish(key: string, payload?: unknown, options?: SendOptions): PendingSend {
+    return this.#send(KIND.event, key, payload, options);
+  }
+
+  tryNotify(key: string, payload?: unknown, options?: SendOptions): TryResult {
+    const resolved = resolveSendOptions(options, 'tryNotify');
+    return this.sender.trySend(KIND.notification, key, payload, resolved);
+  }
+
+  tryPublish(key: string, payload?: unknown, options?: SendOptions): TryResult {
+    const resolved = resolveSendOptions(options, 'tryPublish');
+    return this.sender.trySend(KIND.event, key, payload, resolved);
+  }
+
+  /** What the event loop does between two of its turns. */
+  endMicrotask(): number {
+    const tasks = this.microtasks.splice(0);
+    for (const task of tasks) task();
+    return tasks.length;
+  }
+
+  fireTimers(): void {
+    for (const timer of [...this.#timers]) {
+      if (timer.dueMs > this.#world.nowMs || !this.#timers.delete(timer)) continue;
+      timer.task();
+    }
+  }
+
+  /** Statuses of this client's submissions, in the order in which they were read. */
+  get statuses(): number[] {
+    return this.completions.map(({ status }) => status);
+  }
+
+  #send(kind: number, key: string, payload: unknown, options?: SendOptions): PendingSend {
+    return this.sender.send(kind, key, payload, resolveSendOptions(options, 'send'));
+  }
+}
+
+export class CoreWorld {
+  readonly size: Required<WorldSize>;
+  nowMs = 1;
+  readonly clientMemories: readonly ClientMemory[];
+  readonly shardMemories: readonly ShardMemory[];
+  /** By shard, then by client. */
+  readonly links: readonly (readonly LinkMemory[])[];
+  readonly control: ReturnType<typeof createControlWords>;
+  readonly shards: readonly ShardCore[];
+  readonly clients: readonly WorldClient[];
+  /** Clients that a shard has nothing of any more. */
+  readonly forgotten: { readonly shard: number; readonly client: number }[] = [];
+  /** What the shards draw, 0 ≤ value < 1. */
+  random = 0;
+  readonly #gone = new Set<number>();
+  readonly #freeTargets: number[];
+  #nextId = 0;
+
+  constructor(size: WorldSize = {}) {
+    this.size = { ...SIZE, ...size };
+    const { shards, clients, slots, cells, heapBytes, targets, startPosition } = this.size;
+    const ids = Array.from({ length: clients }, (_, id) => id);
+    this.control = createControlWords(targets);
+    this.clientMemories = ids.map((id) => createClientMemory(id, slots, heapBytes));
+    this.shardMemories = Array.from({ length: shards }, (_, id) => createShardMemory(id, targets));
+    this.links = this.shardMemories.map(({ id }) =>
+      ids.map((client) => createLink(client, id, { slots, cells }, startPosition)),
+    );
+    this.shards = this.shardMemories.map((shard) => {
+      const boot = { shard, control: this.control, epochMs: 0, spin: false };
+      return new ShardCore(boot, {
+        random: () => this.random,
+        forgot: (client) => this.forgotten.push({ shard: shard.id, client }),
+      });
+    });
+    this.clients = ids.map((id) => new WorldClient(this, id));
+    // Targets 0 … are the clients' sinks for failure reports.
+    this.#freeTargets = Array.from({ length: targets - clients }, (_, at) => clients + at);
+    for (const id of ids) this.#attach(id);
+  }
+
+  client(id = 0): WorldClient {
+    return this.clients[id] as WorldClient;
+  }
+
+  shard(id = 0): ShardCore {
+    return this.shards[id] as ShardCore;
+  }
+
+  /** Tells every shard that is not closed. */
+  tell(command: ShardCommand): void {
+    for (const shard of this.shards) shard.apply(command);
+  }
+
+  /** A target of `client`, known to all shards; returns its number. */
+  addTarget(client: WorldClient, receiver: Receiver, wishes: Partial<TargetSpec> = {}): number {
+    const id = this.#freeTargets.shift();
+    if (id === undefined) throw new RangeError('the world has no free target number');
+    client.core.install(id, receiver);
+    const target = { kind: 'endpoint', window: 8, whenFull: 'park', ...wishes } as const;
+    this.tell({ op: 'addTarget', target: { ...target, id, client: client.id } });
+    return id;
+  }
+
+  /** Takes it out of the shards; its receiver stays. */
+  removeTarget(target: number): void {
+    this.tell({ op: 'removeTarget', target });
+  }
+
+  addEndpoint(
+    client: WorldClient,
+    name: string,
+    handler: Handler,
+    options: EndpointOptions & { readonly window?: number } = {},
+  ): number {
+    const { window = 8, ...rest } = options;
+    const resolved = resolveEndpointOptions(rest);
+    const receiver = new EndpointReceiver(name, handler, resolved, client.core.receiverParts);
+    return this.addTarget(client, receiver, { window });
+  }
+
+  /** Returns the route's number. Routes of one pattern share a cursor. */
+  addRoute(pattern: string, target: number, wishes: Partial<RouteSpec> = {}): number {
+    const id = ++this.#nextId;
+    const route: RouteSpec = {
+      id,
+      pattern,
+      match: /[*?[]/.test(pattern) ? 'glob' : 'exact',
+      priority: 0,
+      target,
+      balance: 'round-robin',
+      order: id,
+      weight: 1,
+      cursor: 0,
+      ...wishes,
+    };
+    this.tell({ op: 'addRoutes', routes: [route] });
+    return id;
+  }
+
+  removeRoute(id: number): void {
+    this.tell({ op: 'removeRoutes', routes: [id] });
+  }
+
+  subscribe(pattern: string, target: number): number {
+    const id = ++this.#nextId;
+    const match = /[*?[]/.test(pattern) ? 'glob' : 'exact';
+    this.tell({
+      op: 'addSubscription',
+      subscription: { id, pattern, match, target, order: id },
+    });
+    return id;
+  }
+
+  /** The client's thread is gone: it runs no more, and main has sealed its rings. */
+  detach(client: WorldClient): void {
+    this.#gone.add(client.id);
+    for (const links of this.links) sealLink(links[client.id] as LinkMemory);
+    this.tell({ op: 'detach', client: client.id });
+  }
+
+  advance(ms: number): void {
+    this.nowMs += ms;
+    for (const client of this.#alive()) client.fireTimers();
+  }
+
+  /** One turn of everybody; returns how much was done. */
+  turn(): number {
+    let work = 0;
+    for (const client of this.#alive()) work += client.endMicrotask();
+    for (const shard of this.shards) work += shard.step(this.nowMs);
+    for (const client of this.#alive()) work += client.core.poll();
+    return work;
+  }
+
+  /** Until nobody has anything to do at this time. Deliveries that look again later count as rest. */
+  run(): void {
+    for (let round = 0; round < ROUNDS_MAX; round++) {
+      if (this.turn() === 0 && this.turn() === 0) return;
+      if (this.#onlyBacksOff()) return;
+    }
+    throw new Error(`the world is still busy after ${ROUNDS_MAX} rounds`);
+  }
+
+  /** As `run`, with the promises of handlers in between. */
+  async runAsync(): Promise<void> {
+    for (let quiet = 0; quiet < 3; ) {
+      this.run();
+      await new Promise((resolve) => setImmediate(resolve));
+      quiet = this.turn() === 0 ? quiet + 1 : 0;
+    }
+  }
+
+  #alive(): WorldClient[] {
+    return this.clients.filter(({ id }) => !this.#gone.has(id));
+  }
+
+  /** A shard with deliveries that look again counts as busy at every step. */
+  #onlyBacksOff(): boolean {
+    const waits = this.shards.some(({ state }) => state.backingOff.size > 0);
+    if (!waits) return false;
+    return [0, 1, 2].every(() => {
+      const microtasks = this.#alive().reduce((sum, client) => sum + client.endMicrotask(), 0);
+      for (const shard of this.shards) shard.step(this.nowMs);
+      return microtasks + this.#alive().reduce((sum, { core }) => sum + core.poll(), 0) === 0;
+    });
+  }
+
+  #attach(id: number): void {
+    const client = this.clientMemories[id] as ClientMemory;
+    const { reportsWindow: window } = this.size;
+    this.shards.forEach((shard, at) => {
+      const link = this.links[at]?.[id] as LinkMemory;
+      const reports = { id, kind: 'reports', client: id, window, whenFull: 'park' } as const;
+      shard.apply({ op: 'attach', client, link, reports });
+    });
+  }
+}
+
+/** The last entry that a client pushed to a shard, by its op. */
+export function lastEntry(world: CoreWorld, client: WorldClient, shard = 0): number {
+  const { submit, words } = world.links[shard]?.[client.id] as LinkMemory;
+  return submit[((words[16] as number) - 1) & (submit.length - 1)] as number;
+}
+
+export function lastOp(world: CoreWorld, client: WorldClient, shard = 0): number {
+  return submitOp(lastEntry(world, client, shard));
+}
+
+function readCompletion(shard: number, head: number, detail: number): ReadCompletion {
+  return {
+    shard,
+    completion: completionOf(head),
+    status: completeStatus(head),
+    slot: low16(head),
+    detail,
+  };
+}
