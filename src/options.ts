@@ -19,6 +19,7 @@ export {
   type RetryOptions,
   resolveEndpointOptions,
 } from './options/endpoint-options.ts';
+export { type EndpointQuery, resolveEndpointQuery } from './options/endpoint-query.ts';
 export {
   type PoolOptions,
   type ResolvedPoolOptions,
@@ -47,6 +48,7 @@ export {
 export {
   type Overflow,
   type ResolvedSubscribeOptions,
+  resolveOnceSignal,
   resolveSubscribeOptions,
   type SubscribeOptions,
 } from './options/subscribe-options.ts';

@@ -155,7 +155,7 @@ export class BusClient {
   }
 
   async flush(): Promise<void> {
-    this.#core.flush();
+    this.#core.flushAll();
     await this.#core.batches.flush();
   }
 
@@ -307,7 +307,7 @@ export class BusClient {
 
   /** Waits until nothing is under way here, at most `timeoutMs`. */
   #drained(timeoutMs: number): Promise<void> {
-    this.#core.flush();
+    this.#core.flushAll();
     return new Promise((resolve) => {
       const limit = Number.isFinite(timeoutMs) ? setTimeout(() => finish(), timeoutMs) : undefined;
       const finish = (): void => {

@@ -115,7 +115,7 @@ export class ClientCore {
       tick: () => this.tick(),
     });
     this.#answers = new Answers(this.outbox, this.links[0] as ClientLink);
-    this.#completions = new Completions(table, heap, this.outbox, {
+    this.#completions = new Completions(table, heap, {
       onUnclaimed: hooks.onUnclaimed,
       onStatus: (status) => this.#countStatus(status),
     });
@@ -182,14 +182,21 @@ export class ClientCore {
 
   /** Reads completions only: for a sender that found no room and cannot wait. */
   reap(): void {
-    for (const link of this.links) this.#completions.poll(link);
-    this.#answers.retry();
+    let work = 0;
+    for (const link of this.links) work += this.#completions.poll(link);
+    // Nobody else may ever read something here again: those that wait are told now, or never.
+    if (work > 0) this.#afterWork();
     this.flush();
   }
 
   /** Publishes everything that was pushed. */
   flush(): void {
     for (const link of this.links) link.flush();
+  }
+
+  /** This thread is about to sleep: nothing that was pushed may stay unseen. */
+  flushAll(): void {
+    for (const link of this.links) link.flushAll();
   }
 
   /** Looks at the clock. */

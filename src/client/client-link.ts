@@ -30,6 +30,9 @@ export class ClientLink {
   readonly #dropped: Int32Array;
   /** Batches published since the shard's bell was last looked at. */
   #unrung = 0;
+  #isUrgent = false;
+  /** A message was published since the last flush: more may follow. */
+  #isBurst = false;
 
   constructor(link: LinkHandle, shard: ShardHandle) {
     const memory = openLink(link);
@@ -44,12 +47,39 @@ export class ClientLink {
     this.#dropped = shardMemory.dropped;
   }
 
-  /** Publishes what was pushed; wakes the shard where it sleeps. */
+  /** Something was pushed that the shard should see soon. */
+  hurry(): void {
+    this.#isUrgent = true;
+  }
+
+  /**
+   * Publishes what was pushed, and wakes the shard where it sleeps; but not for returned replies alone: they only free
+   * the responder's slot, and the next message takes them along.
+   */
   flush(): void {
-    if (this.submit.pending > 0) this.submit.publish();
-    else if (this.#unrung === 0) return;
-    this.#unrung = 0;
-    this.#bell.ringIfParked();
+    this.#isBurst = false;
+    if (this.submit.pending > 0) {
+      this.submit.publish();
+      this.#unrung += 1;
+    }
+    if (this.#isUrgent) this.#ring();
+  }
+
+  /**
+   * Publishes the first message of a burst at once: while this thread makes the next ones, the shard wakes up and goes
+   * to work. What follows waits for a full batch or the flush. True when it was the first.
+   */
+  publishFirst(): boolean {
+    if (this.#isBurst) return false;
+    this.flush();
+    this.#isBurst = true;
+    return true;
+  }
+
+  /** This thread is about to sleep: the shard must see everything now. */
+  flushAll(): void {
+    this.flush();
+    if (this.#unrung > 0) this.#ring();
   }
 
   /**
@@ -60,8 +90,12 @@ export class ClientLink {
   publishBatch(): void {
     this.submit.publish();
     this.#unrung += 1;
-    if (this.#unrung < BATCHES_PER_RING) return;
+    if (this.#unrung >= BATCHES_PER_RING) this.#ring();
+  }
+
+  #ring(): void {
     this.#unrung = 0;
+    this.#isUrgent = false;
     this.#bell.ringIfParked();
   }
 

@@ -19,7 +19,6 @@ import { get } from '../memory/seam.ts';
 import { KIND, KIND_MASK, PAY_OFF, SLOT_WORDS } from '../memory/slot-header.ts';
 import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
 import type { ClientLink } from './client-link.ts';
-import type { Outbox } from './outbox.ts';
 import type { ReceivedError } from './received-error.ts';
 import { SLOT, type SlotTable } from './slot-table.ts';
 
@@ -40,16 +39,14 @@ export interface CompletionHooks {
 export class Completions {
   readonly #slots: SlotTable;
   readonly #heap: Heap;
-  readonly #outbox: Outbox;
   readonly #hooks: CompletionHooks;
   /** Slots whose status waits for failure reports: how many are still to come. */
   readonly #missing: Uint8Array;
   readonly #outcomes = new Map<number, { status: number; detail: number }>();
 
-  constructor(slots: SlotTable, heap: Heap, outbox: Outbox, hooks: CompletionHooks) {
+  constructor(slots: SlotTable, heap: Heap, hooks: CompletionHooks) {
     this.#slots = slots;
     this.#heap = heap;
-    this.#outbox = outbox;
     this.#hooks = hooks;
     this.#missing = new Uint8Array(slots.count);
   }
@@ -104,7 +101,6 @@ export class Completions {
     // The reply was read above: its owner may have it back, before this slot is used again.
     if (status === STATUS.reply) {
       link.submit.push(packReturn(refClient(detail), refSlot(detail)));
-      this.#outbox.published(link);
     }
   }
 

@@ -33,6 +33,7 @@ export class EndpointReceiver implements Receiver {
   readonly #queue: Loan[] = [];
   #running = 0;
   #closing = false;
+  #idle: Promise<void> | undefined;
   #onIdle: (() => void) | undefined;
 
   constructor(
@@ -67,9 +68,10 @@ export class EndpointReceiver implements Receiver {
       this.#parts.answers.acknowledge(loan, ACK_STATUS.requeue);
     }
     if (this.#running === 0) return Promise.resolve();
-    return new Promise((resolve) => {
+    this.#idle ??= new Promise((resolve) => {
       this.#onIdle = resolve;
     });
+    return this.#idle;
   }
 
   #start(loan: Loan): void {

@@ -8,7 +8,7 @@ import { awaitBell } from '../memory/wait.ts';
 import type { ClientCore } from './client-core.ts';
 
 /** Turns without work before the thread parks. */
-const IDLE_TURNS = 4;
+const IDLE_TURNS = 1;
 /** Longest delay that a timer takes; only its reference matters. */
 const FOREVER_MS = 2_147_483_647;
 
@@ -79,6 +79,7 @@ export class EventLoop {
     // The second look: whatever came before the bell was read is seen here, whatever comes later rings it. Main's
     // answers to control calls and the state of the bus are rung for too.
     const work = this.#core.poll();
+    this.#core.flushAll();
     this.#hooks.onTurn();
     if (this.#stopped) return;
     this.hold();

@@ -133,11 +133,12 @@ export class Outbox {
   published(link: ClientLink): void {
     const { pending } = link.submit;
     const { batchSize } = this.#parts;
+    link.hurry();
     if (batchSize === 1) link.flush();
     else if (pending >= batchSize) {
       link.publishBatch();
       this.#parts.tick();
-    } else if (pending === 1) this.#parts.requestFlush();
+    } else if (link.publishFirst() || pending === 1) this.#parts.requestFlush();
   }
 
   #writeHeader(slot: number, draft: Draft, payloadKind: PayloadKind): void {

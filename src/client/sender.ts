@@ -250,7 +250,10 @@ export class Sender implements SendHome {
     if (!this.#room.push(entry)) throw tooManyWaiters(this.#core.slots.count);
     this.#core.counters.counts.full += 1;
     if (send.timeoutMs === Number.POSITIVE_INFINITY) return;
-    send.timer = this.#environment.setTimer(() => send.fail(noRoom(send)), send.timeoutMs);
+    send.timer = this.#environment.setTimer(() => {
+      send.fail(noRoom(send));
+      this.#room.serve();
+    }, send.timeoutMs);
   }
 
   #clearTimer(send: PendingSend): void {
@@ -262,8 +265,9 @@ export class Sender implements SendHome {
     if (!send.isOpen) return;
     const { link, slot } = send;
     send.abort(reason);
-    if (link !== undefined && this.#core.slots.pending[slot] === send)
-      this.#core.cancel(link, slot);
+    // Who waits for room leaves the queue: what stands behind it may be smaller.
+    if (link === undefined) this.#room.serve();
+    else if (this.#core.slots.pending[slot] === send) this.#core.cancel(link, slot);
   }
 }
 

@@ -24,7 +24,9 @@ export function reportsOf(outcome: number): number {
   return outcome & REPORTS_MASK;
 }
 
+/** Saturates at 2 047: a count that carried into the targets would make a failure look like a success. */
 export function withFailure(outcome: number): number {
+  if (failuresOf(outcome) === FAILURES_MASK) return outcome;
   return outcome + (1 << FAILURES_SHIFT);
 }
 

@@ -75,6 +75,15 @@ export function resolveSubscribeOptions(
   return options === undefined ? DEFAULTS : readSubscribeOptions(options);
 }
 
+/** The signal of `once`, its only option. Throws `ERR_BUS_CONFIG`. */
+export function resolveOnceSignal(
+  options: { readonly signal?: AbortSignal | undefined } | undefined,
+): AbortSignal | undefined {
+  return options === undefined
+    ? undefined
+    : new OptionReader(options, ['signal'], 'once').signal('signal');
+}
+
 function readSubscribeOptions(options: SubscribeOptions): ResolvedSubscribeOptions {
   const read = new OptionReader(options, NAMES, WHERE);
   return Object.freeze({

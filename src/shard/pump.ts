@@ -64,7 +64,7 @@ function countEvents(shard: ShardState): void {
     const { link, slot } = uncounted[i] as (typeof uncounted)[number];
     if (recordState(link.ledger, slot) !== LEDGER.routed) continue;
     const detail = recordDetail(link.ledger, slot);
-    link.complete.push(packComplete(COMPLETION.count, STATUS.ok, slot), detail);
+    link.pushStatus(packComplete(COMPLETION.count, STATUS.ok, slot), detail);
     setRecord(link.ledger, slot, recordGen(link.ledger, slot), LEDGER.early);
   }
   uncounted.length = 0;

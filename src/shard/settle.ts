@@ -22,6 +22,8 @@ import {
 } from '../memory/ledger.ts';
 import { failuresOf, withFailure } from '../memory/outcome-word.ts';
 import { get, put } from '../memory/seam.ts';
+import { KIND, KIND_MASK } from '../memory/slot-header.ts';
+import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
 import { cellWord, deliveryState, freeDelivery, nextDelivery } from './deliveries.ts';
 import { unpark } from './parking.ts';
 import { NO_CELL, type ShardLink } from './shard-link.ts';
@@ -35,7 +37,11 @@ export function finish(
   status: number,
   detail: number,
 ): void {
-  link.complete.push(packComplete(COMPLETION.final, status, slot), detail);
+  const head = packComplete(COMPLETION.final, status, slot);
+  // Of a response or report the status concerns nobody.
+  const isAnswer = (link.header(slot, KIND) & KIND_MASK) >= MESSAGE_KIND.response;
+  if (isAnswer) link.pushRelease(head, detail);
+  else link.pushStatus(head, detail);
   setRecord(link.ledger, slot, gen, LEDGER.done);
   forget(link, slot);
 }
@@ -59,7 +65,7 @@ export function settle(
   if (state === LEDGER.parked) unpark(link, slot);
   if (loans > 0) {
     if (state !== LEDGER.early) {
-      link.complete.push(packComplete(COMPLETION.settled, outcome.status, slot), outcome.detail);
+      link.pushStatus(packComplete(COMPLETION.settled, outcome.status, slot), outcome.detail);
     }
     setRecord(link.ledger, slot, gen, LEDGER.held);
     link.deadlines.remove(slot);
@@ -85,7 +91,7 @@ function dropOthers(shard: ShardState, link: ShardLink, slot: number, except: nu
 }
 
 function release(link: ShardLink, slot: number, gen: number): void {
-  link.complete.push(packComplete(COMPLETION.release, STATUS.ok, slot), 0);
+  link.pushRelease(packComplete(COMPLETION.release, STATUS.ok, slot), 0);
   setRecord(link.ledger, slot, gen, LEDGER.done);
   forget(link, slot);
 }

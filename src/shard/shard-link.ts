@@ -22,6 +22,11 @@ import { TimerWheel } from './timer-wheel.ts';
 
 export const NO_CELL = -1;
 
+/** Releases wait for something that the client must be woken for, but not longer than this; */
+const RELEASES_WAIT_MS = 5;
+/** and never more than this share of its slots. */
+const RELEASES_SHARE = 1 / 16;
+
 export class ShardLink {
   readonly client: number;
   readonly slots: number;
@@ -48,6 +53,12 @@ export class ShardLink {
   readonly targets: Set<Target> = new Set();
   /** Where failure reports for this client's notifications go. */
   reports: Target | undefined;
+  /** A status that somebody waits for was pushed since the client's bell was last looked at. */
+  #isUrgent = false;
+  /** Mere releases pushed since then, and since when they have waited (ms since the bus epoch). */
+  #releases = 0;
+  #owesRing = false;
+  #owedSinceMs = 0;
   /** The client has left or died. */
   down = false;
   /** Messages whose record is not DONE, and replies lent to this client: what keeps its memory alive. */
@@ -78,6 +89,42 @@ export class ShardLink {
   /** Word `word` of the header of `slot`. */
   header(slot: number, word: number): number {
     return get(this.headers, slot * SLOT_WORDS + word);
+  }
+
+  /** A status for the sender, who waits for it. */
+  pushStatus(head: number, detail: number): void {
+    this.complete.push(head, detail);
+    this.#isUrgent = true;
+  }
+
+  /** Slot and block go back; nobody waits for that, unless there are few. */
+  pushRelease(head: number, detail: number): void {
+    this.complete.push(head, detail);
+    this.#releases += 1;
+  }
+
+  /** Whether the client's bell is to be looked at now: releases alone may wait a little for company. */
+  mustRing(nowMs: number): boolean {
+    if (this.#isUrgent || this.#releases > this.slots * RELEASES_SHARE) return true;
+    if (this.#releases === 0) return false;
+    if (this.#owesRing) return ((nowMs - this.#owedSinceMs) | 0) >= RELEASES_WAIT_MS;
+    this.#owesRing = true;
+    this.#owedSinceMs = nowMs;
+    return false;
+  }
+
+  ring(): void {
+    this.#isUrgent = false;
+    this.#releases = 0;
+    this.#owesRing = false;
+    this.bell.ringIfParked();
+  }
+
+  /** Ms that the shard may sleep for the sake of this client; −1: as long as it likes. */
+  sleepMs(nowMs: number): number {
+    const timer = this.deadlines.sleepMs(nowMs);
+    if (!this.#owesRing) return timer;
+    return timer < 0 ? RELEASES_WAIT_MS : Math.min(timer, RELEASES_WAIT_MS);
   }
 
   /** Nothing of the client is in use here any more. */

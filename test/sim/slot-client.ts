@@ -100,7 +100,7 @@ export class SlotClient {
       tick: () => undefined,
     });
     this.answers = new Answers(this.#outbox, this.link);
-    this.#completions = new Completions(this.slots, this.heap, this.#outbox, {
+    this.#completions = new Completions(this.slots, this.heap, {
       onUnclaimed: ({ slot }) => {
         throw new Violation(`a status for slot ${slot} that nobody waits for`);
       },
