@@ -14,18 +14,13 @@ import type { BusHealth } from './metrics/bus-health.ts';
 import type { BusMetrics } from './metrics/bus-metrics.ts';
 import type {
   EndpointOptions,
+  EndpointQuery,
   RequestOptions,
   RouteEntry,
   RouteOptions,
   SendOptions,
   SubscribeOptions,
 } from './options.ts';
-
-export interface EndpointQuery {
-  readonly service?: string;
-  readonly version?: string;
-  readonly tag?: string;
-}
 
 /** Every promise verb rejects with a `BusError` and never throws; `try…` verbs throw only for misuse. */
 export interface BusVerbs {

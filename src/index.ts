@@ -2,7 +2,6 @@
 
 export type { CloseResult, MessageBus, Ticket } from './bus.ts';
 export { createBus } from './bus.ts';
-export type { EndpointQuery } from './bus-verbs.ts';
 export type { BusEvents } from './client/bus-events.ts';
 export type { Endpoint } from './client/endpoint-handle.ts';
 export type { Envelope as MessageEnvelope } from './client/envelope.ts';
@@ -21,6 +20,7 @@ export type {
   BusConfig,
   CloseOptions,
   EndpointOptions,
+  EndpointQuery,
   Logger,
   RequestOptions,
   RouteEntry,

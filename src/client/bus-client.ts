@@ -8,6 +8,7 @@ import { hashKey, validateKey } from '../message/key.ts';
 import { KIND, KIND_NAMES } from '../message/kinds.ts';
 import type {
   EndpointOptions,
+  EndpointQuery,
   Logger,
   RequestOptions,
   RouteEntry,
@@ -15,7 +16,12 @@ import type {
   SendOptions,
   SubscribeOptions,
 } from '../options.ts';
-import { NO_SEND_OPTIONS, resolveMatch, resolveSendOptions } from '../options.ts';
+import {
+  NO_SEND_OPTIONS,
+  resolveEndpointQuery,
+  resolveMatch,
+  resolveSendOptions,
+} from '../options.ts';
 import { type BusEvents, EventHub } from './bus-events.ts';
 import { ClientCore } from './client-core.ts';
 import type { ClientEnvironment } from './clock.ts';
@@ -27,7 +33,7 @@ import { EventLoop } from './event-loop.ts';
 import type { Message } from './message.ts';
 import { statusError } from './outcome-errors.ts';
 import { Registrations } from './registrations.ts';
-import { type Route, routeHandle, routeRequest } from './route-handle.ts';
+import { checkEntries, type Route, routeHandle, routeRequest } from './route-handle.ts';
 import { Sender, type TryResult } from './sender.ts';
 import type { Subscription } from './subscription.ts';
 import type { EventHandler } from './subscription-receiver.ts';
@@ -45,7 +51,7 @@ export interface BusClientEnvironment {
 
 export class BusClient {
   readonly endpoints: {
-    find(query?: { service?: string; version?: string; tag?: string }): Promise<unknown>;
+    find(query?: EndpointQuery): Promise<unknown>;
   };
   readonly #core: ClientCore;
   readonly #plane: ControlPlane;
@@ -83,9 +89,9 @@ export class BusClient {
       onWaiting: () => this.#loop.hold(),
     });
     this.endpoints = {
-      find: async (query = {}) => {
+      find: async (query) => {
         this.#sender.checkOpen();
-        return plane.findEndpoints(query);
+        return plane.findEndpoints(resolveEndpointQuery(query));
       },
     };
     this.#loop.start();
@@ -198,7 +204,7 @@ export class BusClient {
   /** All or nothing, as one change of the table. */
   async registerRoutes(entries: Iterable<RouteEntry>): Promise<Route[]> {
     this.#sender.checkOpen();
-    const requests = [...entries].map((entry, index) => routeRequest(entry, index));
+    const requests = checkEntries(entries).map((entry, index) => routeRequest(entry, index));
     const records = await this.#plane.registerRoutes(requests);
     return records.map((record) => routeHandle(record, this.#plane));
   }

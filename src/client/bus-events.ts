@@ -1,5 +1,6 @@
 /** What the bus tells: one object each, with what and why. A listener that throws harms nobody; there is no 'error'. */
-import type { Logger } from '../options.ts';
+import { kindOf } from '../message/text.ts';
+import { configError, type Logger } from '../options.ts';
 
 export interface BusEvents {
   /** A `try…` message that could not be delivered, or an event that met a limit. */
@@ -25,6 +26,18 @@ export interface BusEvents {
   readonly slowSubscriber: { readonly subscription: string };
 }
 
+const EVENTS: readonly (keyof BusEvents)[] = [
+  'undeliverable',
+  'handlerError',
+  'close',
+  'alert',
+  'deadLetter',
+  'endpointState',
+  'breaker',
+  'shardRestart',
+  'slowSubscriber',
+];
+
 type Listener = (event: never) => void;
 
 export class EventHub {
@@ -35,7 +48,12 @@ export class EventHub {
     this.#logger = logger;
   }
 
+  /** Throws ERR_BUS_CONFIG for a name that no event has, or what is no function. */
   on<Name extends keyof BusEvents>(name: Name, listener: (event: BusEvents[Name]) => void): void {
+    if (!EVENTS.includes(name)) throw configError('on', 'event', EVENTS.join(', '), kindOf(name));
+    if (typeof listener !== 'function') {
+      throw configError('on', 'listener', 'a function', kindOf(listener));
+    }
     const known = this.#listeners.get(name);
     if (known) known.add(listener);
     else this.#listeners.set(name, new Set([listener]));

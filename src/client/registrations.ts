@@ -4,7 +4,12 @@ import type { FullPolicy } from '../control/commands.ts';
 import type { ClientSettings, ControlPlane } from '../control/plane.ts';
 import { BusError } from '../message/errors.ts';
 import type { EndpointOptions, ResolvedSubscribeOptions, SubscribeOptions } from '../options.ts';
-import { configError, resolveEndpointOptions, resolveSubscribeOptions } from '../options.ts';
+import {
+  configError,
+  resolveEndpointOptions,
+  resolveOnceSignal,
+  resolveSubscribeOptions,
+} from '../options.ts';
 import type { EventHub } from './bus-events.ts';
 import type { ClientCore } from './client-core.ts';
 import { checkHandler, EndpointReceiver, type Handler } from './endpoint.ts';
@@ -122,8 +127,8 @@ export class Registrations {
     return subscription;
   }
 
-  async once(pattern: string | RegExp, options: { signal?: AbortSignal } = {}): Promise<Message> {
-    const { signal } = options;
+  async once(pattern: string | RegExp, options?: { signal?: AbortSignal }): Promise<Message> {
+    const signal = resolveOnceSignal(options);
     const subscription = await this.addSubscription(pattern, {
       capacity: 1,
       overflow: 'drop-newest',

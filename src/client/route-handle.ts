@@ -51,6 +51,21 @@ export function routeRequest(
   return checkedRequest(first as string | RegExp, second, resolveRouteOptions(options));
 }
 
+/** The entries of `registerRoutes`, read once. What is no object is refused with its place. */
+export function checkEntries(entries: unknown): RouteEntry[] {
+  const isIterable = typeof (entries as Partial<Iterable<unknown>> | null)?.[Symbol.iterator];
+  if (isIterable !== 'function' || typeof entries === 'string') {
+    const got = entries === null ? 'null' : typeof entries;
+    throw configError('registerRoutes', 'entries', 'an iterable of routes', got);
+  }
+  const list = [...(entries as Iterable<RouteEntry>)];
+  list.forEach((entry: unknown, index) => {
+    if (typeof entry === 'object' && entry !== null) return;
+    throw configError('registerRoutes', `[${index}]`, 'a route', String(entry));
+  });
+  return list;
+}
+
 /** The pattern as text, and how it matches. Main checks its syntax. */
 export function patternText(
   pattern: string | RegExp,

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Endpoint, MessageBus, RouteOptions } from '../../src/index.ts';
 import { loadDeliveries } from '../../src/demo/webhooks/load.ts';
+import type { Endpoint, MessageBus, RouteOptions } from '../../src/index.ts';
 import { createWatchedBus, expectAtRest } from '../helpers/at-rest.ts';
 import { codeOf } from '../helpers/failure.ts';
 import { until } from '../helpers/gate.ts';
