@@ -13,6 +13,9 @@ import { NO_SLOT } from './slot-table.ts';
 /** On a response with an error: the bus's own verdict (an attempt's time-out), not something the handler threw. */
 export const FLAG_VERDICT: number = FLAG_EARLY;
 
+/** Fits into the smallest message that a bus may be told to allow. */
+const TOO_LARGE = 'The error is too large for maxMessageSize.';
+
 interface HeldReply {
   readonly loan: Loan;
   readonly flags: number;
@@ -83,15 +86,34 @@ export class Answers {
     if (this.#waiting.length > 0 || !this.#offer(KIND.response, reply)) this.#waiting.push(reply);
   }
 
-  /** False: no room. A payload that cannot be sent becomes an error that says so. */
+  /** False: no room. */
   #offer(kind: number, reply: HeldReply): boolean {
+    const isPlaced = this.#place(kind, reply);
+    if (isPlaced) this.#outbox.published(reply.loan.link);
+    return isPlaced;
+  }
+
+  /** False: no room. A payload that cannot be sent becomes an error that says so; that may be too large in its turn. */
+  #place(kind: number, reply: HeldReply): boolean {
     try {
       return this.#submit(kind, reply);
     } catch (error) {
       const instead = (reply.flags & FLAG_ERROR) === 0 ? error : unsendable(reply.payload);
-      const payload =
-        kind === KIND.failureReport ? [(reply.payload as unknown[])[0], instead] : instead;
-      return this.#submit(kind, { loan: reply.loan, flags: reply.flags | FLAG_ERROR, payload });
+      return this.#offerInstead(kind, reply, instead);
+    }
+  }
+
+  #offerInstead(kind: number, reply: HeldReply, instead: unknown): boolean {
+    const { loan, payload } = reply;
+    const flags = reply.flags | FLAG_ERROR;
+    const isReport = kind === KIND.failureReport;
+    const named = (error: unknown): unknown =>
+      isReport ? [(payload as unknown[])[0], error] : error;
+    try {
+      return this.#submit(kind, { loan, flags, payload: named(instead) });
+    } catch {
+      // A report without room for the endpoint's id is none.
+      return isReport ? false : this.#submit(kind, { loan, flags, payload: TOO_LARGE });
     }
   }
 

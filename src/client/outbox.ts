@@ -94,7 +94,10 @@ export class Outbox {
     this.#parts = parts;
   }
 
-  /** The slot of the accepted message, or NO_SLOT: no room. Throws for a payload that cannot be sent. */
+  /**
+   * The slot of the accepted message, or NO_SLOT: no room. Throws for a payload that cannot be sent. `published` is to
+   * follow.
+   */
   submit(draft: Draft): number {
     const { slots } = this.#parts;
     if (!slots.hasRoom(draft.isReply)) return NO_SLOT;
@@ -107,7 +110,6 @@ export class Outbox {
     slots.keys[slot] = key;
     if (key !== undefined) key.inFlight += 1;
     link.submit.push(packSubmit(slot));
-    this.published(link);
     return slot;
   }
 

@@ -196,7 +196,9 @@ export class Sender implements SendHome {
     }
     const slot = core.outbox.submit(draft);
     draft.payload = undefined;
-    if (slot !== NO_SLOT) this.#accepted(kind, slot, link, send);
+    if (slot === NO_SLOT) return NO_SLOT;
+    this.#accepted(kind, slot, link, send);
+    core.outbox.published(link);
     return slot;
   }
 
