@@ -40,15 +40,16 @@ export class Completions {
   readonly #slots: SlotTable;
   readonly #heap: Heap;
   readonly #hooks: CompletionHooks;
-  /** Slots whose status waits for failure reports: how many are still to come. */
-  readonly #missing: Uint8Array;
+  /** By slot: failure reports that its status says are on their way. */
+  readonly #expected: Uint8Array;
+  /** Statuses that wait for their reports. */
   readonly #outcomes = new Map<number, { status: number; detail: number }>();
 
   constructor(slots: SlotTable, heap: Heap, hooks: CompletionHooks) {
     this.#slots = slots;
     this.#heap = heap;
     this.#hooks = hooks;
-    this.#missing = new Uint8Array(slots.count);
+    this.#expected = new Uint8Array(slots.count);
   }
 
   /** Reads everything that is there, at most one ring's worth; returns the number of entries. */
@@ -69,30 +70,31 @@ export class Completions {
     const { pending, reports } = this.#slots;
     pending[slot]?.report?.(error);
     reports[slot] = (reports[slot] as number) + 1;
-    if (this.#slots.state[slot] !== SLOT.reporting) return;
-    this.#missing[slot] = (this.#missing[slot] as number) - 1;
-    if (this.#missing[slot] !== 0) return;
+    if (this.#slots.state[slot] !== SLOT.reporting || this.#awaitsReports(slot)) return;
     const outcome = this.#outcomes.get(slot);
     this.#outcomes.delete(slot);
     if (outcome) this.#settle(slot, outcome.status, outcome.detail);
-    this.#release(slot);
+    this.#free(slot);
   }
 
   #read(link: ClientLink, head: number, detail: number): void {
     const slot = low16(head);
     const status = completeStatus(head);
-    switch (completionOf(head)) {
-      case COMPLETION.final:
-        if (status === STATUS.failed && this.#awaitReports(slot, status, detail)) return;
-        this.#finish(link, slot, status, detail);
-        this.#release(slot);
-        break;
-      case COMPLETION.release:
-        this.#release(slot);
-        break;
-      default:
-        this.#finish(link, slot, status, detail);
-        this.#slots.state[slot] = SLOT.settled;
+    const completion = completionOf(head);
+    if (completion === COMPLETION.release) {
+      this.#release(slot);
+      return;
+    }
+    if (status !== STATUS.reply) this.#expected[slot] = reportsOf(detail);
+    if (completion !== COMPLETION.final) {
+      this.#finish(link, slot, status, detail);
+      this.#slots.state[slot] = SLOT.settled;
+    } else if (status === STATUS.failed && this.#awaitsReports(slot)) {
+      this.#outcomes.set(slot, { status, detail });
+      this.#release(slot);
+    } else {
+      this.#finish(link, slot, status, detail);
+      this.#release(slot);
     }
   }
 
@@ -125,16 +127,18 @@ export class Completions {
     );
   }
 
-  #awaitReports(slot: number, status: number, detail: number): boolean {
-    const missing = reportsOf(detail) - (this.#slots.reports[slot] as number);
-    if (missing <= 0) return false;
-    this.#missing[slot] = missing;
-    this.#outcomes.set(slot, { status, detail });
-    this.#slots.state[slot] = SLOT.reporting;
-    return true;
+  #awaitsReports(slot: number): boolean {
+    return (this.#slots.reports[slot] as number) < (this.#expected[slot] as number);
   }
 
+  /** A report names its message by the slot, so the slot is not used again before the last one was read. */
   #release(slot: number): void {
+    if (this.#awaitsReports(slot)) this.#slots.state[slot] = SLOT.reporting;
+    else this.#free(slot);
+  }
+
+  #free(slot: number): void {
+    this.#expected[slot] = 0;
     const key = this.#slots.keys[slot];
     if (key !== undefined) key.inFlight -= 1;
     const block = get(this.#slots.headers, slot * SLOT_WORDS + PAY_OFF);

@@ -14,6 +14,7 @@ import {
   isOpen,
   ONE_ATTEMPT,
   ONE_DEATH,
+  recordDetail,
   recordState,
 } from '../memory/ledger.ts';
 import { get } from '../memory/seam.ts';
@@ -117,7 +118,8 @@ function endLoan(shard: ShardState, link: ShardLink, cell: number): void {
   }
   const started = state === CELL.loaned && get(link.marks, cell) === cellLoan(word) + 1;
   if (started && cellDeaths(word) + 1 >= DEATHS_MAX) {
-    settle(shard, sender, refSlot(ref), { status: STATUS.died, detail: 0 }, delivery);
+    const detail = recordDetail(sender.ledger, refSlot(ref));
+    settle(shard, sender, refSlot(ref), { status: STATUS.died, detail }, delivery);
     freeDelivery(shard, delivery, cellState(get(link.cellWords, low16(delivery) * CELL_WORDS)));
     return;
   }

@@ -90,14 +90,16 @@ export function takeReport(shard: ShardState, link: ShardLink, slot: number): vo
   const { sender } = failed;
   const active = isActive(recordState(sender.ledger, failed.slot));
   const sink = sender.down ? undefined : sender.reports;
-  if (active && sink?.hasRoom) {
+  // A report that the outcome word cannot count would not be waited for: its slot would be used again before it is read.
+  const counted = active ? withReport(recordDetail(sender.ledger, failed.slot)) : 0;
+  const isCounted = active && counted !== recordDetail(sender.ledger, failed.slot);
+  if (isCounted && sink?.hasRoom) {
     const delivery = openDelivery(shard, link, slot, sink);
     // The sender finds its notification by this slot: it is not used again before the report has been read.
     put(sender.cellWords, low16(delivery) * CELL_WORDS + CELL_RESULT, failed.slot);
     setRecordDetail(link.ledger, slot, outcomeOf(1));
     setRecord(link.ledger, slot, gen, LEDGER.routed);
-    const detail = withReport(recordDetail(sender.ledger, failed.slot));
-    setRecordDetail(sender.ledger, failed.slot, detail);
+    setRecordDetail(sender.ledger, failed.slot, counted);
   } else {
     finish(link, slot, gen, STATUS.late, 0);
   }

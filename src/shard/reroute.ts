@@ -24,7 +24,7 @@ import { KIND, KIND_MASK } from '../memory/slot-header.ts';
 import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
 import { ALL_FULL } from './choose.ts';
 import { cellWord, freeDelivery, openDelivery } from './deliveries.ts';
-import { chooseAgain } from './intake.ts';
+import { chooseAgain, resolve } from './intake.ts';
 import { decide, settle } from './settle.ts';
 import type { ShardLink } from './shard-link.ts';
 import type { ShardState } from './shard-state.ts';
@@ -47,7 +47,8 @@ export function rerouteDelivery(shard: ShardState, delivery: number, moved: numb
   if (chosen >= 0) {
     move(shard, delivery, shard.targets[chosen] as Target, word);
   } else if (chosen === ALL_FULL) {
-    backOff(shard, delivery, word);
+    if (mayWaitAgain(shard, delivery)) waitAgain(shard, delivery, word);
+    else backOff(shard, delivery, word);
   } else {
     const outcome = { status: STATUS.unavailable, detail: 0 };
     settle(shard, sender, slot, outcome, delivery);
@@ -73,6 +74,25 @@ function move(shard: ShardState, from: number, to: Target, word: number): void {
   const delivery = openDelivery(shard, sender, refSlot(ref), to, { delivery: from, word });
   freeDelivery(shard, from, old);
   put(to.link.cellWords, low16(delivery) * CELL_WORDS + CELL_FROM, 0);
+}
+
+/** A delivery in BACKOFF whose target is there: its cell is part of what fills the target, so nobody else makes room. */
+function mayWaitAgain(shard: ShardState, delivery: number): boolean {
+  if (cellState(cellWord(shard, delivery, CELL_STATE)) !== CELL.backoff) return false;
+  const target = shard.link(refClient(delivery)).cells.owners[low16(delivery)] as Target;
+  if (shard.targets[target.spec.id] !== target) return false;
+  const ref = cellWord(shard, delivery, CELL_REF);
+  const { notify } = resolve(shard, shard.link(refClient(ref)), refSlot(ref));
+  return notify.includes(target.spec.id);
+}
+
+function waitAgain(shard: ShardState, delivery: number, word: number): void {
+  const link = shard.link(refClient(delivery));
+  const cell = low16(delivery);
+  const target = link.cells.owners[cell] as Target;
+  put(link.cellWords, cell * CELL_WORDS + CELL_STATE, withCellState(word, CELL.waiting));
+  target.enqueue(cell);
+  shard.stir(target);
 }
 
 function backOff(shard: ShardState, delivery: number, word: number): void {

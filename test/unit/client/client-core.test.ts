@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { heldByWorld } from './at-rest.ts';
 import { CoreWorld } from './core-world.ts';
+
 it('smoke', async () => {
   const world = new CoreWorld();
   const [a, b] = [world.client(0), world.client(1)];

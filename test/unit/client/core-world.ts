@@ -14,7 +14,7 @@ import type { RouteSpec, ShardCommand, TargetSpec } from '../../../src/control/c
 import type { PeerNews } from '../../../src/control/plane.ts';
 import { type ClientMemory, createClientMemory } from '../../../src/memory/client-memory.ts';
 import { createControlWords } from '../../../src/memory/control-words.ts';
-import { completeStatus, completionOf, low16, submitOp } from '../../../src/memory/entries.ts';
+import { completeStatus, completionOf, low16 } from '../../../src/memory/entries.ts';
 import { PAGE_BYTES } from '../../../src/memory/heap.ts';
 import { createLink, type LinkMemory } from '../../../src/memory/link-memory.ts';
 import { sealLink } from '../../../src/memory/seal-link.ts';
@@ -367,16 +367,6 @@ export class CoreWorld {
       shard.apply({ op: 'attach', client, link, reports });
     });
   }
-}
-
-/** The last entry that a client pushed to a shard, by its op. */
-export function lastEntry(world: CoreWorld, client: WorldClient, shard = 0): number {
-  const { submit, words } = world.links[shard]?.[client.id] as LinkMemory;
-  return submit[((words[16] as number) - 1) & (submit.length - 1)] as number;
-}
-
-export function lastOp(world: CoreWorld, client: WorldClient, shard = 0): number {
-  return submitOp(lastEntry(world, client, shard));
 }
 
 function readCompletion(shard: number, head: number, detail: number): ReadCompletion {
