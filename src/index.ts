@@ -17,16 +17,21 @@ export { BusError } from './message/errors.ts';
 export type { BusHealth } from './metrics/bus-health.ts';
 export type { BusMetrics } from './metrics/bus-metrics.ts';
 export type {
+  Balance,
+  BreakerOptions,
   BusConfig,
   CloseOptions,
   EndpointOptions,
   EndpointQuery,
   Logger,
+  Overflow,
   RequestOptions,
+  RetryOptions,
   RouteEntry,
   RouteOptions,
   SendOptions,
   StartWorkerOptions,
   SubscribeOptions,
   ThreadOptions,
+  ThreadResourceLimits,
 } from './options.ts';

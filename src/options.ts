@@ -1,6 +1,6 @@
 /** Every option of the public interface, validated and with its default. One import for users of it. */
 
-export type { BreakerOptions, ResolvedBreaker } from './options/breaker-options.ts';
+export type { BreakerOptions } from './options/breaker-options.ts';
 export {
   type BusConfig,
   type Logger,
@@ -15,14 +15,12 @@ export {
 export {
   type EndpointOptions,
   type ResolvedEndpointOptions,
-  type ResolvedRetry,
   type RetryOptions,
   resolveEndpointOptions,
 } from './options/endpoint-options.ts';
 export { type EndpointQuery, resolveEndpointQuery } from './options/endpoint-query.ts';
 export {
   type PoolOptions,
-  type ResolvedPoolOptions,
   resolvePoolOptions,
   resolveStartWorkerOptions,
   type StartWorkerOptions,
@@ -31,7 +29,6 @@ export { configError } from './options/reader.ts';
 export {
   type Balance,
   type MatchKind,
-  type ResolvedRouteOptions,
   type RouteEntry,
   type RouteOptions,
   resolveMatch,

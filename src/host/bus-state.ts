@@ -4,7 +4,7 @@ import { BusError } from '../message/errors.ts';
 
 const STATE_NAMES = ['open', 'closing', 'closed', 'fatal'] as const;
 
-export function stateName(control: ControlWords): (typeof STATE_NAMES)[number] {
+function stateName(control: ControlWords): (typeof STATE_NAMES)[number] {
   return STATE_NAMES[busState(control)] ?? 'fatal';
 }
 
@@ -14,7 +14,7 @@ export function assertOpen(control: ControlWords): void {
   if (state !== BUS_STATE.open) throw notOpenError(stateName(control));
 }
 
-export function notOpenError(state: string): BusError {
+function notOpenError(state: string): BusError {
   if (state === 'fatal') {
     const text =
       'The bus has failed: a shard could not be kept alive. Close it and create another.';

@@ -9,8 +9,6 @@ export const KIND = {
   failureReport: 4,
 } as const;
 
-export type Kind = (typeof KIND)[keyof typeof KIND];
-
 /** What `message.kind` says. */
 export type KindName = 'event' | 'notification' | 'request' | 'response';
 
