@@ -1,0 +1,34 @@
+import { describe, expect, it, vi } from 'vitest';
+import { EventHub } from '../../../src/client/bus-events.ts';
+
+describe('EventHub', () => {
+  it('tells every listener once, also when one throws, and logs the throw', () => {
+    const error = vi.fn();
+    const hub = new EventHub(() => ({ error }) as never);
+    const heard: string[] = [];
+    const defect = new Error('defect');
+    hub.on('close', () => {
+      throw defect;
+    });
+    const listener = ({ reason }: { reason: string }): void => void heard.push(reason);
+    hub.on('close', listener);
+    hub.on('close', listener);
+    hub.emit('close', { reason: 'closed' });
+    expect(heard).toEqual(['closed']);
+    expect(error).toHaveBeenCalledWith({ err: defect, event: 'close' }, expect.any(String));
+  });
+
+  it('knows whether anybody listens', () => {
+    const hub = new EventHub(() => undefined);
+    const listener = (): void => undefined;
+    expect(hub.has('alert')).toBe(false);
+    hub.on('alert', listener);
+    expect(hub.has('alert')).toBe(true);
+    hub.off('alert', listener);
+    expect(hub.has('alert')).toBe(false);
+    hub.on('alert', listener);
+    hub.clear();
+    expect(hub.has('alert')).toBe(false);
+    expect(() => hub.emit('alert', { name: 'a', message: 'b' })).not.toThrow();
+  });
+});

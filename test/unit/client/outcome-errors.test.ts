@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import {
+  closedError,
+  endedError,
+  handlerError,
+  statusError,
+} from '../../../src/client/outcome-errors.ts';
+import { STATUS } from '../../../src/memory/entries.ts';
+import { KIND } from '../../../src/message/kinds.ts';
+
+const failure = {
+  kind: KIND.request,
+  key: 'a.key',
+  timeoutMs: 250,
+  reason: undefined,
+  delivered: 0,
+  failed: [],
+};
+
+describe('statusError', () => {
+  it.each([
+    ['noRoute', 'ERR_BUS_NO_ROUTE', false],
+    ['unavailable', 'ERR_BUS_ENDPOINT_UNAVAILABLE', true],
+    ['timeout', 'ERR_BUS_TIMEOUT', true],
+    ['aborted', 'ERR_BUS_ABORTED', false],
+    ['expired', 'ERR_BUS_EXPIRED', false],
+    ['full', 'ERR_BUS_FULL', true],
+    ['died', 'ERR_BUS_WORKER', true],
+    ['failed', 'ERR_BUS_DELIVERY_FAILED', false],
+    ['late', 'ERR_BUS_INTERNAL', false],
+  ] as const)('makes of %s an %s that names verb and key', (name, code, retryable) => {
+    const error = statusError(STATUS[name], failure);
+    expect(error).toMatchObject({ code, retryable, details: { routingKey: 'a.key' } });
+    expect(error.message).toMatch(/^request\('a\.key'\): /);
+  });
+
+  it('tells of the time-out and of the reason of an abort', () => {
+    expect(statusError(STATUS.timeout, failure)).toMatchObject({ details: { timeout: 250 } });
+    const reason = new Error('no more');
+    const aborted = statusError(STATUS.aborted, { ...failure, reason });
+    expect(aborted).toMatchObject({ name: 'AbortError', cause: reason });
+  });
+
+  it('lists who failed, with the first as the cause', () => {
+    const failed = [
+      { endpoint: 'x', error: new Error('one') },
+      { endpoint: 'y', error: 'two' },
+    ];
+    const error = statusError(STATUS.failed, {
+      ...failure,
+      kind: KIND.notification,
+      delivered: 3,
+      failed,
+    });
+    expect(error.details).toEqual({ routingKey: 'a.key', delivered: 3, failed });
+    expect(error.cause).toBe(failed[0]?.error);
+    expect(error.message).toBe(
+      "notify('a.key'): not every endpoint acknowledged it (3 did): x: one",
+    );
+  });
+
+  it('shortens a long key', () => {
+    expect(
+      statusError(STATUS.noRoute, { ...failure, key: 'k'.repeat(4000) }).message.length,
+    ).toBeLessThan(200);
+  });
+});
+
+describe('the other ends of a call', () => {
+  it('keep what the handler threw', () => {
+    const cause = new TypeError('bad');
+    expect(handlerError(cause, 'k')).toMatchObject({
+      code: 'ERR_BUS_HANDLER',
+      message: 'bad',
+      cause,
+    });
+  });
+
+  it('say that the bus closes, has closed, or has ended', () => {
+    expect(closedError('closing')).toMatchObject({
+      code: 'ERR_BUS_CLOSED',
+      details: { state: 'closing' },
+    });
+    expect(endedError('closed')).toMatchObject({ code: 'ERR_BUS_CLOSED' });
+    expect(endedError('fatal')).toMatchObject({ code: 'ERR_BUS_FATAL' });
+  });
+});
