@@ -37,6 +37,8 @@ export class Registrations {
   readonly #parts: RegistrationParts;
   readonly #endpoints = new Set<EndpointReceiver>();
   readonly #subscriptions = new Set<SubscriptionReceiver>();
+  /** Stops listening to the signal of a subscription. */
+  readonly #listening = new Set<() => void>();
   #closed = false;
 
   constructor(parts: RegistrationParts) {
@@ -117,7 +119,11 @@ export class Registrations {
       remove: () => this.#removeSubscription(target, receiver, stopListening),
     });
     const onAbort = (): void => void subscription.unsubscribe().catch(() => {});
-    const stopListening = (): void => options.signal?.removeEventListener('abort', onAbort);
+    const stopListening = (): void => {
+      options.signal?.removeEventListener('abort', onAbort);
+      this.#listening.delete(stopListening);
+    };
+    if (options.signal) this.#listening.add(stopListening);
     options.signal?.addEventListener('abort', onAbort, { once: true });
     if (options.signal?.aborted) {
       // While it was being made: the listener came too late for that.
@@ -148,6 +154,7 @@ export class Registrations {
   /** Ends all subscriptions and endpoints of this thread without asking main: the client is leaving. */
   closeAll(): void {
     this.#closed = true;
+    for (const stopListening of this.#listening) stopListening();
     for (const subscription of this.#subscriptions) subscription.close();
     for (const endpoint of this.#endpoints) void endpoint.close();
     this.#subscriptions.clear();

@@ -21,10 +21,7 @@ describe('close', () => {
     await bus.startWorker(workerFile('answering'), {
       workerData: { id: 'w', routes: [{ pattern: 'w' }] },
     });
-    const calls = [
-      bus.notify('e', 1),
-      bus.request('w', { act: 'echo', value: 2 }),
-    ];
+    const calls = [bus.notify('e', 1), bus.request('w', { act: 'echo', value: 2 })];
     for (let i = 0; i < 100; i++) bus.tryNotify('e', `try ${i}`);
     const result = await bus.close();
     expect(result).toMatchObject({ abandoned: 0, threadsTerminated: 1 });

@@ -34,9 +34,12 @@ describe('payloads', () => {
     }
   });
 
-  it.each(['w2', 'main', 'w1'])('are kept as they are from a worker to %s and back', async (ask) => {
-    expect(await bus.request('w1', 0, { headers: { ask } })).toEqual([]);
-  });
+  it.each(['w2', 'main', 'w1'])(
+    'are kept as they are from a worker to %s and back',
+    async (ask) => {
+      expect(await bus.request('w1', 0, { headers: { ask } })).toEqual([]);
+    },
+  );
 
   it('do not reach the prototype of what is received', async () => {
     const back = (await bus.request('w1', JSON.parse('{"__proto__": {"x": 1}}'))) as object;

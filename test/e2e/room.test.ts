@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { MessageBus } from '../../src/index.ts';
 import { createWatchedBus, expectAtRest } from '../helpers/at-rest.ts';
 import { codeOf, failureOf } from '../helpers/failure.ts';
-import { gate, type Gate, turn, until } from '../helpers/gate.ts';
+import { type Gate, gate, turn, until } from '../helpers/gate.ts';
 
 const SLOTS = 16;
 /** An eighth is kept back for replies. */
@@ -68,7 +68,8 @@ describe('room', () => {
       failureOf(bus.publish('slow', 'late', { timeout: 20 })),
       failureOf(bus.notify('slow', 'late', { timeout: 20 })),
     ]);
-    for (const error of errors) expect(error).toMatchObject({ code: 'ERR_BUS_FULL', retryable: true });
+    for (const error of errors)
+      expect(error).toMatchObject({ code: 'ERR_BUS_FULL', retryable: true });
     held.open();
     await bus.flush();
     expect(seen).not.toContain('late');
@@ -92,7 +93,10 @@ describe('room', () => {
     fill();
     const waiting = Array.from({ length: SLOTS }, (_, i) => bus.request('slow', i));
     const error = await failureOf(bus.request('slow', 'one too many'));
-    expect(error).toMatchObject({ code: 'ERR_BUS_FULL', details: { limit: SLOTS, option: 'slots' } });
+    expect(error).toMatchObject({
+      code: 'ERR_BUS_FULL',
+      details: { limit: SLOTS, option: 'slots' },
+    });
     held.open();
     expect(await Promise.all(waiting)).toEqual(Array.from({ length: SLOTS }, (_, i) => i));
   });
@@ -153,10 +157,12 @@ describe('room', () => {
 
   it('is kept for replies: two endpoints full of requests to each other go on', async () => {
     held.open();
-    const ask = (to: string) => async ({ payload }: { payload: unknown }) => {
-      const left = payload as number;
-      return left === 0 ? 'end' : bus.request(to, left - 1);
-    };
+    const ask =
+      (to: string) =>
+      async ({ payload }: { payload: unknown }) => {
+        const left = payload as number;
+        return left === 0 ? 'end' : bus.request(to, left - 1);
+      };
     await bus.registerEndpoint('ping', ask('pong'));
     await bus.registerEndpoint('pong', ask('ping'));
     await bus.registerRoutes([

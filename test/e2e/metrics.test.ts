@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { MessageBus } from '../../src/index.ts';
+import { createWatchedBus, expectAtRest } from '../helpers/at-rest.ts';
+import { codeOf } from '../helpers/failure.ts';
+import { workerFile } from '../helpers/real-bus.ts';
+
+describe('what the bus tells', () => {
+  let bus: MessageBus;
+  let threadId: number;
+
+  beforeAll(async () => {
+    bus = await createWatchedBus({ shards: 2 });
+    const workerData = { id: 'w', routes: [{ pattern: 'w.*' }] };
+    ({ threadId } = await bus.startWorker(workerFile('answering'), { workerData }));
+  });
+  afterAll(async () => {
+    await expectAtRest(bus);
+    await bus.close();
+  });
+
+  it('adds up: what was sent by kind is accepted, settled, and delivered or not', async () => {
+    const subscription = await bus.subscribe('w.*', () => {}, { capacity: 5 });
+    subscription.pause();
+    for (let i = 0; i < 30; i++) await bus.request(`w.${i}`, {});
+    for (let i = 0; i < 20; i++) await bus.notify(`w.${i}`, {});
+    for (let i = 0; i < 10; i++) await bus.publish(`w.${i}`, {});
+    for (let i = 0; i < 4; i++) await codeOf(bus.request('nobody'));
+    for (let i = 0; i < 3; i++) await codeOf(bus.notify('w.x', { act: 'throw' }));
+    await expectAtRest(bus);
+    const { byKind, clients, messages, shards, subscriptions, uptime } = await bus.metrics();
+    expect(byKind).toMatchObject({ request: 34, notification: 23, event: 10 });
+    expect(messages).toMatchObject({ accepted: 67, settled: 67, timedOut: 0, late: 0 });
+    expect(messages.dropped).toEqual({ overflow: 5 });
+    expect(messages.failed).toBe(3);
+    expect(messages.delivered).toBe(30 + 20);
+    expect(shards.map(({ id }) => id)).toEqual([0, 1]);
+    expect(shards.reduce((sum, { routed }) => sum + routed, 0)).toBeGreaterThanOrEqual(67);
+    expect(clients.map((client) => client.threadId)).toEqual([0, threadId]);
+    expect(subscriptions).toHaveLength(1);
+    expect(subscriptions[0]).toMatchObject({ id: subscription.id, pattern: 'w.*' });
+    expect(uptime).toBeGreaterThan(0);
+    await subscription.unsubscribe();
+    expect((await bus.metrics()).messages.accepted).toBe(67);
+  });
+
+  it('is well: every thread and endpoint is there', async () => {
+    const health = await bus.health();
+    expect(health).toMatchObject({ state: 'ok', reasons: [] });
+    expect(health.endpoints['w']).toMatchObject({ state: 'active' });
+    expect(health.shards.map(({ state }) => state)).toEqual(['running', 'running']);
+    expect(new Set([0, threadId, ...health.shards.map((shard) => shard.threadId)]).size).toBe(4);
+  });
+
+  it('finds endpoints by service, version and tag, in order, and cannot be changed through it', async () => {
+    const options = { service: 'billing', version: '1.4.0', tags: ['eu', 'fast'] };
+    const first = await bus.registerEndpoint('b1', () => {}, options);
+    const second = await bus.registerEndpoint('b2', () => {}, { service: 'billing', tags: ['us'] });
+    const ids = async (query?: object): Promise<string[]> => {
+      return (await bus.endpoints.find(query)).map(({ id }) => id);
+    };
+    expect(await ids()).toEqual(['w', 'b1', 'b2']);
+    expect(await ids({ service: 'billing' })).toEqual(['b1', 'b2']);
+    expect(await ids({ service: 'billing', tag: 'eu' })).toEqual(['b1']);
+    expect(await ids({ version: '1.4.0' })).toEqual(['b1']);
+    expect(await ids({ tag: 'no' })).toEqual([]);
+    const [record] = await bus.endpoints.find({ tag: 'eu' });
+    expect(record).toEqual({
+      id: 'b1',
+      ...options,
+      threadId: 0,
+      state: 'active',
+      health: 'healthy',
+    });
+    options.tags.push('later');
+    try {
+      (record?.tags as string[]).push('mine');
+    } catch (error) {
+      expect(error).toBeInstanceOf(TypeError);
+    }
+    expect((await bus.endpoints.find({ tag: 'eu' }))[0]?.tags).toEqual(['eu', 'fast']);
+    await first.close();
+    await second.close();
+    expect(await ids()).toEqual(['w']);
+  });
+
+  it('tells what a try… could not deliver', async () => {
+    const told: unknown[] = [];
+    bus.on('undeliverable', (event) => told.push(event));
+    expect(bus.tryNotify('nobody', 1)).toBe('accepted');
+    await bus.flush();
+    expect(told).toMatchObject([
+      { routingKey: 'nobody', kind: 'notification', reason: { code: 'ERR_BUS_NO_ROUTE' } },
+    ]);
+  });
+});
