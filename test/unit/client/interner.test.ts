@@ -39,13 +39,14 @@ describe('Interner', () => {
   );
 
   it('evicts what was not used since the last sweep, and gives what was a second chance', () => {
-    const { interner } = makeInterner(3);
-    const [a] = ['a', 'b', 'c'].map((text) => interner.intern(text));
-    interner.intern('a');
-    interner.intern('d');
-    expect(interner.size).toBe(2);
-    expect(interner.intern('a')).toBe(a);
-    expect(interner.intern('b')?.id).toBe(4);
+    const { interner } = makeInterner(200);
+    const [first] = Array.from({ length: 200 }, (_, at) => interner.intern(`k${at}`));
+    interner.intern('k0');
+    interner.intern('one more');
+    // A sweep looks at 64 keys: all of them go but the one that was used.
+    expect(interner.size).toBe(200 - 63 + 1);
+    expect(interner.intern('k0')).toBe(first);
+    expect(interner.intern('k1')?.id).toBe(201);
   });
 
   it('never evicts a key in flight, even beyond its limit', () => {
