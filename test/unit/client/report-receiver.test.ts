@@ -49,7 +49,7 @@ describe('a failure report', () => {
     const { world, sender, receivers } = makeFanOut(3, { reportsWindow: 1 });
     const send = sender.notify('k');
     world.run();
-    receivers.forEach((receiver, at) => receiver.report(`e${at}`, 'why'));
+    for (const [at, receiver] of receivers.entries()) receiver.report(`e${at}`, 'why');
     world.run();
     expect(failedOf(send.toError())).toEqual([{ endpoint: 'e0', error: 'why' }]);
     expect(send.toError()).toMatchObject({ details: { delivered: 0 } });

@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import { STATUS } from '../../../src/memory/entries.ts';
+import { LEDGER, recordState } from '../../../src/memory/ledger.ts';
+import { heldByWorld } from '../client/at-rest.ts';
+import { Scene } from './scene.ts';
+
+describe('messages that wait in a shard', () => {
+  it('are taken in their order when there is room', () => {
+    const scene = new Scene();
+    const { receiver } = scene.endpoint('k', { window: 1 });
+    for (let at = 0; at < 5; at++) scene.sender.request('k', at);
+    scene.world.run();
+    expect(scene.world.shard().state.links[0]?.parking.count).toBe(4);
+    for (let at = 0; at < 5; at++) {
+      receiver.reply(at);
+      scene.world.run();
+    }
+    expect(receiver.payloads).toEqual([0, 1, 2, 3, 4]);
+    expect(heldByWorld(scene.world)).toEqual({});
+  });
+
+  it('are not overtaken by a new one that finds room', () => {
+    const scene = new Scene();
+    const { receiver } = scene.endpoint('k', { window: 1 });
+    for (const at of [0, 1]) scene.sender.request('k', at);
+    scene.world.run();
+    // The acknowledgement and a new message come in one step.
+    receiver.reply('done');
+    receiver.client.endMicrotask();
+    scene.sender.request('k', 2);
+    scene.world.run();
+    receiver.reply('done');
+    scene.world.run();
+    expect(receiver.payloads).toEqual([0, 1, 2]);
+  });
+
+  it('go to the member of a set that has room first', () => {
+    const scene = new Scene();
+    const one = scene.endpoint('k', { window: 1 });
+    const two = scene.endpoint('k', { window: 1 }, 2);
+    for (let at = 0; at < 4; at++) scene.sender.request('k', at);
+    scene.world.run();
+    two.receiver.reply('done');
+    scene.world.run();
+    expect([one.receiver.payloads, two.receiver.payloads]).toEqual([[0], [1, 2]]);
+  });
+
+  it('find a route that comes later, in their order', () => {
+    const scene = new Scene();
+    scene.endpoint('k', { window: 1 });
+    for (let at = 0; at < 4; at++) scene.sender.request('k', at);
+    scene.world.run();
+    const late = scene.endpoint();
+    scene.world.addRoute('k', late.target, { priority: 9 });
+    scene.world.run();
+    expect(late.receiver.payloads).toEqual([1, 2, 3]);
+  });
+
+  it('are refused when the last route goes', () => {
+    const scene = new Scene();
+    const { target } = scene.endpoint('k', { window: 1 });
+    const sends = [0, 1, 2].map((at) => scene.sender.request('k', at));
+    scene.world.run();
+    scene.world.removeTarget(target);
+    scene.world.run();
+    expect(scene.sender.statuses).toEqual([STATUS.noRoute, STATUS.noRoute]);
+    expect(sends.map(({ isOpen }) => isOpen)).toEqual([true, false, false]);
+  });
+
+  it('time out and are cancelled where they stand', () => {
+    const scene = new Scene();
+    const { receiver } = scene.endpoint('k', { window: 1 });
+    const abort = new AbortController();
+    scene.sender.request('k', 0);
+    scene.sender.request('k', 1, { timeout: 4 });
+    scene.sender.request('k', 2, { signal: abort.signal });
+    scene.sender.request('k', 3);
+    scene.world.run();
+    const { ledger } = scene.world.links[0]?.[0] ?? { ledger: new Int32Array(0) };
+    expect([0, 1, 2, 3].map((slot) => recordState(ledger, slot))).toEqual([
+      LEDGER.routed,
+      LEDGER.parked,
+      LEDGER.parked,
+      LEDGER.parked,
+    ]);
+    abort.abort();
+    scene.world.run();
+    scene.world.advance(4);
+    scene.world.run();
+    expect(scene.sender.statuses).toEqual([STATUS.aborted, STATUS.timeout]);
+    receiver.reply('done');
+    scene.world.run();
+    expect(receiver.payloads).toEqual([0, 3]);
+  });
+
+  it('that fan out keep their order when first one, then the other target is full', () => {
+    const scene = new Scene();
+    const x = scene.endpoint('k', { window: 1 });
+    const y = scene.endpoint('k', { window: 1 }, 2);
+    scene.world.addRoute('only x', x.target);
+    scene.world.addRoute('only y', y.target);
+    scene.sender.notify('only y', 'fills y');
+    scene.world.run();
+    scene.sender.notify('k', 1);
+    scene.world.run();
+    scene.sender.notify('only x', 'fills x');
+    scene.world.run();
+    scene.sender.notify('k', 2);
+    scene.world.run();
+    for (let round = 0; round < 4; round++) {
+      for (const { receiver } of [y, x]) {
+        if (receiver.held > 0) receiver.acknowledge();
+        scene.world.run();
+      }
+    }
+    expect(x.receiver.payloads).toEqual(['fills x', 1, 2]);
+    expect(y.receiver.payloads).toEqual(['fills y', 1, 2]);
+  });
+
+  it('are not overtaken by another kind of the same key', () => {
+    const scene = new Scene();
+    const { receiver } = scene.endpoint('k', { window: 1 });
+    scene.sender.request('k', 0);
+    scene.sender.request('k', 1);
+    scene.world.run();
+    receiver.reply('done');
+    receiver.client.endMicrotask();
+    scene.sender.notify('k', 2);
+    scene.world.run();
+    receiver.reply('done');
+    scene.world.run();
+    expect(receiver.payloads).toEqual([0, 1, 2]);
+  });
+});
