@@ -73,7 +73,7 @@ describe('what the bus tells', () => {
     });
     options.tags.push('later');
     try {
-      (record?.tags as string[]).push('mine');
+      (record as unknown as { tags: string[] }).tags.push('mine');
     } catch (error) {
       expect(error).toBeInstanceOf(TypeError);
     }

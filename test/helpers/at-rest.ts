@@ -10,7 +10,7 @@ import { until } from './gate.ts';
 import { createBus, internal } from './real-bus.ts';
 
 const { openLink } = (await internal('memory/link-memory.js')) as {
-  openLink: (handle: LinkHandle) => LinkMemory;
+  openLink: (link: LinkHandle) => LinkMemory;
 };
 
 /** Of `ledger.ts`: the low bits of a cell's first word and of a record's first word are its state; 0 is free. */
@@ -68,7 +68,7 @@ function forgetLinks(seen: Watched, shard: Worker, client: number | undefined): 
   for (const [name, link] of seen.links) if (link.client === client) seen.links.delete(name);
 }
 
-export interface Rest {
+interface Rest {
   /** Slots of all clients that are not released. */
   readonly slotsUsed: number;
   /** Calls and messages that are not settled. */
@@ -79,7 +79,7 @@ export interface Rest {
   readonly records: number;
 }
 
-export async function restOf(bus: MessageBus): Promise<Rest> {
+async function restOf(bus: MessageBus): Promise<Rest> {
   const { clients, messages } = await bus.metrics();
   let cells = 0;
   let records = 0;
