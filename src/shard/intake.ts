@@ -53,6 +53,10 @@ export function placeMessage(
   slot: number,
   own: WaitQueue | undefined,
 ): WaitQueue | undefined {
+  if (link.parking.count > 0) {
+    const before = link.parking.queueBefore(slot, link.header(slot, KEY_ID));
+    if (before !== undefined && before !== own) return before;
+  }
   const resolution = resolve(shard, link, slot);
   const kind = link.header(slot, KIND) & KIND_MASK;
   if (kind === MESSAGE_KIND.request) return placeRequest(shard, link, slot, resolution, own);

@@ -18,7 +18,6 @@ import {
   recordState,
 } from '../memory/ledger.ts';
 import { get } from '../memory/seam.ts';
-import { SEQ_HI, SEQ_LO } from '../memory/slot-header.ts';
 import { returnLent } from './acknowledge.ts';
 import { freeDelivery } from './deliveries.ts';
 import { placeParkedAgain } from './pump.ts';
@@ -97,9 +96,7 @@ function cellsInOrder(shard: ShardState, link: ShardLink): number[] {
     if (link.cells.owners[cell] === undefined) continue;
     const ref = get(link.cellWords, cell * CELL_WORDS + CELL_REF);
     const sender = shard.link(refClient(ref));
-    const slot = refSlot(ref);
-    const seq = sender.header(slot, SEQ_HI) * 2 ** 32 + (sender.header(slot, SEQ_LO) >>> 0);
-    cells.push({ cell, seq });
+    cells.push({ cell, seq: sender.seqOf(refSlot(ref)) });
   }
   return cells.sort((a, b) => a.seq - b.seq).map(({ cell }) => cell);
 }

@@ -1,25 +1,61 @@
 /**
  * Messages that wait in the shard for room, in queues that stand at what they wait for: a balance set or one target. A
- * message that would wait for something joins its queue even if there is room by then, so nothing is overtaken.
+ * message that would wait for something joins its queue even if there is room by then, so nothing is overtaken; one whose
+ * forerunner of the same key waits joins that one, whatever it needs itself.
  * Bounded by the clients' slots: a parked message keeps its slot. The links of a queue lie at the messages' own
  * clients (`Parking`), named by references, `client << 16 | slot`.
  */
 import { packRef, refClient, refSlot } from '../memory/entries.ts';
+import { KEY_ID } from '../memory/slot-header.ts';
 import type { ShardLink } from './shard-link.ts';
 
 const NONE = -1;
 
-/** By slot of one client: neighbours in the queue, and the queue. */
+/** By slot of one client: neighbours in the queue, and the queue; and those of one key, in the order of sending. */
 export class Parking {
   readonly next: Int32Array;
   readonly previous: Int32Array;
   readonly queues: (WaitQueue | undefined)[];
   count = 0;
+  readonly #lastOfKey = new Map<number, number>();
+  readonly #earlier: Int32Array;
+  readonly #later: Int32Array;
 
   constructor(slots: number) {
+    this.#earlier = new Int32Array(slots).fill(NONE);
+    this.#later = new Int32Array(slots).fill(NONE);
     this.next = new Int32Array(slots).fill(NONE);
     this.previous = new Int32Array(slots).fill(NONE);
     this.queues = new Array<WaitQueue | undefined>(slots).fill(undefined);
+  }
+
+  /** Where the message before the one in `slot`, of the same key, waits; undefined: it waits no more. */
+  queueBefore(slot: number, keyId: number): WaitQueue | undefined {
+    const isParked = this.queues[slot] !== undefined;
+    const earlier = isParked ? (this.#earlier[slot] as number) : this.#lastOfKey.get(keyId);
+    return earlier === undefined || earlier === NONE ? undefined : this.queues[earlier];
+  }
+
+  /** The latest of its key, which is parked. */
+  join(slot: number, keyId: number): void {
+    const last = this.#lastOfKey.get(keyId) ?? NONE;
+    this.#earlier[slot] = last;
+    this.#later[slot] = NONE;
+    if (last !== NONE) this.#later[last] = slot;
+    this.#lastOfKey.set(keyId, slot);
+    this.count += 1;
+  }
+
+  /** True: a later one of its key is parked. */
+  leave(slot: number, keyId: number): boolean {
+    const earlier = this.#earlier[slot] as number;
+    const later = this.#later[slot] as number;
+    if (earlier !== NONE) this.#later[earlier] = later;
+    if (later !== NONE) this.#earlier[later] = earlier;
+    else if (earlier !== NONE) this.#lastOfKey.set(keyId, earlier);
+    else this.#lastOfKey.delete(keyId);
+    this.count -= 1;
+    return later !== NONE;
   }
 }
 
@@ -42,11 +78,30 @@ export class WaitQueue {
     return this.#first;
   }
 
+  /** A message that was not parked. */
   push(link: ShardLink, slot: number): void {
+    link.parking.join(slot, link.header(slot, KEY_ID));
+    this.#append(link, slot);
+  }
+
+  /** The oldest goes on waiting in another queue. */
+  moveFirst(to: WaitQueue): void {
+    const link = this.#links[refClient(this.#first)] as ShardLink;
+    const slot = refSlot(this.#first);
+    this.#cut(link, slot);
+    to.#append(link, slot);
+  }
+
+  /** Takes a message out, wherever it stands. True: a later one of its key is parked. */
+  remove(link: ShardLink, slot: number): boolean {
+    this.#cut(link, slot);
+    return link.parking.leave(slot, link.header(slot, KEY_ID));
+  }
+
+  #append(link: ShardLink, slot: number): void {
     const { parking } = link;
     const ref = packRef(link.client, slot);
     parking.queues[slot] = this;
-    parking.count += 1;
     parking.next[slot] = NONE;
     parking.previous[slot] = this.#last;
     if (this.#last === NONE) this.#first = ref;
@@ -54,13 +109,11 @@ export class WaitQueue {
     this.#last = ref;
   }
 
-  /** Takes a message out, wherever it stands. */
-  remove(link: ShardLink, slot: number): void {
+  #cut(link: ShardLink, slot: number): void {
     const { parking } = link;
     const next = parking.next[slot] as number;
     const previous = parking.previous[slot] as number;
     parking.queues[slot] = undefined;
-    parking.count -= 1;
     if (previous === NONE) this.#first = next;
     else this.#parkingOf(previous).next[refSlot(previous)] = next;
     if (next === NONE) this.#last = previous;
@@ -72,7 +125,8 @@ export class WaitQueue {
   }
 }
 
-/** The message in `slot` is parked no more: placed, or settled. */
-export function unpark(link: ShardLink, slot: number): void {
-  if (link.parking.count > 0) link.parking.queues[slot]?.remove(link, slot);
+/** The message in `slot` is parked no more: placed, or settled. True: a later one of its key is parked. */
+export function unpark(link: ShardLink, slot: number): boolean {
+  if (link.parking.count === 0) return false;
+  return link.parking.queues[slot]?.remove(link, slot) ?? false;
 }

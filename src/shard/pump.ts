@@ -41,6 +41,10 @@ import type { Target } from './target.ts';
 const ROUNDS_MAX = 4;
 
 export function pump(shard: ShardState): void {
+  if (shard.parkedAlone) {
+    shard.parkedAlone = false;
+    placeParkedAgain(shard);
+  }
   countEvents(shard);
   for (let round = 0; round < ROUNDS_MAX && shard.stirred.length > 0; round++) {
     const { stirred } = shard;
@@ -116,17 +120,17 @@ function serveQueue(shard: ShardState, queue: WaitQueue): void {
     const blockedIn = placeMessage(shard, link, slot, queue);
     if (blockedIn === queue) return;
     if (blockedIn === undefined) continue;
-    // It waits for something else now; what stands behind it here comes after it there too.
-    queue.remove(link, slot);
-    blockedIn.push(link, slot);
+    // It waits for something else now; what stands behind it here, of its key, comes after it there too.
+    queue.moveFirst(blockedIn);
   }
 }
 
 /** Routes or targets have changed: everything parked is placed again, in order, wherever it belongs now. */
 export function placeParkedAgain(shard: ShardState): void {
   if (!shard.linkList.some((link) => link.parking.count > 0)) return;
-  for (const { link, slot } of parkedInOrder(shard)) {
-    unpark(link, slot);
+  const parked = parkedInOrder(shard);
+  for (const { link, slot } of parked) unpark(link, slot);
+  for (const { link, slot } of parked) {
     placeMessage(shard, link, slot, undefined)?.push(link, slot);
   }
 }
@@ -141,7 +145,21 @@ function parkedInOrder(shard: ShardState): { link: ShardLink; slot: number }[] {
       ref = link.parking.next[refSlot(ref)] as number;
     }
   }
-  return parked;
+  return inOrderOfSending(parked);
+}
+
+/** The turns of the clients stay as they are; of each, its messages come in the order in which it sent them. */
+function inOrderOfSending(
+  parked: readonly { link: ShardLink; slot: number }[],
+): { link: ShardLink; slot: number }[] {
+  const slotsOf = new Map<ShardLink, number[]>();
+  for (const { link, slot } of parked) {
+    const slots = slotsOf.get(link);
+    if (slots === undefined) slotsOf.set(link, [slot]);
+    else slots.push(slot);
+  }
+  for (const [link, slots] of slotsOf) slots.sort((a, b) => link.seqOf(b) - link.seqOf(a));
+  return parked.map(({ link }) => ({ link, slot: slotsOf.get(link)?.pop() as number }));
 }
 
 function isQueue(queue: WaitQueue | undefined): queue is WaitQueue {

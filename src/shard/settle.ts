@@ -62,7 +62,7 @@ export function settle(
   const exceptOnLoan = except !== NO_CELL && isOnLoan(deliveryState(shard, except)) ? 1 : 0;
   const loans = (link.loanCount[slot] as number) - exceptOnLoan;
   count(shard, outcome.status);
-  if (state === LEDGER.parked) unpark(link, slot);
+  if (state === LEDGER.parked && unpark(link, slot)) shard.parkedAlone = true;
   if (loans > 0) {
     if (state !== LEDGER.early) {
       link.pushStatus(packComplete(COMPLETION.settled, outcome.status, slot), outcome.detail);

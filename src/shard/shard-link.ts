@@ -12,7 +12,7 @@ import { DeliverProducer } from '../memory/deliver-ring.ts';
 import { Bell } from '../memory/doorbell.ts';
 import { type LinkHandle, openLink } from '../memory/link-memory.ts';
 import { get } from '../memory/seam.ts';
-import { SLOT_WORDS } from '../memory/slot-header.ts';
+import { SEQ_HI, SEQ_LO, SLOT_WORDS } from '../memory/slot-header.ts';
 import { SubmitConsumer } from '../memory/submit-ring.ts';
 import { CellPool } from './cell-pool.ts';
 import { KeyCache } from './key-cache.ts';
@@ -125,6 +125,11 @@ export class ShardLink {
     const timer = this.deadlines.sleepMs(nowMs);
     if (!this.#owesRing) return timer;
     return timer < 0 ? RELEASES_WAIT_MS : Math.min(timer, RELEASES_WAIT_MS);
+  }
+
+  /** The client's number of the message in `slot`. */
+  seqOf(slot: number): number {
+    return this.header(slot, SEQ_HI) * 2 ** 32 + (this.header(slot, SEQ_LO) >>> 0);
   }
 
   /** Nothing of the client is in use here any more. */

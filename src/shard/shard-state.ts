@@ -37,6 +37,8 @@ export class ShardState {
   readonly stirred: Target[] = [];
   /** Events whose sender wants the count: link and slot. */
   readonly uncounted: { link: ShardLink; slot: number }[] = [];
+  /** A parked message ended; a later one of its key may have waited for it alone. */
+  parkedAlone = false;
   /** Loans of settled messages that have not been told. */
   readonly untold: number[] = [];
   /** Deliveries that look for another target again when DUE has passed. */

@@ -120,15 +120,31 @@ describe('messages that wait in a shard', () => {
   it('are not overtaken by another kind of the same key', () => {
     const scene = new Scene();
     const { receiver } = scene.endpoint('k', { window: 1 });
-    scene.sender.request('k', 0);
-    scene.sender.request('k', 1);
+    // Its ring is read after the one that gives the room.
+    const sender = scene.world.client(2);
+    sender.request('k', 0);
+    sender.request('k', 1);
     scene.world.run();
     receiver.reply('done');
     receiver.client.endMicrotask();
-    scene.sender.notify('k', 2);
+    sender.notify('k', 2);
     scene.world.run();
     receiver.reply('done');
     scene.world.run();
     expect(receiver.payloads).toEqual([0, 1, 2]);
+  });
+
+  it('do not wait any longer for what one before them waited for, once that one has ended', () => {
+    const scene = new Scene();
+    const { receiver } = scene.endpoint('k', { window: 1 });
+    const events = scene.subscription('k', {}, 2);
+    scene.sender.request('k', 0);
+    scene.sender.request('k', 1, { timeout: 4 });
+    scene.sender.publish('k', 'event');
+    scene.world.run();
+    expect(events.receiver.payloads).toEqual([]);
+    scene.world.advance(4);
+    scene.world.run();
+    expect([events.receiver.payloads, receiver.payloads]).toEqual([['event'], [0]]);
   });
 });
