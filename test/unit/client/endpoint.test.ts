@@ -1,0 +1,149 @@
+import { describe, expect, it } from 'vitest';
+import { checkHandler, EndpointReceiver, type Handler } from '../../../src/client/endpoint.ts';
+import { ClientEndpoint } from '../../../src/client/endpoint-handle.ts';
+import type { EndpointOptions } from '../../../src/options.ts';
+import { resolveEndpointOptions } from '../../../src/options.ts';
+import { type Gate, gate } from '../../helpers/gate.ts';
+import { heldByWorld } from './at-rest.ts';
+import { CoreWorld } from './core-world.ts';
+
+function makeService(handler: Handler, options: EndpointOptions = {}) {
+  const world = new CoreWorld();
+  const owner = world.client(1);
+  const parts = owner.core.receiverParts;
+  const receiver = new EndpointReceiver('e', handler, resolveEndpointOptions(options), parts);
+  const target = world.addTarget(owner, receiver);
+  world.addRoute('k', target);
+  return { world, caller: world.client(0), owner, receiver, target };
+}
+
+/** A handler that ends when the test says so. */
+function gated(): {
+  readonly handler: Handler;
+  readonly gates: Gate<unknown>[];
+  readonly started: unknown[];
+} {
+  const gates: Gate<unknown>[] = [];
+  const started: unknown[] = [];
+  const handler: Handler = ({ payload }) => {
+    started.push(payload);
+    const ended = gate<unknown>();
+    gates.push(ended);
+    return ended.promise;
+  };
+  return { handler, gates, started };
+}
+
+describe('EndpointReceiver', () => {
+  it('runs at most so many handlers at once, and starts them in order', async () => {
+    const { handler, gates, started } = gated();
+    const { world, caller, receiver } = makeService(handler, { concurrency: 2 });
+    const sends = [0, 1, 2, 3].map((at) => caller.request('k', at));
+    await world.runAsync();
+    expect([started, receiver.held]).toEqual([[0, 1], 4]);
+    gates[1]?.open('b');
+    await world.runAsync();
+    expect([started, sends[1]?.value]).toEqual([[0, 1, 2], 'b']);
+    for (const at of [0, 2]) gates[at]?.open('x');
+    await world.runAsync();
+    gates[3]?.open('y');
+    await world.runAsync();
+    expect(receiver.held).toBe(0);
+    expect(heldByWorld(world)).toEqual({});
+  });
+
+  it('answers a notification by acknowledging it, and reports what was thrown or rejected', async () => {
+    const { world, caller } = makeService(({ payload }) => {
+      if (payload === 'throw') throw new Error('thrown');
+      return payload === 'reject' ? Promise.reject(new Error('rejected')) : undefined;
+    });
+    const [ok, thrown, rejected] = ['ok', 'throw', 'reject'].map((text) =>
+      caller.notify('k', text),
+    );
+    await world.runAsync();
+    expect(ok?.value).toEqual({ delivered: 1 });
+    expect(thrown?.toError().message).toContain('e: thrown');
+    expect(rejected?.toError().message).toContain('e: rejected');
+    expect(world.client(1).core.counters.counts).toMatchObject({ delivered: 1, handlerFailed: 2 });
+  });
+
+  it('ends an attempt that takes too long, and drops and counts its late result', async () => {
+    const { handler, gates } = gated();
+    const { world, caller, owner } = makeService(handler, { concurrency: 1, timeout: 10 });
+    const [first, second] = [caller.request('k', 1), caller.request('k', 2)];
+    await world.runAsync();
+    world.advance(10);
+    await world.runAsync();
+    expect(first.toError()).toMatchObject({ code: 'ERR_BUS_TIMEOUT', details: { endpoint: 'e' } });
+    gates[0]?.open('late');
+    gates[1]?.open('in time');
+    await world.runAsync();
+    expect([second.value, owner.core.counters.counts.lateResults, owner.timerCount]).toEqual([
+      'in time',
+      1,
+      0,
+    ]);
+    expect(heldByWorld(world)).toEqual({});
+  });
+
+  it('hands back what has not started when it closes, and says when the rest is answered', async () => {
+    const { handler, gates, started } = gated();
+    const { world, caller, owner, receiver, target } = makeService(handler, { concurrency: 1 });
+    const sends = [0, 1].map((at) => caller.request('k', at));
+    await world.runAsync();
+    world.addRoute(
+      '*',
+      world.addEndpoint(owner, 'other', () => 'other'),
+    );
+    world.removeTarget(target);
+    const ended: string[] = [];
+    void receiver.close().then(() => ended.push('once'));
+    void receiver.close().then(() => ended.push('twice'));
+    await world.runAsync();
+    expect([started, sends[1]?.value, ended]).toEqual([[0], 'other', []]);
+    gates[0]?.open('first');
+    await world.runAsync();
+    expect([sends[0]?.value, ended]).toEqual(['first', ['once', 'twice']]);
+    await receiver.close();
+  });
+
+  it('hands back what comes after it has closed', async () => {
+    const { world, caller, owner, receiver, target } = makeService(() => 'this one');
+    const send = caller.request('k');
+    caller.endMicrotask();
+    world.shard().step(world.nowMs);
+    world.addRoute(
+      '*',
+      world.addEndpoint(owner, 'other', () => 'other'),
+    );
+    world.removeTarget(target);
+    await receiver.close();
+    await world.runAsync();
+    expect(send.value).toBe('other');
+  });
+});
+
+describe('checkHandler', () => {
+  it.each([undefined, null, {}, 'text'])('refuses %j', (handler) => {
+    expect(() => checkHandler(handler, 'registerEndpoint')).toThrow(
+      expect.objectContaining({ code: 'ERR_BUS_CONFIG' }),
+    );
+  });
+});
+
+describe('an endpoint in its owner’s hands', () => {
+  it('is taken out once, whatever is called and how often', async () => {
+    let removals = 0;
+    const endpoint = new ClientEndpoint('e', async () => {
+      removals += 1;
+    });
+    const first = endpoint.close();
+    expect([endpoint.close(), endpoint.drain(), endpoint[Symbol.asyncDispose]()]).toEqual([
+      first,
+      first,
+      first,
+    ]);
+    await first;
+    expect(removals).toBe(1);
+  });
+});

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { Peer, Peers } from '../../../src/client/peers.ts';
+import type { PeerNews } from '../../../src/control/plane.ts';
+import { createClientMemory } from '../../../src/memory/client-memory.ts';
+import { PAGE_BYTES } from '../../../src/memory/heap.ts';
+import { KEY_HASH, KEY_ID, KEY_LEN, KIND, packKind } from '../../../src/memory/slot-header.ts';
+
+const makeMemory = (id: number) => createClientMemory(id, 2, 2 * PAGE_BYTES);
+
+describe('Peers', () => {
+  it('hears of a newcomer when it first sends, and forgets who left', () => {
+    const news: PeerNews[] = [];
+    const peers = new Peers([makeMemory(0)], () => news.shift());
+    news.push({ came: makeMemory(3) });
+    expect(peers.get(3).memory.id).toBe(3);
+    news.push({ left: 3 });
+    peers.refresh();
+    expect(() => peers.get(3)).toThrow(expect.objectContaining({ code: 'ERR_BUS_INTERNAL' }));
+    expect(peers.get(0).memory.id).toBe(0);
+  });
+});
+
+describe('Peer', () => {
+  it('keeps the text of a key by id, epoch and hash, and reads it again when one differs', () => {
+    const memory = makeMemory(0);
+    const peer = new Peer(memory);
+    const say = (text: string, id: number, hash: number, epoch: number): string => {
+      memory.bytes.write(text);
+      memory.headers[KEY_ID] = id;
+      memory.headers[KEY_HASH] = hash;
+      memory.headers[KEY_LEN] = Buffer.byteLength(text);
+      memory.headers[KIND] = packKind(0, 0, 0, epoch);
+      return peer.keyOf(0);
+    };
+    expect(say('one', 0, 1, 0)).toBe('one');
+    expect(say('two', 0, 1, 0)).toBe('one');
+    expect(say('two', 0, 2, 0)).toBe('two');
+    expect(say('three', 0, 2, 1)).toBe('three');
+    expect(say('four', 4096, 2, 1)).toBe('four');
+    expect(say('five', -4096, 2, 1)).toBe('five');
+  });
+});

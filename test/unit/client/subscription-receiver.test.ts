@@ -1,0 +1,155 @@
+import { describe, expect, it } from 'vitest';
+import {
+  type EventHandler,
+  SubscriptionReceiver,
+} from '../../../src/client/subscription-receiver.ts';
+import type { SubscribeOptions } from '../../../src/options.ts';
+import { resolveSubscribeOptions } from '../../../src/options.ts';
+import { heldByWorld } from './at-rest.ts';
+import { CoreWorld } from './core-world.ts';
+
+function makeSubscription(options: SubscribeOptions = {}, handler?: EventHandler) {
+  const world = new CoreWorld();
+  const errors: unknown[] = [];
+  const dropped = { byShards: 0 };
+  const receiver = new SubscriptionReceiver(
+    resolveSubscribeOptions(options),
+    world.client(1).core.receiverParts,
+    {
+      handler,
+      onError: (error) => void errors.push(error),
+      droppedByShards: () => dropped.byShards,
+    },
+  );
+  world.subscribe('k', world.addTarget(world.client(1), receiver, { kind: 'subscription' }));
+  const publish = (count: number, payload: (at: number) => unknown = (at) => at): void => {
+    for (let at = 0; at < count; at++) world.client().publish('k', payload(at));
+    world.run();
+  };
+  const take = async (): Promise<[unknown, number] | undefined> => {
+    const event = await receiver.next();
+    if (event === undefined) return undefined;
+    receiver.done(event);
+    return [event.message.payload, event.message.missed];
+  };
+  return { world, receiver, errors, dropped, publish, take };
+}
+
+describe('SubscriptionReceiver', () => {
+  it('copies events and gives the loans back at once', () => {
+    const { world, receiver, publish } = makeSubscription();
+    publish(3);
+    expect(receiver.held).toBe(0);
+    expect(heldByWorld(world)).toEqual({});
+  });
+
+  it('drops the oldest, and says on the next one how many', async () => {
+    const { receiver, publish, take } = makeSubscription({ capacity: 2 });
+    publish(5);
+    expect(receiver.missed).toBe(3);
+    expect([await take(), await take()]).toEqual([
+      [3, 3],
+      [4, 0],
+    ]);
+  });
+
+  it('drops the newest where it says so', async () => {
+    const { publish, take } = makeSubscription({ capacity: 2, overflow: 'drop-newest' });
+    publish(4);
+    expect([await take(), await take()]).toEqual([
+      [0, 2],
+      [1, 0],
+    ]);
+  });
+
+  it('counts what shards dropped too', async () => {
+    const { publish, take, dropped } = makeSubscription();
+    dropped.byShards = 4;
+    publish(1);
+    expect(await take()).toEqual([0, 4]);
+  });
+
+  it('bounds the bytes in its queue, and drops an event that is larger than all of it', async () => {
+    const { receiver, publish, take } = makeSubscription({ capacityBytes: 100 });
+    publish(3, () => new Uint8Array(40));
+    expect(receiver.missed).toBe(1);
+    publish(1, () => new Uint8Array(101));
+    expect(receiver.missed).toBe(3);
+    expect((await take())?.[1]).toBe(3);
+  });
+
+  it('calls back one event at a time and in order, whatever a callback does', async () => {
+    const seen: unknown[] = [];
+    const ends: (() => void)[] = [];
+    const { world, publish, errors } = makeSubscription({}, ({ payload }) => {
+      seen.push(payload);
+      if (payload === 0) throw new Error('thrown');
+      return new Promise<void>((resolve, reject) => {
+        ends.push(payload === 1 ? () => reject(new Error('rejected')) : resolve);
+      });
+    });
+    publish(3);
+    expect(seen).toEqual([0, 1]);
+    ends[0]?.();
+    await world.runAsync();
+    expect(seen).toEqual([0, 1, 2]);
+    expect(errors).toEqual([new Error('thrown'), new Error('rejected')]);
+  });
+
+  it('hands out nothing while it is paused', async () => {
+    const seen: unknown[] = [];
+    const { receiver, publish } = makeSubscription({}, ({ payload }) => void seen.push(payload));
+    receiver.pause();
+    publish(2);
+    expect(seen).toEqual([]);
+    receiver.resume();
+    receiver.resume();
+    expect(seen).toEqual([0, 1]);
+  });
+
+  it('that blocks keeps the loan until the consumer is done', async () => {
+    const { world, receiver, publish, take } = makeSubscription({ overflow: 'block' });
+    publish(2);
+    expect([receiver.held, world.client().core.slots.used]).toEqual([2, 2]);
+    await take();
+    await take();
+    world.run();
+    expect(receiver.held).toBe(0);
+    expect(heldByWorld(world)).toEqual({});
+  });
+
+  it('leases bytes as a view of the sender’s heap', async () => {
+    const { world, receiver, publish } = makeSubscription({ lease: true });
+    publish(1, () => new Uint8Array([1, 2, 3]));
+    const event = await receiver.next();
+    expect(event?.message.payload).toEqual(new Uint8Array([1, 2, 3]));
+    const view = event?.message.payload as Uint8Array;
+    expect(view.buffer).toBe(world.clientMemories[0]?.heap);
+    receiver.close();
+    expect(receiver.held).toBe(1);
+    if (event) receiver.done(event);
+    world.run();
+    expect(heldByWorld(world)).toEqual({});
+  });
+
+  it('ends: who waits gets the end, what is queued or handed out is given back, what comes is let go', async () => {
+    const { world, receiver, publish } = makeSubscription({ overflow: 'block' });
+    const waiting = receiver.next();
+    publish(1);
+    expect((await waiting)?.message.payload).toBe(0);
+    publish(1);
+    const last = (async () => {
+      await receiver.next();
+      return receiver.next();
+    })();
+    await world.runAsync();
+    expect(receiver.waiting).toBe(1);
+    receiver.close();
+    expect(await last).toBeUndefined();
+    expect(await receiver.next()).toBeUndefined();
+    publish(2);
+    world.run();
+    expect([receiver.held, receiver.waiting]).toEqual([0, 0]);
+    expect(heldByWorld(world)).toEqual({});
+  });
+});
