@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { patternText, routeHandle, routeRequest } from '../../../src/client/route-handle.ts';
+import type { ControlPlane, RouteRecord } from '../../../src/control/plane.ts';
+
+describe('routeRequest', () => {
+  it('fills in what the caller left out', () => {
+    expect(routeRequest('a.*', 'e', undefined)).toEqual({
+      pattern: 'a.*',
+      match: 'auto',
+      endpoint: 'e',
+      priority: 0,
+      balance: 'round-robin',
+      weight: 1,
+    });
+    expect(
+      routeRequest({ pattern: 'k', endpoint: 'e', priority: 3, match: 'exact' }, 0),
+    ).toMatchObject({
+      match: 'exact',
+      priority: 3,
+    });
+  });
+
+  it('refuses an endpoint that is no id, and what is not built', () => {
+    const refusal = expect.objectContaining({ code: 'ERR_BUS_CONFIG' });
+    expect(() => routeRequest('k', 7 as unknown as string, undefined)).toThrow(refusal);
+    expect(() => routeRequest('k', 'e', { spill: true })).toThrow(refusal);
+    expect(() => routeRequest('k', 'e', { timeout: 5 })).toThrow(refusal);
+  });
+});
+
+describe('patternText', () => {
+  it.each([
+    [/a/, 'auto'],
+    ['a', 'regex'],
+    ['a', 'extglob'],
+  ] as const)('refuses %s as %s', (pattern, match) => {
+    expect(() => patternText(pattern, match)).toThrow(
+      expect.objectContaining({ code: 'ERR_BUS_INVALID_PATTERN' }),
+    );
+  });
+});
+
+describe('routeHandle', () => {
+  it('shows the route, cannot be changed, and removes it by what identifies it', async () => {
+    const calls: unknown[] = [];
+    const plane = {
+      removeRoute: async (...args: unknown[]) => calls.push(args) === 1,
+    } as unknown as ControlPlane;
+    const record: RouteRecord = {
+      id: 1,
+      pattern: 'k',
+      match: 'exact',
+      endpoint: 'e',
+      priority: 2,
+      balance: 'random',
+      weight: 1,
+      createdAt: 9,
+    };
+    const route = routeHandle(record, plane);
+    expect(route).toMatchObject({
+      pattern: 'k',
+      match: 'exact',
+      endpoint: 'e',
+      priority: 2,
+      createdAt: 9,
+    });
+    expect(Object.isFrozen(route)).toBe(true);
+    expect([await route.remove(), await route.remove()]).toEqual([true, false]);
+    expect(calls[0]).toEqual(['k', 'exact', 'e']);
+  });
+});
