@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import type { QueuedEvent } from '../../../src/client/event-queue.ts';
+import { ClientSubscription } from '../../../src/client/subscription.ts';
+
+function makeSubscription(payloads: readonly unknown[]) {
+  const log: string[] = [];
+  const events = payloads.map((payload) => ({ message: { payload } }) as unknown as QueuedEvent);
+  const receiver = {
+    missed: 3,
+    next: async () => events.shift(),
+    done: ({ message }: QueuedEvent) => log.push(`done ${String(message.payload)}`),
+    pause: () => log.push('pause'),
+    resume: () => log.push('resume'),
+    close: () => log.push('close'),
+  };
+  const subscription = new ClientSubscription({
+    id: 'i',
+    pattern: 'k',
+    receiver: receiver as never,
+    remove: async () => void log.push('remove'),
+    onWaiting: () => undefined,
+  });
+  return { subscription, log };
+}
+
+describe('a subscription in its owner’s hands', () => {
+  it('is done with an event when the next one is asked for', async () => {
+    const { subscription, log } = makeSubscription(['a', 'b']);
+    const seen: unknown[] = [];
+    for await (const { payload } of subscription) seen.push(payload);
+    expect([seen, log, subscription.missed]).toEqual([['a', 'b'], ['done a', 'done b'], 3]);
+  });
+
+  it('ends with a break, which gives back the event in hand', async () => {
+    const { subscription, log } = makeSubscription(['a', 'b']);
+    for await (const { payload } of subscription) if (payload === 'a') break;
+    expect(log).toEqual(['done a', 'remove', 'close']);
+    await subscription[Symbol.asyncDispose]();
+    expect(log).toHaveLength(3);
+    expect(subscription.unsubscribe()).toBe(subscription.unsubscribe());
+  });
+
+  it('passes on pause and resume', () => {
+    const { subscription, log } = makeSubscription([]);
+    subscription.pause();
+    subscription.resume();
+    expect(log).toEqual(['pause', 'resume']);
+  });
+});
