@@ -8,6 +8,9 @@ import type { ShardLink } from './shard-link.ts';
 
 const NONE = -1;
 
+/** Of a client's cells, what its sink for failure reports keeps at most. */
+const SINK_SHARE_MAX = 1 / 2;
+
 export class Target {
   readonly spec: TargetSpec;
   readonly link: ShardLink;
@@ -69,13 +72,25 @@ export class Target {
   }
 }
 
-/** Shares a client's cells among its targets: all get what they want while it fits, else in proportion, at least one. */
+/**
+ * Shares a client's cells among its targets: all get what they want while it fits, else in proportion, at least one. The
+ * sink for failure reports keeps its own: a report without a cell would leave a failure without its error.
+ */
 export function shareCells(targets: Iterable<Target>, cells: number): void {
   const all = [...targets];
-  const wanted = all.reduce((sum, target) => sum + target.cellsWanted, 0);
-  const share = Math.min(1, cells / wanted);
-  for (const target of all) {
-    target.cellMax = Math.max(1, Math.floor(target.cellsWanted * share));
-    target.loanMax = Math.max(1, Math.min(target.spec.window, target.cellMax));
-  }
+  const sinks = all.filter((target) => target.spec.kind === 'reports');
+  const others = all.filter((target) => target.spec.kind !== 'reports');
+  const kept = Math.min(sumWanted(sinks), cells * SINK_SHARE_MAX);
+  const share = Math.min(1, (cells - kept) / sumWanted(others));
+  for (const target of sinks) allot(target, Math.min(Math.floor(kept), target.cellsWanted));
+  for (const target of others) allot(target, Math.floor(target.cellsWanted * share));
+}
+
+function allot(target: Target, cells: number): void {
+  target.cellMax = Math.max(1, cells);
+  target.loanMax = Math.max(1, Math.min(target.spec.window, target.cellMax));
+}
+
+function sumWanted(targets: readonly Target[]): number {
+  return targets.reduce((sum, target) => sum + target.cellsWanted, 0);
 }

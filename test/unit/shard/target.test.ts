@@ -64,4 +64,13 @@ describe('shareCells', () => {
     expect(targets.map(({ cellMax }) => cellMax)).toEqual([5, 1, 1]);
     expect(targets.map(({ loanMax }) => loanMax)).toEqual([5, 1, 1]);
   });
+
+  it('keeps the cells of the sink for failure reports, up to a half', () => {
+    const crowd = [...Array(10)].map(() => makeTarget({ window: 100 }));
+    const sink = makeTarget({ kind: 'reports', window: 16 });
+    shareCells([sink, ...crowd], 128);
+    expect([sink.cellMax, crowd[0]?.cellMax]).toEqual([16, 11]);
+    shareCells([sink, ...crowd], 24);
+    expect([sink.cellMax, crowd[0]?.cellMax]).toEqual([12, 1]);
+  });
 });
