@@ -5,8 +5,8 @@ import type { Balance } from '../../src/control/commands.ts';
 export const CLIENTS = 3;
 /** The one that may leave. */
 export const MORTAL = 2;
-export const KEYS: readonly string[] = ['a', 'b', 'ab'];
-export const PATTERNS: readonly string[] = ['a', 'b', 'a*', '*'];
+const KEYS: readonly string[] = ['a', 'b', 'ab'];
+const PATTERNS: readonly string[] = ['a', 'b', 'a*', '*'];
 /** Endpoints by number, each at its client; two of them share one. */
 export const ENDPOINT_CLIENTS: readonly number[] = [1, 2, 1, 0];
 export const SUBSCRIPTIONS = [
