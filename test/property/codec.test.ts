@@ -39,7 +39,8 @@ const leaf = fc.oneof(
   fc.boolean(),
   fc.bigInt(),
   fc.constantFrom(null, undefined, -0),
-  fc.date({ noInvalidDate: false }),
+  // `deepStrictEqual` of Node 20 holds two invalid dates to be different; the unit test has that one.
+  fc.date({ noInvalidDate: true }),
   fc.uint8Array({ maxLength: 100 }),
   fc.uint8Array({ maxLength: 100 }).map((bytes) => Buffer.from(bytes)),
   fc.uint8Array({ maxLength: 20 }).map((bytes) => bytes.slice().buffer),
