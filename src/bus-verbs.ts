@@ -9,7 +9,7 @@ import type { Route } from './client/route-handle.ts';
 import type { TryResult } from './client/sender.ts';
 import type { Subscription } from './client/subscription.ts';
 import type { EventHandler } from './client/subscription-receiver.ts';
-import type { EndpointRecord } from './control/plane.ts';
+import type { EndpointRecord, Explanation } from './control/plane.ts';
 import type { BusHealth } from './metrics/bus-health.ts';
 import type { BusMetrics } from './metrics/bus-metrics.ts';
 import type {
@@ -54,6 +54,12 @@ export interface BusVerbs {
     endpoint: string,
     options?: Pick<RouteOptions, 'match'>,
   ): Promise<boolean>;
+  /** The route that a request for this key would try first, whatever the state of its endpoint. Takes no turn. */
+  findRoute(key: string): Promise<Route | undefined>;
+  /** All routes that match, in the order of choice: by priority, exact before pattern, the older first. */
+  findAllRoutes(key: string): Promise<Route[]>;
+  /** What a message with this key would lead to now, and why. Takes no turn. */
+  explain(key: string): Promise<Explanation>;
   subscribe(pattern: string | RegExp, options?: SubscribeOptions): Promise<Subscription>;
   subscribe(
     pattern: string | RegExp,
@@ -82,9 +88,6 @@ const VERBS = [
   'flush',
   'routeMessage',
   'registerEndpoint',
-  'registerRoute',
-  'registerRoutes',
-  'removeRoute',
   'subscribe',
   'once',
   'ref',
@@ -93,10 +96,20 @@ const VERBS = [
   'health',
 ] as const;
 
+const ROUTE_VERBS = [
+  'registerRoute',
+  'registerRoutes',
+  'removeRoute',
+  'findRoute',
+  'findAllRoutes',
+  'explain',
+] as const;
+
 /** The verbs of a client, as functions that need no `this`. */
 export function verbsOf(client: BusClient): BusVerbs {
   const verbs: Record<string, unknown> = { endpoints: client.endpoints };
   for (const name of VERBS) verbs[name] = client[name].bind(client);
+  for (const name of ROUTE_VERBS) verbs[name] = client.routes[name].bind(client.routes);
   verbs['on'] = function on(this: unknown, name: keyof BusEvents, listener: () => void) {
     client.on(name, listener);
     return this;

@@ -11,7 +11,7 @@ export type { Route } from './client/route-handle.ts';
 export type { Subscription } from './client/subscription.ts';
 export type { ConnectedBus, DetachResult } from './connect.ts';
 export { connect } from './connect.ts';
-export type { EndpointRecord } from './control/plane.ts';
+export type { EndpointRecord, ExplainedRoute, Explanation } from './control/plane.ts';
 export type { BusErrorCode } from './message/errors.ts';
 export { BusError } from './message/errors.ts';
 export type { BusHealth } from './metrics/bus-health.ts';

@@ -15,6 +15,7 @@ runShard(boot, {
   now: () => performance.now() + offsetMs,
   random: Math.random,
   forgot: (client) => tell({ forgot: client }),
+  explained: (question, answer) => tell({ question, answer }),
   takeCommand: () => receiveMessageOnPort(port)?.message as NumberedCommand | undefined,
 });
 port.close();

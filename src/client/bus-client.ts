@@ -11,17 +11,10 @@ import type {
   EndpointQuery,
   Logger,
   RequestOptions,
-  RouteEntry,
-  RouteOptions,
   SendOptions,
   SubscribeOptions,
 } from '../options.ts';
-import {
-  NO_SEND_OPTIONS,
-  resolveEndpointQuery,
-  resolveMatch,
-  resolveSendOptions,
-} from '../options.ts';
+import { NO_SEND_OPTIONS, resolveEndpointQuery, resolveSendOptions } from '../options.ts';
 import { type BusEvents, EventHub } from './bus-events.ts';
 import { ClientCore } from './client-core.ts';
 import type { ClientEnvironment } from './clock.ts';
@@ -33,7 +26,7 @@ import { EventLoop } from './event-loop.ts';
 import type { Message } from './message.ts';
 import { statusError } from './outcome-errors.ts';
 import { Registrations } from './registrations.ts';
-import { checkEntries, type Route, routeHandle, routeRequest } from './route-handle.ts';
+import { RouteVerbs } from './route-verbs.ts';
 import { Sender, type TryResult } from './sender.ts';
 import type { Subscription } from './subscription.ts';
 import type { EventHandler } from './subscription-receiver.ts';
@@ -53,6 +46,7 @@ export class BusClient {
   readonly endpoints: {
     find(query?: EndpointQuery): Promise<unknown>;
   };
+  readonly routes: RouteVerbs;
   readonly #core: ClientCore;
   readonly #plane: ControlPlane;
   readonly #sender: Sender;
@@ -94,6 +88,7 @@ export class BusClient {
         return plane.findEndpoints(resolveEndpointQuery(query));
       },
     };
+    this.routes = new RouteVerbs(this.#core, plane, () => this.#sender.checkOpen());
     this.#loop.start();
     this.#loop.hold();
   }
@@ -189,36 +184,6 @@ export class BusClient {
   ): Promise<Endpoint> {
     this.#sender.checkOpen();
     return this.#registrations.addEndpoint(id, handler, options);
-  }
-
-  async registerRoute(
-    pattern: string | RegExp,
-    endpoint: string,
-    options?: RouteOptions,
-  ): Promise<Route> {
-    this.#sender.checkOpen();
-    const [record] = await this.#plane.registerRoutes([routeRequest(pattern, endpoint, options)]);
-    return routeHandle(record as NonNullable<typeof record>, this.#plane);
-  }
-
-  /** All or nothing, as one change of the table. */
-  async registerRoutes(entries: Iterable<RouteEntry>): Promise<Route[]> {
-    this.#sender.checkOpen();
-    const requests = checkEntries(entries).map((entry, index) => routeRequest(entry, index));
-    const records = await this.#plane.registerRoutes(requests);
-    return records.map((record) => routeHandle(record, this.#plane));
-  }
-
-  /** False when there is no such route. */
-  async removeRoute(
-    pattern: string | RegExp,
-    endpoint: string,
-    options?: Pick<RouteOptions, 'match'>,
-  ): Promise<boolean> {
-    this.#sender.checkOpen();
-    const match = resolveMatch(options as { match?: NonNullable<RouteOptions['match']> });
-    const request = routeRequest(pattern, endpoint, { match });
-    return this.#plane.removeRoute(request.pattern, request.match, request.endpoint);
   }
 
   async subscribe(

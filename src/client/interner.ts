@@ -61,6 +61,11 @@ export class Interner {
     return known;
   }
 
+  /** The key as it is interned now; not interned by this. */
+  peek(text: string): InternedKey | undefined {
+    return this.#keys.get(text);
+  }
+
   /** Frees the bytes of every key that is not in flight. */
   clear(): void {
     for (const [text, key] of this.#keys) {

@@ -64,13 +64,51 @@ export type ShardCommand =
   | { readonly op: 'removeRoutes'; readonly routes: readonly number[] }
   | { readonly op: 'addSubscription'; readonly subscription: SubscriptionSpec }
   | { readonly op: 'removeSubscription'; readonly subscription: number }
+  /** Answered by a notice, and changes nothing. */
+  | { readonly op: 'explain'; readonly question: number; readonly query: ExplainQuery }
   | { readonly op: 'close' };
+
+/** What a shard is asked about a key of its own. */
+export interface ExplainQuery {
+  readonly client: number;
+  readonly key: string;
+  /** Its `hashKey`. */
+  readonly hash: number;
+  /** The key as that client has interned it; undefined: it has not. */
+  readonly interned: { readonly id: number; readonly epoch: number } | undefined;
+}
+
+/** Why a route is not eligible. */
+export type Ineligible = 'isolated' | 'full' | 'gone';
+
+/** What a key leads to, by the numbers that the shard knows. */
+export interface ShardExplanation {
+  /** Of the shard's route table: another number after each change of it. */
+  readonly generation: number;
+  /** The shard has the answer for that client's key at hand. */
+  readonly cached: boolean;
+  /** In the order of choice. */
+  readonly routes: readonly {
+    readonly pattern: string;
+    readonly match: Matching;
+    readonly priority: number;
+    readonly target: number;
+    readonly order: number;
+    readonly reason: Ineligible | undefined;
+  }[];
+  /** Target that a request would be handed to now. */
+  readonly request: number | undefined;
+  readonly notification: readonly number[];
+  readonly subscriptions: readonly number[];
+}
 
 /** What a shard tells main over its port. */
 export type ShardNotice =
   | { readonly ready: true }
   /** Nothing of this client is in use in the shard any more: its memory may go when all shards say so. */
-  | { readonly forgot: number };
+  | { readonly forgot: number }
+  /** The answer to an `explain`. */
+  | { readonly question: number; readonly answer: ShardExplanation };
 
 export interface NumberedCommand {
   /** 1, 2, 3 … per shard incarnation. */

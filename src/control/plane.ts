@@ -7,7 +7,7 @@ import type { ClientHandle } from '../memory/client-memory.ts';
 import type { ControlHandle } from '../memory/control-words.ts';
 import type { LinkHandle } from '../memory/link-memory.ts';
 import type { ShardHandle } from '../memory/shard-memory.ts';
-import type { Balance, FullPolicy, Matching } from './commands.ts';
+import type { Balance, ExplainQuery, FullPolicy, Ineligible, Matching } from './commands.ts';
 
 export interface EndpointSpec {
   readonly id: string;
@@ -54,6 +54,42 @@ export interface EndpointRecord {
   readonly health: 'healthy' | 'unhealthy';
 }
 
+/** What a key leads to right now; nothing of it is held, and no turn of a balance set is taken. */
+export interface Explanation {
+  readonly key: string;
+  /** Number of the shard that routes the key. */
+  readonly shard: number;
+  /** Of that shard's route table: another number after each change of it. */
+  readonly generation: number;
+  /** The shard has this thread's key and what it leads to at hand: no pattern is matched for the next message. */
+  readonly cached: boolean;
+  /** All routes that match, in the order of choice. */
+  readonly routes: readonly ExplainedRoute[];
+  /** The endpoint that a request would be handed to now; null: it would wait or be refused. */
+  readonly request: string | null;
+  /** Endpoints that a notification would go to. */
+  readonly notification: readonly string[];
+  readonly subscriptions: readonly {
+    readonly id: string;
+    readonly pattern: string;
+    readonly group?: string;
+  }[];
+}
+
+export interface ExplainedRoute {
+  readonly pattern: string;
+  readonly match: Matching;
+  readonly priority: number;
+  readonly endpoint: string;
+  /** Number of the registration in the whole bus: at equal priority and kind of match the lower one wins. */
+  readonly order: number;
+  readonly state: EndpointRecord['state'];
+  /** It could be handed a message now. */
+  readonly eligible: boolean;
+  /** Why it is not eligible. */
+  readonly reason?: Ineligible;
+}
+
 export interface ControlPlane {
   /** Reserves a target id for `client`, so that the client can install the receiver before anything is sent to it. */
   allocateTarget(client: number): Promise<number>;
@@ -71,6 +107,9 @@ export interface ControlPlane {
     version?: string;
     tag?: string;
   }): Promise<readonly EndpointRecord[]>;
+  /** Routes that match the key, in the order of choice, whatever the state of their endpoints. */
+  findRoutes(key: string): Promise<readonly RouteRecord[]>;
+  explain(query: ExplainQuery): Promise<Explanation>;
   metrics(): Promise<unknown>;
   health(): Promise<unknown>;
   /** The client leaves in good order: it has nothing outstanding and holds no loan. */

@@ -2,11 +2,12 @@
  * The control plane on the main thread: a change goes into the registry at once, and the call resolves when all shards
  * concerned have it. Clients on other threads come through the control door, which lets each touch only its own.
  */
-import type { Matching } from '../control/commands.ts';
+import type { ExplainQuery, Matching } from '../control/commands.ts';
 import type {
   ControlPlane,
   EndpointRecord,
   EndpointSpec,
+  Explanation,
   RouteRecord,
   RouteRequest,
   SubscriptionRequest,
@@ -17,6 +18,7 @@ import type { Registry } from '../registry/registry.ts';
 import { assertOpen } from './bus-state.ts';
 import type { Clients } from './clients.ts';
 import type { DroppedCounts } from './dropped-counts.ts';
+import { explanationOf } from './explanation.ts';
 import type { Shards } from './shards.ts';
 
 export interface PlaneInit {
@@ -112,12 +114,25 @@ export class Plane implements ControlPlane {
         id,
         ...(service === undefined ? {} : { service }),
         ...(version === undefined ? {} : { version }),
-        tags,
+        // A copy: on the main thread nothing else stands between a caller and the registry.
+        tags: [...tags],
         threadId: clients.get(client)?.threadId ?? -1,
         state,
         health: 'healthy',
       };
     });
+  }
+
+  async findRoutes(key: string): Promise<readonly RouteRecord[]> {
+    return this.#init.registry.findRoutes(key);
+  }
+
+  async explain(query: ExplainQuery): Promise<Explanation> {
+    const { control, shards } = this.#init;
+    assertOpen(control);
+    const host = shards.ofHash(query.hash);
+    const answer = await host.explain(query);
+    return explanationOf(this.#init.registry, { key: query.key, shard: host.id }, answer);
   }
 
   async metrics(): Promise<unknown> {

@@ -2,7 +2,13 @@
  * The main-thread side of one shard: starts its thread, numbers the commands it is told, says when they are in force,
  * and notices its end. It decides nothing: what a crash means is its owner's business.
  */
-import type { NumberedCommand, ShardCommand, ShardNotice } from '../control/commands.ts';
+import type {
+  ExplainQuery,
+  NumberedCommand,
+  ShardCommand,
+  ShardExplanation,
+  ShardNotice,
+} from '../control/commands.ts';
 import { Bell } from '../memory/doorbell.ts';
 import {
   appliedCommand,
@@ -22,6 +28,11 @@ interface Waiter {
   readonly reject: (error: BusError) => void;
 }
 
+interface Question {
+  readonly resolve: (answer: ShardExplanation) => void;
+  readonly reject: (error: BusError) => void;
+}
+
 type State = 'starting' | 'running' | 'closing' | 'ended';
 
 export class ShardHost {
@@ -36,6 +47,9 @@ export class ShardHost {
   #lastSeq = 0;
   /** Ascending by `seq`. */
   #waiters: Waiter[] = [];
+  /** Questions that have no answer yet, by number. */
+  readonly #questions = new Map<number, Question>();
+  #lastQuestion = 0;
   #lastError: unknown;
   /** Why it takes no more commands. */
   #end: BusError | undefined;
@@ -93,15 +107,22 @@ export class ShardHost {
   /** Resolves when the command is in force in this shard. Commands come into force in the order given. */
   command(command: ShardCommand): Promise<void> {
     if (this.#end !== undefined) return Promise.reject(this.#end);
-    if (this.#waiters.length >= PENDING_MAX) {
-      const text = `${PENDING_MAX} control calls wait for shard ${this.id}: await some of them first.`;
-      return Promise.reject(
-        new BusError('ERR_BUS_FULL', text, { details: { limit: PENDING_MAX, shard: this.id } }),
-      );
-    }
+    if (this.#waiters.length >= PENDING_MAX) return Promise.reject(tooManyCalls(this.id));
     return new Promise((resolve, reject) => {
       const seq = this.#tell(command);
       this.#waiters.push({ seq, resolve, reject });
+      this.#thread?.ref();
+    });
+  }
+
+  /** Asks what a key of this shard leads to. Rejects as `command` does. */
+  explain(query: ExplainQuery): Promise<ShardExplanation> {
+    if (this.#end !== undefined) return Promise.reject(this.#end);
+    if (this.#questions.size >= PENDING_MAX) return Promise.reject(tooManyCalls(this.id));
+    return new Promise((resolve, reject) => {
+      const question = ++this.#lastQuestion;
+      this.#questions.set(question, { resolve, reject });
+      this.#tell({ op: 'explain', question, query });
       this.#thread?.ref();
     });
   }
@@ -158,7 +179,14 @@ export class ShardHost {
 
   #heard(notice: ShardNotice): void {
     if ('ready' in notice) this.#started();
-    else this.#onForgotten(notice.forgot);
+    else if ('forgot' in notice) this.#onForgotten(notice.forgot);
+    else this.#answered(notice.question, notice.answer);
+  }
+
+  #answered(question: number, answer: ShardExplanation): void {
+    this.#questions.get(question)?.resolve(answer);
+    this.#questions.delete(question);
+    this.#holdOrLeave();
   }
 
   #started(): void {
@@ -170,7 +198,8 @@ export class ShardHost {
 
   /** Only calls that pend hold the process: nothing else would, since main sleeps without a handle. */
   #holdOrLeave(): void {
-    if (this.#state === 'closing' || this.#waiters.length > 0) this.#thread?.ref();
+    const isAwaited = this.#waiters.length > 0 || this.#questions.size > 0;
+    if (this.#state === 'closing' || isAwaited) this.#thread?.ref();
     else this.#thread?.unref();
   }
 
@@ -181,6 +210,8 @@ export class ShardHost {
     this.#state = 'ended';
     this.#end ??= this.#crashError(before, exitCode);
     for (const { reject } of this.#waiters.splice(0)) reject(this.#end);
+    for (const { reject } of this.#questions.values()) reject(this.#end);
+    this.#questions.clear();
     this.#reportStart?.(this.#end);
     this.#reportStart = undefined;
     this.#reportEnd?.();
@@ -201,4 +232,9 @@ export class ShardHost {
       details: { shard: this.id, exitCode },
     });
   }
+}
+
+function tooManyCalls(shard: number): BusError {
+  const text = `${PENDING_MAX} control calls wait for shard ${shard}: await some of them first.`;
+  return new BusError('ERR_BUS_FULL', text, { details: { limit: PENDING_MAX, shard } });
 }

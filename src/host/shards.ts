@@ -43,6 +43,11 @@ export class Shards {
     await Promise.all(told);
   }
 
+  /** The one that routes keys of this hash. */
+  ofHash(hash: number): ShardHost {
+    return this.hosts[(hash >>> 0) % this.hosts.length] as ShardHost;
+  }
+
   settleApplied(): void {
     for (const host of this.hosts) host.settleApplied();
   }

@@ -46,7 +46,14 @@ export function openControlWords(from: ControlHandle): ControlWords {
 
 /** Takes the next position of a balance set, 0 … members − 1; exact over all shards, also where the counter wraps. */
 export function nextCursor(cursors: Int32Array, cursor: number, members: number): number {
+  // SYNC cursor: pairs with peekCursor. Orders nothing but itself.
   return (add(cursors, cursor, 1) >>> 0) % members;
+}
+
+/** The position that `nextCursor` would take. */
+export function peekCursor(cursors: Int32Array, cursor: number, members: number): number {
+  // SYNC cursor: pairs with nextCursor. Orders nothing; the position may be taken by the time it is looked at.
+  return (load(cursors, cursor) >>> 0) % members;
 }
 
 export function busState(control: ControlWords): number {

@@ -173,6 +173,26 @@ export class Registry {
     return this.#endpoints.find(query);
   }
 
+  endpointAt(target: number): EndpointEntry | undefined {
+    return this.#endpoints.at(target);
+  }
+
+  subscriptionAt(target: number): SubscriptionEntry | undefined {
+    return this.#subscriptions.at(target);
+  }
+
+  /** In the order of choice: by balance set, and by age within one. */
+  findRoutes(key: string): RouteRecord[] {
+    return this.#router.resolve(key).sets.flatMap(({ members }) =>
+      members.flatMap(({ pattern, match, target }) => {
+        const endpoint = this.#endpoints.at(target)?.spec.id;
+        const entry =
+          endpoint === undefined ? undefined : this.#routes.get(pattern, match, endpoint);
+        return entry === undefined ? [] : [entry.record];
+      }),
+    );
+  }
+
   subscriptions(): Iterable<SubscriptionEntry> {
     return this.#subscriptions.all();
   }

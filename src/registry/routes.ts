@@ -72,6 +72,10 @@ export class Routes {
     return entry;
   }
 
+  get(pattern: string, match: Matching, endpoint: string): RouteEntry | undefined {
+    return this.#byEndpoint.get(endpoint)?.get(routeKey(pattern, match));
+  }
+
   remove(pattern: string, match: Matching, endpoint: string): RouteEntry | undefined {
     const routes = this.#byEndpoint.get(endpoint);
     const entry = routes?.get(routeKey(pattern, match));

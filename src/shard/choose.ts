@@ -2,7 +2,7 @@
  * Which member of a balance set gets a request. A full member is passed over inside its set; when all are full the
  * message waits. Members that are gone are no candidates.
  */
-import { nextCursor } from '../memory/control-words.ts';
+import { nextCursor, peekCursor } from '../memory/control-words.ts';
 import { mix32 } from '../routing/mix.ts';
 import type { BalanceSet, RouteSpec } from '../routing/router.ts';
 import type { ShardState } from './shard-state.ts';
@@ -16,11 +16,25 @@ export const NOBODY = -2;
 /** Target id, ALL_FULL or NOBODY. `keyHash` serves consistent hashing. */
 export function chooseMember(shard: ShardState, set: BalanceSet, keyHash: number): number {
   const { members } = set;
-  const length = members.length;
-  if (length === 1) return eligible(shard, members[0] as RouteSpec);
+  if (members.length === 1) return eligible(shard, members[0] as RouteSpec);
   if (set.balance === 'least-in-flight') return leastInFlight(shard, members);
   if (set.balance === 'consistent-hash') return highestScore(shard, members, keyHash);
-  const start = startOf(shard, set);
+  return firstFrom(shard, members, startOf(shard, set));
+}
+
+/** What `chooseMember` would say, without taking a turn; of a set that draws, the first that could take it. */
+export function peekMember(shard: ShardState, set: BalanceSet, keyHash: number): number {
+  const { balance, cursor, members } = set;
+  if (members.length === 1 || balance === 'least-in-flight' || balance === 'consistent-hash') {
+    return chooseMember(shard, set, keyHash);
+  }
+  const turns = balance === 'round-robin';
+  const start = turns ? peekCursor(shard.control.cursors, cursor, members.length) : 0;
+  return firstFrom(shard, members, start);
+}
+
+function firstFrom(shard: ShardState, members: readonly RouteSpec[], start: number): number {
+  const { length } = members;
   let found = NOBODY;
   for (let i = 0; i < length; i++) {
     const target = eligible(shard, members[(start + i) % length] as RouteSpec);

@@ -12,6 +12,7 @@ import { CUR, openShardMemory, SHARD_BEAT } from '../memory/shard-memory.ts';
 import { KIND, KIND_MASK } from '../memory/slot-header.ts';
 import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
 import { takeAcknowledgement, takeCancellation, takeReturn, timeOut } from './acknowledge.ts';
+import { explainKey } from './explain.ts';
 import { takeMessage } from './intake.ts';
 import { addTarget, attach, detach, forgetQuietLinks, removeTarget } from './membership.ts';
 import { placeParkedAgain, pump } from './pump.ts';
@@ -113,6 +114,9 @@ export class ShardCore {
         break;
       case 'removeSubscription':
         shard.router.removeSubscription(command.subscription);
+        break;
+      case 'explain':
+        shard.onExplained(command.question, explainKey(shard, command.query));
         break;
       case 'close':
         this.#closed = true;

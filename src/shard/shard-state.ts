@@ -1,5 +1,6 @@
 /** What the operations of a shard work on. One per incarnation; everything here is derived or registered state. */
 
+import type { ShardExplanation } from '../control/commands.ts';
 import type { ControlWords } from '../memory/control-words.ts';
 import type { Counters, ShardCounter } from '../memory/counters.ts';
 import { get, put } from '../memory/seam.ts';
@@ -14,6 +15,8 @@ export interface ShardServices {
   readonly random: () => number;
   /** Tells main that nothing of a client is in use here any more. */
   readonly forgot: (client: number) => void;
+  /** Answers a question of main. */
+  readonly explained: (question: number, answer: ShardExplanation) => void;
 }
 
 export class ShardState {
@@ -24,6 +27,7 @@ export class ShardState {
   readonly random: () => number;
   /** Nothing of this client is in use here any more. */
   readonly onForgotten: (client: number) => void;
+  readonly onExplained: ShardServices['explained'];
   /** By client id; ids are never reused. */
   readonly links: (ShardLink | undefined)[] = [];
   /** The same, dense. */
@@ -55,6 +59,7 @@ export class ShardState {
     this.counters = counters;
     this.random = services.random;
     this.onForgotten = services.forgot;
+    this.onExplained = services.explained;
     this.targets = new Array<Target | undefined>(memory.targets).fill(undefined);
   }
 

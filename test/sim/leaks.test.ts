@@ -30,6 +30,7 @@ function makePair() {
     {
       random: () => 0,
       forgot: () => undefined,
+      explained: () => undefined,
     },
   );
   for (const command of commandsOf(memory)) shard.apply(command);

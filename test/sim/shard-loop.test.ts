@@ -46,6 +46,7 @@ function recordSleep(): string[] {
       now: () => nowMs++,
       random: () => 0,
       forgot: () => undefined,
+      explained: () => undefined,
       takeCommand: () => {
         seen.push('port');
         return commands.shift();

@@ -31,7 +31,7 @@ function stageOf(targets: SceneTarget[], size: Partial<SlotScene> = {}) {
   };
   const memory = makeMemory(scene);
   const boot = { shard: memory.shard, control: memory.control, epochMs: 0, spin: false };
-  const core = new ShardCore(boot, { random: () => 0, forgot: () => {} });
+  const core = new ShardCore(boot, { random: () => 0, forgot: () => {}, explained: () => {} });
   for (const command of commandsOf(memory)) core.apply(command);
   const sender = new SlotClient(memory, 0);
   const receiver = new SlotClient(memory, 1);

@@ -10,7 +10,12 @@ import { EndpointReceiver, type Handler } from '../../../src/client/endpoint.ts'
 import type { PendingSend } from '../../../src/client/pending-send.ts';
 import type { Receiver } from '../../../src/client/receiver.ts';
 import { Sender, type TryResult } from '../../../src/client/sender.ts';
-import type { RouteSpec, ShardCommand, TargetSpec } from '../../../src/control/commands.ts';
+import type {
+  RouteSpec,
+  ShardCommand,
+  ShardExplanation,
+  TargetSpec,
+} from '../../../src/control/commands.ts';
 import type { PeerNews } from '../../../src/control/plane.ts';
 import { type ClientMemory, createClientMemory } from '../../../src/memory/client-memory.ts';
 import { createControlWords } from '../../../src/memory/control-words.ts';
@@ -202,6 +207,8 @@ export class CoreWorld {
   readonly clients: readonly WorldClient[];
   /** Clients that a shard has nothing of any more. */
   readonly forgotten: { readonly shard: number; readonly client: number }[] = [];
+  /** By the number of the question. */
+  readonly answers: Map<number, ShardExplanation> = new Map();
   /** What the shards draw, 0 ≤ value < 1. */
   random = 0;
   readonly #gone = new Set<number>();
@@ -222,6 +229,7 @@ export class CoreWorld {
       const boot = { shard, control: this.control, epochMs: 0, spin: false };
       return new ShardCore(boot, {
         random: () => this.random,
+        explained: (question, answer) => this.answers.set(question, answer),
         forgot: (client) => this.forgotten.push({ shard: shard.id, client }),
       });
     });

@@ -170,4 +170,24 @@ describe('ShardHost', () => {
     expect(await outcome(start)).toBe('resolved');
     expect(crashes).toEqual([]);
   });
+
+  it('asks what a key leads to, holds the process until the answer comes, and rejects when it cannot', async () => {
+    await started();
+    const query = { client: 0, key: 'k', hash: 1, interned: undefined };
+    const calls = [host.explain(query), host.explain(query)];
+    expect(thread.isReferenced).toBe(true);
+    expect(thread.commands).toMatchObject([
+      { op: 'explain', question: 1, query },
+      { op: 'explain', question: 2, query },
+    ]);
+    thread.emit('message', { question: 2, answer: 'second' });
+    expect(await calls[1]).toBe('second');
+    expect([await outcome(calls[0] as Promise<unknown>), thread.isReferenced]).toEqual([
+      'pending',
+      true,
+    ]);
+    thread.emit('exit', 1);
+    await expect(calls[0]).rejects.toMatchObject({ code: 'ERR_BUS_FATAL' });
+    await expect(host.explain(query)).rejects.toMatchObject({ code: 'ERR_BUS_FATAL' });
+  });
 });

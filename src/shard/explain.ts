@@ -1,0 +1,49 @@
+/** What a key leads to, for `bus.explain`: looked up afresh, without a count, a turn of a set or an entry in a cache. */
+import type { ExplainQuery, Ineligible, ShardExplanation } from '../control/commands.ts';
+import type { BalanceSet, RouteSpec } from '../routing/router.ts';
+import { ALL_FULL, peekMember } from './choose.ts';
+import type { WaitQueue } from './parking.ts';
+import type { ShardState } from './shard-state.ts';
+
+export function explainKey(shard: ShardState, query: ExplainQuery): ShardExplanation {
+  const { client, hash, interned, key } = query;
+  const { generation } = shard.router;
+  const { sets, notify, subscriptions } = shard.router.resolve(key);
+  const keys = shard.links[client]?.keys;
+  return {
+    generation,
+    cached:
+      interned !== undefined && keys?.get(interned.id, interned.epoch, generation) !== undefined,
+    routes: sets.flatMap(({ members }) =>
+      members.map((route) => {
+        const { pattern, match, priority, target, order } = route;
+        return { pattern, match, priority, target, order, reason: reasonOf(shard, route) };
+      }),
+    ),
+    request: requestOf(shard, sets, hash),
+    notification: [...notify],
+    subscriptions: [...subscriptions],
+  };
+}
+
+/** Undefined: a request would wait, or be refused. */
+function requestOf(
+  shard: ShardState,
+  sets: readonly BalanceSet[],
+  hash: number,
+): number | undefined {
+  for (const set of sets) {
+    const waiting = set.scratch as WaitQueue | undefined;
+    if (waiting !== undefined && !waiting.isEmpty) return undefined;
+    const chosen = peekMember(shard, set, hash);
+    if (chosen >= 0) return chosen;
+    if (chosen === ALL_FULL) return undefined;
+  }
+  return undefined;
+}
+
+function reasonOf(shard: ShardState, route: RouteSpec): Ineligible | undefined {
+  const target = shard.targets[route.target];
+  if (target === undefined || !target.active) return 'gone';
+  return target.hasRoom ? undefined : 'full';
+}
