@@ -70,8 +70,9 @@ export interface BusVerbs {
   once(pattern: string | RegExp, options?: { signal?: AbortSignal }): Promise<Message>;
   on<Name extends keyof BusEvents>(name: Name, listener: (event: BusEvents[Name]) => void): this;
   off<Name extends keyof BusEvents>(name: Name, listener: (event: BusEvents[Name]) => void): this;
-  /** Holds the process while endpoints are registered. */
+  /** Holds the process while endpoints or subscriptions are registered; the default on connected threads. */
   ref(): void;
+  /** Only work under way holds the process, whatever `keepAlive` says. */
   unref(): void;
   metrics(): Promise<BusMetrics>;
   health(): Promise<BusHealth>;

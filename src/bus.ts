@@ -65,6 +65,10 @@ export async function createBus(config?: BusConfig): Promise<MessageBus> {
     },
     publishCounters: () => client.core.publishCounters(),
     refuseCalls: () => client.refuseCalls(),
+    reap: () => {
+      client.core.flushAll();
+      client.core.reap();
+    },
     fail: (error) => client.fail(error),
     close: (options) => client.close(options),
   });

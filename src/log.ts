@@ -2,10 +2,14 @@
  * Where the bus writes what a person should read: the user's logger, or pino, which is loaded when the first line is
  * to be written. The only file that imports pino.
  */
+import { writeSync } from 'node:fs';
 import type { Logger } from './options.ts';
 
 export type { Logger } from './options.ts';
 
+const NAME = 'symphony-bus';
+/** Pino's number of the level. */
+const PINO_WARN = 40;
 /** A library says nothing unasked below this level. */
 const LEVEL = 'warn';
 /** Standard error: standard output belongs to the program. Given by number, since worker threads have no `stdout.fd`. */
@@ -36,11 +40,25 @@ export function lazyLogger(load: () => Promise<Logger>): Logger {
   };
 }
 
+/** A warning in the last moment of the process, when nothing can be loaded any more: to `logger`, or as pino writes it. */
+export function warnAtExit(logger: Logger | undefined, fields: object, text: string): void {
+  if (logger !== undefined) {
+    logger.warn(fields, text);
+    return;
+  }
+  const line = { level: PINO_WARN, time: Date.now(), pid: process.pid, name: NAME, ...fields };
+  try {
+    writeSync(STDERR, `${JSON.stringify({ ...line, msg: text })}\n`);
+  } catch {
+    // Standard error is closed or full: the process ends all the same.
+  }
+}
+
 async function loadPino(): Promise<Logger> {
   const { pino } = await import('pino');
   // Synchronous, so that a line written just before the process ends is not lost.
   const destination = pino.destination({ dest: STDERR, sync: true });
-  const log = pino({ name: 'symphony-bus', level: LEVEL }, destination);
+  const log = pino({ name: NAME, level: LEVEL }, destination);
   return {
     debug: (fields, text) => log.debug(fields, text),
     info: (fields, text) => log.info(fields, text),

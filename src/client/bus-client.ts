@@ -23,6 +23,7 @@ import type { Handler } from './endpoint.ts';
 import type { Endpoint } from './endpoint-handle.ts';
 import { checkEnvelope, type Envelope } from './envelope.ts';
 import { EventLoop } from './event-loop.ts';
+import { holdsIdle } from './holds-idle.ts';
 import type { Message } from './message.ts';
 import { statusError } from './outcome-errors.ts';
 import { Registrations } from './registrations.ts';
@@ -38,7 +39,7 @@ export interface BusClientEnvironment {
   /** The next thing that this client is told of the others, without waiting. */
   readonly takeNews: () => PeerNews | undefined;
   readonly logger: Logger;
-  /** Endpoints alone hold the process too. */
+  /** Endpoints and subscriptions alone hold the process too. */
   readonly keepAlive?: boolean;
 }
 
@@ -55,7 +56,7 @@ export class BusClient {
   readonly #registrations: Registrations;
   readonly #environment: BusClientEnvironment;
   #busState: number = BUS_STATE.open;
-  #refs: boolean;
+  #refs: boolean | undefined;
   #toldClosed = false;
   #closing: Promise<{ settled: number; abandoned: number }> | undefined;
 
@@ -63,7 +64,7 @@ export class BusClient {
     const services = threadServices(boot.epochMs, () => this.#loop.hold());
     this.#plane = plane;
     this.#environment = environment;
-    this.#refs = !environment.isMain || environment.keepAlive === true;
+    this.#refs = !environment.isMain || environment.keepAlive || undefined;
     this.#events = new EventHub(() => environment.logger);
     this.#core = new ClientCore(boot, services, {
       takeNews: environment.takeNews,
@@ -211,7 +212,7 @@ export class BusClient {
     return this;
   }
 
-  /** Holds the process (the default on connected threads). */
+  /** Holds the process while something is registered (a connected thread, where it is the default: always). */
   ref(): void {
     this.#refs = true;
     this.#loop.hold();
@@ -319,13 +320,13 @@ export class BusClient {
       this.#registrations.closeAll();
       this.#tellClosed(state === BUS_STATE.fatal ? 'fatal' : 'closed');
     }
-    this.#refs = state < BUS_STATE.closed && this.#refs;
+    if (state >= BUS_STATE.closed) this.#refs = false;
     this.#loop.hold();
   }
 
   #mustHold(): boolean {
     return (
-      (this.#refs && (!this.#environment.isMain || this.#registrations.endpointCount > 0)) ||
+      holdsIdle(this.#refs, this.#environment.isMain, this.#registrations) ||
       this.outstanding > 0 ||
       this.#registrations.waiting > 0
     );

@@ -29,13 +29,14 @@ export interface RegistrationParts {
   readonly plane: ControlPlane;
   readonly settings: ClientSettings;
   readonly events: EventHub;
-  /** Who waits for events has changed. */
+  /** Who waits for events, or what is registered, has changed. */
   readonly onWaiting: () => void;
 }
 
 export class Registrations {
   readonly #parts: RegistrationParts;
   readonly #endpoints = new Set<EndpointReceiver>();
+  readonly #keepAlive = new Set<EndpointReceiver>();
   readonly #subscriptions = new Set<SubscriptionReceiver>();
   /** Stops listening to the signal of a subscription. */
   readonly #listening = new Set<() => void>();
@@ -47,6 +48,15 @@ export class Registrations {
 
   get endpointCount(): number {
     return this.#endpoints.size;
+  }
+
+  get subscriptionCount(): number {
+    return this.#subscriptions.size;
+  }
+
+  /** Endpoints that hold the process by themselves. */
+  get keepAliveCount(): number {
+    return this.#keepAlive.size;
   }
 
   /** Deliveries that handlers of this thread hold. */
@@ -68,7 +78,7 @@ export class Registrations {
     checkHandler(handler, 'registerEndpoint');
     const resolved = resolveEndpointOptions(options);
     checkSupported(options, LATER_ENDPOINT, 'registerEndpoint');
-    const { core, plane, settings } = this.#parts;
+    const { core, onWaiting, plane, settings } = this.#parts;
     const target = await plane.allocateTarget(core.id);
     const receiver = new EndpointReceiver(id, handler, resolved, core.receiverParts);
     core.install(target, receiver);
@@ -85,6 +95,8 @@ export class Registrations {
     await this.#orForget(target, plane.registerEndpoint(core.id, target, spec), () => {
       this.#endpoints.delete(receiver);
     });
+    if (resolved.keepAlive && !this.#closed) this.#keepAlive.add(receiver);
+    onWaiting();
     return new ClientEndpoint(id, () => this.#removeEndpoint(target, receiver));
   }
 
@@ -159,6 +171,7 @@ export class Registrations {
     for (const endpoint of this.#endpoints) void endpoint.close();
     this.#subscriptions.clear();
     this.#endpoints.clear();
+    this.#keepAlive.clear();
   }
 
   #receiver(
@@ -199,10 +212,13 @@ export class Registrations {
   }
 
   async #removeEndpoint(target: number, receiver: EndpointReceiver): Promise<void> {
-    const { core, plane } = this.#parts;
+    const { core, onWaiting, plane } = this.#parts;
     if (!this.#closed) await plane.closeEndpoint(target);
     await receiver.close();
     this.#endpoints.delete(receiver);
+    this.#keepAlive.delete(receiver);
+    // Nothing wakes the loop for this: it would go on holding the process.
+    onWaiting();
     if (this.#closed) return;
     core.pollAll();
     core.uninstall(target);
@@ -214,9 +230,10 @@ export class Registrations {
     receiver: SubscriptionReceiver,
     stopListening: () => void,
   ): Promise<void> {
-    const { core, plane } = this.#parts;
+    const { core, onWaiting, plane } = this.#parts;
     stopListening();
     this.#subscriptions.delete(receiver);
+    onWaiting();
     if (this.#closed) return;
     await plane.unsubscribe(target);
     core.pollAll();
@@ -237,7 +254,6 @@ function windowOf(options: ResolvedSubscribeOptions): { window: number; whenFull
 const LATER_ENDPOINT: Readonly<Record<string, unknown>> = {
   breaker: false,
   dedupeWindow: 0,
-  keepAlive: false,
   maxDeaths: 3,
   ordered: false,
   queueLimit: Number.POSITIVE_INFINITY,

@@ -5,6 +5,7 @@
 import { availableParallelism } from 'node:os';
 import type { Worker } from 'node:worker_threads';
 import type { ClientBoot, ControlPlane } from '../control/plane.ts';
+import { warnAtExit } from '../log.ts';
 import {
   BUS_STATE,
   busState,
@@ -25,8 +26,9 @@ import { Registry } from '../registry/registry.ts';
 import { assertOpen } from './bus-state.ts';
 import { CELLS, type ClientHost, type PeerSink } from './client-host.ts';
 import { Clients } from './clients.ts';
-import { untilQuiet } from './drain.ts';
+import { quietWithin, untilQuiet } from './drain.ts';
 import { DroppedCounts } from './dropped-counts.ts';
+import { atProcessExit } from './exit-drains.ts';
 import { observeHealth, observeMetrics } from './observe.ts';
 import { Plane } from './plane.ts';
 import { Sessions, TICKET_LIFETIME_MS } from './sessions.ts';
@@ -40,6 +42,11 @@ import type { Ticket } from './ticket.ts';
 /** A shard ends within a step of its loop; longer means that it is stuck. */
 const SHARD_GRACE_MS = 1_000;
 
+/** An ending process waits so long for the next message to be settled: ages for a thread that works on it. */
+const EXIT_STALL_MS = 200;
+/** And no longer than this for all of them: somebody waits for the end. */
+const EXIT_MOST_MS = 2_000;
+
 /** Main's own client half, as far as the host needs it. */
 export interface MainClient {
   /** Accepted and not released, and calls that wait for room. */
@@ -48,6 +55,8 @@ export interface MainClient {
   publishCounters(): void;
   /** No new calls; what is under way goes on. */
   refuseCalls(): void;
+  /** Publishes what was pushed and reads what was settled. Runs no handler. */
+  reap(): void;
   fail(error: BusError): void;
   close(options: ResolvedCloseOptions): Promise<unknown>;
 }
@@ -69,10 +78,12 @@ export class BusHost {
   readonly #sessions: Sessions;
   readonly #threads: Threads;
   readonly #logger: Logger;
+  readonly #userLogger: Logger | undefined;
   readonly #main: ClientHost;
   readonly #mainBoot: ClientBoot;
   #client: MainClient | undefined;
   #closing: Promise<CloseResult> | undefined;
+  #cancelExitDrain: () => void = () => {};
 
   /** Starts nothing. `tellPeer` hears of every client after main's own. */
   constructor(config: ResolvedConfig, logger: Logger, tellPeer: PeerSink) {
@@ -96,6 +107,7 @@ export class BusHost {
     this.#shards = shards;
     this.#clients = clients;
     this.#logger = logger;
+    this.#userLogger = config.logger;
     this.plane = new Plane({
       ...observed,
       metrics: () => observeMetrics(observed, performance.timeOrigin + performance.now() - epochMs),
@@ -122,6 +134,7 @@ export class BusHost {
   /** Starts the shards and attaches main. On failure nothing is left behind. */
   async start(client: MainClient): Promise<void> {
     this.#client = client;
+    this.#cancelExitDrain = atProcessExit(() => this.#drainAtExit(client));
     try {
       await this.#shards.start();
       await this.#clients.attach(this.#main);
@@ -183,7 +196,37 @@ export class BusHost {
     const terminated = await this.#threads.terminateAll();
     this.#sessions.endAll();
     const forced = await this.#shards.close(SHARD_GRACE_MS);
+    this.#cancelExitDrain();
     return { settled, abandoned, threadsTerminated: terminated + forced };
+  }
+
+  /**
+   * The process ends now. Other threads still run until this returns, so what they are to get is published and they
+   * are given a bounded time for it; handlers of this thread cannot run any more, and what is for them is counted.
+   */
+  #drainAtExit(client: MainClient): void {
+    if (busState(this.#control) >= BUS_STATE.closed) return;
+    this.#setState(BUS_STATE.closing);
+    client.refuseCalls();
+    const left = (): number => {
+      client.reap();
+      return this.#outstanding() + this.#othersAwake();
+    };
+    quietWithin(left, EXIT_STALL_MS, EXIT_MOST_MS);
+    const unsettled = this.#count('outstanding');
+    if (unsettled === 0) return;
+    const text =
+      'the process ended before all messages were settled: await bus.close() or bus.flush() first';
+    warnAtExit(this.#userLogger, { unsettled }, text);
+  }
+
+  /** Threads that have not read, or not finished with, what came to them. */
+  #othersAwake(): number {
+    let awake = 0;
+    for (const client of this.#clients.present()) {
+      if (client !== this.#main && !client.parked) awake += 1;
+    }
+    return awake;
   }
 
   /** Of all clients; of those on other threads as they last published it. */

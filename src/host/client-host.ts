@@ -12,6 +12,7 @@ import { CLIENT_COUNTERS, type ClientCounter, readCounters } from '../memory/cou
 import { Bell } from '../memory/doorbell.ts';
 import { createLink, type LinkHandle, type LinkMemory } from '../memory/link-memory.ts';
 import { sealLink } from '../memory/seal-link.ts';
+import { load } from '../memory/seam.ts';
 
 /** Deliveries that one shard keeps for one client at most: D = W of the protocol. */
 export const CELLS = 4096;
@@ -56,6 +57,12 @@ export class ClientHost {
 
   get id(): number {
     return this.memory.id;
+  }
+
+  /** Its loop has read everything that had come, and sleeps. */
+  get parked(): boolean {
+    // SYNC parked: pairs with Sleeper.park. Only looked at by a main thread that waits for the others to come to rest.
+    return load(this.memory.words, PARKED) !== 0;
   }
 
   get clientHandle(): ClientHandle {

@@ -1,9 +1,14 @@
-/** The only place where a thread blocks: shards, which run no user code. */
+/** The only place where a thread blocks: shards, which run no user code, and a thread whose process is ending. */
 import type { Sleeper } from './doorbell.ts';
 
 /** Sleeps until the bell differs from `rung`, at most `timeoutMs` (−1: no limit). */
 export function waitForBell(sleeper: Sleeper, rung: number, timeoutMs: number): void {
   Atomics.wait(sleeper.words, sleeper.bell, rung, timeoutMs < 0 ? undefined : timeoutMs);
+}
+
+/** Blocks the thread for so long. */
+export function pauseThread(timeMs: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)), 0, 0, timeMs);
 }
 
 /**

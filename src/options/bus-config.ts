@@ -41,7 +41,7 @@ export interface BusConfig {
   /** Entry file of the shards, for bundlers. */
   readonly workerUrl?: string | URL | undefined;
   readonly logger?: Logger | undefined;
-  /** Endpoints alone hold the process too. Default false. */
+  /** Endpoints and subscriptions alone hold the process too. Default false. */
   readonly keepAlive?: boolean | undefined;
   /** Default 1 024, also the most. */
   readonly maxEndpoints?: number | undefined;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createLogger, type Logger, lazyLogger } from '../../src/log.ts';
+import { createLogger, type Logger, lazyLogger, warnAtExit } from '../../src/log.ts';
 
 function recorder(): { lines: unknown[][]; logger: Logger } {
   const lines: unknown[][] = [];
@@ -57,5 +57,13 @@ describe('lazyLogger', () => {
       ['error', { b: 2 }, 'second'],
       ['warn', {}, 'third'],
     ]);
+  });
+});
+
+describe('warnAtExit', () => {
+  it("goes to the user's logger where there is one, at once", () => {
+    const { lines, logger } = recorder();
+    warnAtExit(logger, { a: 1 }, 'ended');
+    expect(lines).toEqual([['warn', { a: 1 }, 'ended']]);
   });
 });

@@ -45,6 +45,17 @@ describe('Registrations', () => {
     expect(registrations.endpointCount).toBe(0);
   });
 
+  it('counts the endpoints that hold the process, while they are registered', async () => {
+    const { registrations } = makeRegistrations();
+    await registrations.addEndpoint('plain', () => 1);
+    const endpoint = await registrations.addEndpoint('e', () => 1, { keepAlive: true });
+    await registrations.addSubscription('k', () => 1);
+    expect(registrations.keepAliveCount).toBe(1);
+    expect([registrations.endpointCount, registrations.subscriptionCount]).toEqual([2, 1]);
+    await endpoint.close();
+    expect(registrations.keepAliveCount).toBe(0);
+  });
+
   it.each(['registerEndpoint', 'subscribe'] as const)(
     'keeps nothing when main refuses %s',
     async (verb) => {

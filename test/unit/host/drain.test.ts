@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { untilQuiet } from '../../../src/host/drain.ts';
+import { quietWithin, untilQuiet } from '../../../src/host/drain.ts';
 
 const LONG_MS = 60_000;
 
@@ -55,5 +55,21 @@ describe('untilQuiet', () => {
     await vi.runAllTimersAsync();
     await quiet;
     expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+describe('quietWithin', () => {
+  it('believes only the second quiet look', () => {
+    const looks = [3, 0, 1, 0, 0, 5];
+    let look = 0;
+    quietWithin(() => looks[look++] as number, LONG_MS, LONG_MS);
+    expect(look).toBe(5);
+  });
+
+  it('ends when nothing changes, and when it takes too long', () => {
+    let looks = 0;
+    quietWithin(() => ++looks && 7, 1, LONG_MS);
+    quietWithin(() => ++looks, LONG_MS, 1);
+    expect(looks).toBeGreaterThan(2);
   });
 });

@@ -1,0 +1,20 @@
+/**
+ * What buses do in the last moment of the process: one listener on its `'exit'` for all of them, and none when there is
+ * no bus, so that many buses do not look like a leak of listeners.
+ */
+
+const drains = new Set<() => void>();
+
+/** Calls `drain` in the process's `'exit'`, where only synchronous work counts. Returns what cancels it. */
+export function atProcessExit(drain: () => void): () => void {
+  if (drains.size === 0) process.on('exit', drainAll);
+  drains.add(drain);
+  return () => {
+    drains.delete(drain);
+    if (drains.size === 0) process.off('exit', drainAll);
+  };
+}
+
+function drainAll(): void {
+  for (const drain of drains) drain();
+}
