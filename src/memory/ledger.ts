@@ -17,7 +17,7 @@ import { get, put } from './seam.ts';
 
 export const LEDGER_WORDS = 2;
 
-/** Ledger states; `ROUTED` and `EARLY` are *active*: deliveries are under way. */
+/** Ledger states; `ROUTED`, `REFUSED` and `EARLY` are *active*: deliveries are under way. */
 export const LEDGER = {
   /** Finished, or never seen. */
   done: 0,
@@ -30,6 +30,8 @@ export const LEDGER = {
   held: 4,
   /** A response, lent to its requester. */
   lent: 5,
+  /** An event as routed; some subscription refused it, so its status will be `full`. */
+  refused: 6,
 } as const;
 
 const LEDGER_STATE_BITS = 3;
@@ -57,7 +59,7 @@ export function setRecordDetail(ledger: Int32Array, slot: number, detail: number
 }
 
 export function isActive(state: number): boolean {
-  return state === LEDGER.routed || state === LEDGER.early;
+  return state === LEDGER.routed || state === LEDGER.early || state === LEDGER.refused;
 }
 
 export const CELL_WORDS = 8;

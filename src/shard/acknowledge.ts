@@ -66,7 +66,8 @@ export function timeOut(shard: ShardState, link: ShardLink, slot: number): void 
 
 function endWaiting(shard: ShardState, link: ShardLink, slot: number, status: number): void {
   const state = recordState(link.ledger, slot);
-  if (state !== LEDGER.parked && state !== LEDGER.routed) return;
+  const isRouted = state === LEDGER.routed || state === LEDGER.refused;
+  if (!isRouted && state !== LEDGER.parked) return;
   const detail = state === LEDGER.parked ? 0 : recordDetail(link.ledger, slot);
   settle(shard, link, slot, { status, detail }, NO_CELL);
 }

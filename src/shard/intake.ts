@@ -105,7 +105,7 @@ function placeRequest(
     const chosen = chooseMember(shard, set, link.header(slot, KEY_HASH));
     if (chosen >= 0) {
       openDelivery(shard, link, slot, shard.targets[chosen] as Target);
-      commit(link, slot, 1);
+      commit(link, slot, 1, LEDGER.routed);
       return undefined;
     }
     if (chosen === ALL_FULL) return queueOfSet(shard, set);
@@ -141,7 +141,7 @@ function placeFanOut(
     openDelivery(shard, link, slot, target);
     opened += 1;
   }
-  if (opened > 0) commitFanOut(shard, link, slot, opened);
+  if (opened > 0) commitFanOut(shard, link, slot, opened, refused > 0);
   else refuse(shard, link, slot, refused > 0 ? STATUS.full : emptyStatus(link, slot));
   return undefined;
 }
@@ -152,16 +152,22 @@ function emptyStatus(link: ShardLink, slot: number): number {
   return isEvent ? STATUS.ok : STATUS.noRoute;
 }
 
-function commitFanOut(shard: ShardState, link: ShardLink, slot: number, opened: number): void {
-  commit(link, slot, opened);
+function commitFanOut(
+  shard: ShardState,
+  link: ShardLink,
+  slot: number,
+  opened: number,
+  isRefused: boolean,
+): void {
+  commit(link, slot, opened, isRefused ? LEDGER.refused : LEDGER.routed);
   if ((link.header(slot, KIND) & FLAG_EARLY) !== 0) shard.uncounted.push({ link, slot });
 }
 
 /** The message is taken: one store of the record. */
-function commit(link: ShardLink, slot: number, targets: number): void {
+function commit(link: ShardLink, slot: number, targets: number, state: number): void {
   unpark(link, slot);
   setRecordDetail(link.ledger, slot, outcomeOf(targets));
-  setRecord(link.ledger, slot, link.header(slot, GEN), LEDGER.routed);
+  setRecord(link.ledger, slot, link.header(slot, GEN), state);
   watchDeadline(link, slot);
 }
 

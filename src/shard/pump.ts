@@ -66,9 +66,11 @@ function countEvents(shard: ShardState): void {
   const { uncounted } = shard;
   for (let i = 0; i < uncounted.length; i++) {
     const { link, slot } = uncounted[i] as (typeof uncounted)[number];
-    if (recordState(link.ledger, slot) !== LEDGER.routed) continue;
+    const state = recordState(link.ledger, slot);
+    if (state !== LEDGER.routed && state !== LEDGER.refused) continue;
+    const status = state === LEDGER.refused ? STATUS.full : STATUS.ok;
     const detail = recordDetail(link.ledger, slot);
-    link.pushStatus(packComplete(COMPLETION.count, STATUS.ok, slot), detail);
+    link.pushStatus(packComplete(COMPLETION.count, status, slot), detail);
     setRecord(link.ledger, slot, recordGen(link.ledger, slot), LEDGER.early);
   }
   uncounted.length = 0;

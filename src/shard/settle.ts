@@ -121,7 +121,8 @@ export function decide(shard: ShardState, delivery: number, good: boolean): void
     else addFailure(shard, delivery, { link, slot, detail, state });
     return;
   }
-  const status = failuresOf(detail) === 0 ? STATUS.ok : STATUS.failed;
+  const goodStatus = recordState(link.ledger, slot) === LEDGER.refused ? STATUS.full : STATUS.ok;
+  const status = failuresOf(detail) === 0 ? goodStatus : STATUS.failed;
   settle(shard, link, slot, { status, detail }, delivery);
   freeDelivery(shard, delivery, state);
 }

@@ -154,6 +154,16 @@ export class Oracle {
     return this.words[READERS_AT + client * 2 + ring] as number;
   }
 
+  /** An event is `full` where a subscription refused it, and `ok` where all took it; `targets` drop nothing. */
+  checkRefusal(message: MessageName, targets: readonly number[]): void {
+    const status = this.words[this.#at(message) + LAST];
+    const acked = this.#sum(message, ACKED, targets);
+    if (status === (acked < targets.length ? STATUS.full : STATUS.ok)) return;
+    throw new Violation(
+      `${textOf(message)}: status ${status}, but ${acked} of ${targets.length} took it`,
+    );
+  }
+
   /** Every message that was sent has one status and one release. */
   checkEnd(message: MessageName): void {
     const at = this.#at(message);

@@ -24,6 +24,7 @@ import {
   makeMemory,
   type SceneMemory,
   type SlotScene,
+  targetsOf,
 } from './slot-scene.ts';
 
 /** When the clock has struck. */
@@ -173,8 +174,11 @@ function checkEnd(
   const { scene, links, oracle } = memory;
   scene.clients.forEach((sends, id) => {
     if (deaths[id] === 1) return;
-    sends.forEach((_, index) => {
+    sends.forEach((send, index) => {
       oracle.checkEnd({ client: id, index });
+      if (send.kind === 'event' && scene.targets.some(({ whenFull }) => whenFull === 'error')) {
+        oracle.checkRefusal({ client: id, index }, targetsOf(scene, send));
+      }
     });
     const client = cast.clients[id] as SlotClient;
     mustBe(`client ${id}: slots in use`, client.slots.used, 0);

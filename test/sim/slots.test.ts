@@ -27,6 +27,17 @@ const scenes: SlotScene[] = [
     batch: 2,
   },
   {
+    name: 'events of which one of two subscriptions may refuse the second',
+    clients: [[{ ...event, early: true }, event], []],
+    targets: [
+      { ...subscription, whenFull: 'error' },
+      { ...subscription, window: 2 },
+    ],
+    slots: 2,
+    cells: 4,
+    batch: 2,
+  },
+  {
     name: 'two notifications for one cell, the second parked',
     clients: [[notify, notify], []],
     targets: [endpoint],

@@ -26,7 +26,7 @@ describe('ledger records', () => {
 
   it('are active while deliveries are under way', () => {
     const active = Object.entries(ledger.LEDGER).filter(([, state]) => ledger.isActive(state));
-    expect(active.map(([name]) => name)).toEqual(['routed', 'early']);
+    expect(active.map(([name]) => name)).toEqual(['routed', 'early', 'refused']);
   });
 
   it('of fresh memory say done', () => {

@@ -112,6 +112,26 @@ describe('a subscription without room', () => {
     expect(heldByWorld(scene.world)).toEqual({});
   });
 
+  it('that refuses what it has no room for makes the event full for its publisher; the others get it', () => {
+    const scene = new Scene();
+    const strict = scene.subscription('k', { window: 1, whenFull: 'error' });
+    const other = scene.subscription('k');
+    const sends = [0, 1].map((at) => scene.sender.publish('k', at));
+    scene.sender.tryPublish('k', 2);
+    scene.world.run();
+    expect(sends.map(({ failed, value }) => [failed, value])).toEqual([
+      [false, 2],
+      [true, undefined],
+    ]);
+    expect(sends[1]?.toError()).toMatchObject({ code: 'ERR_BUS_FULL', details: { delivered: 1 } });
+    expect([strict.receiver.payloads, other.receiver.payloads]).toEqual([[0], [0, 1, 2]]);
+    strict.receiver.acknowledge();
+    for (let at = 0; at < 3; at++) other.receiver.acknowledge();
+    scene.world.run();
+    expect(scene.sender.unclaimed.map(({ status }) => status)).toEqual([STATUS.full]);
+    expect(heldByWorld(scene.world)).toEqual({});
+  });
+
   it('drops the newest where it says so', () => {
     const scene = new Scene();
     const { receiver, target } = scene.subscription('k', { window: 2, whenFull: 'drop-newest' });
@@ -120,19 +140,6 @@ describe('a subscription without room', () => {
     expect(receiver.payloads).toEqual([0, 1]);
     expect(sends.map(({ value }) => value)).toEqual([1, 1, 0, 0]);
     expect(receiver.client.core.links[0]?.droppedFor(target)).toBe(2);
-  });
-
-  it('refuses where it says so, and others still get it', () => {
-    const scene = new Scene();
-    const { receiver } = scene.subscription('k', { window: 1, whenFull: 'error' });
-    const first = scene.sender.publish('k', 0);
-    const refused = scene.sender.publish('k', 1);
-    scene.world.run();
-    expect([first.value, refused.toError()]).toMatchObject([1, { code: 'ERR_BUS_FULL' }]);
-    const other = scene.subscription('k', {}, 2);
-    const third = scene.sender.publish('k', 2);
-    scene.world.run();
-    expect([third.value, other.receiver.payloads, receiver.payloads]).toEqual([1, [2], [0]]);
   });
 
   it('lets the message wait where it blocks, and every other subscription with it', () => {
