@@ -8,6 +8,7 @@ import type { AbsentPackage, Carrier, Comparison, Contestant, Sample } from './c
 import { coreUse, coreUseSince } from './cores.ts';
 import { within } from './deadline.ts';
 import type { Plan } from './plan.ts';
+import { ThreadRoll, threadSnapshot } from './thread-use.ts';
 
 /** All samples of one contestant, in the order of the rounds. */
 export interface Track {
@@ -28,24 +29,32 @@ const RUN_LIMIT_MS = 60_000;
 /** Carried before the speed of a contestant is known at all. */
 const FIRST_COUNT = 64;
 
+/** A warm-up ends, however slow the contestant is. */
+const WARM_UP_LIMIT_MS = 30_000;
+
 /** What a comparison needs of a plan. */
-export type Pace = Pick<Plan, 'rounds' | 'roundMs' | 'warmUpMs'>;
+export type Pace = Pick<Plan, 'rounds' | 'roundMs' | 'warmUpMs' | 'warmUpMessages'>;
 
 interface Lane {
   readonly contestant: Contestant;
   readonly carrier: Carrier;
   readonly samples: Sample[];
+  readonly roll: ThreadRoll;
 }
 
 export async function compare(comparison: Comparison, plan: Pace): Promise<Measured> {
   const lanes: Lane[] = [];
   const absent: { name: string; package: string }[] = [];
+  const roll = new ThreadRoll();
   try {
     for (const contestant of comparison.contestants) {
       const carrier = await within(contestant.start(), RUN_LIMIT_MS, `${contestant.name}: start`);
       if (isAbsent(carrier)) absent.push({ name: contestant.name, package: carrier.absent });
-      else lanes.push({ contestant, carrier, samples: [] });
+      else lanes.push({ contestant, carrier, samples: [], roll });
+      roll.claim((number) => `${contestant.name}, thread ${number}`);
     }
+    // A thread that is still starting would share the cores with the first one that warms up.
+    for (const lane of lanes) await measure(lane, FIRST_COUNT);
     const counts: number[] = [];
     for (const lane of lanes) counts.push(await warmUp(lane, plan));
     for (let round = 0; round < plan.rounds; round += 1) {
@@ -68,10 +77,13 @@ export async function compare(comparison: Comparison, plan: Pace): Promise<Measu
 async function warmUp(lane: Lane, plan: Pace): Promise<number> {
   let count = FIRST_COUNT;
   let warmMs = 0;
+  let carried = 0;
   let perMs = 0;
-  while (warmMs < plan.warmUpMs) {
+  const isWarm = (): boolean => warmMs >= plan.warmUpMs && carried >= plan.warmUpMessages;
+  while (!isWarm() && warmMs < WARM_UP_LIMIT_MS) {
     const { wallMs } = await measure(lane, count);
     warmMs += wallMs;
+    carried += count;
     perMs = count / wallMs;
     // Grown at most eightfold: the first messages are slow, and say little about the later ones.
     count = Math.min(count * 8, countFor(perMs, plan.roundMs));
@@ -83,11 +95,13 @@ function countFor(perMs: number, roundMs: number): number {
   return Math.max(FIRST_COUNT, Math.round(perMs * roundMs));
 }
 
-async function measure({ carrier, contestant }: Lane, messages: number): Promise<Sample> {
+async function measure({ carrier, contestant, roll }: Lane, messages: number): Promise<Sample> {
+  const threadsBefore = threadSnapshot();
   const start = coreUse();
   await within(carrier.run(messages), RUN_LIMIT_MS, `${contestant.name}: ${messages} messages`);
   const { wallMs, processCpuMs, threadCpuMs, coresBeside } = coreUseSince(start);
-  return { messages, wallMs, cpuMs: processCpuMs, mainCpuMs: threadCpuMs, coresBeside };
+  const threads = roll.between(threadsBefore, threadSnapshot());
+  return { messages, wallMs, cpuMs: processCpuMs, mainCpuMs: threadCpuMs, threads, coresBeside };
 }
 
 function isAbsent(started: Carrier | AbsentPackage): started is AbsentPackage {

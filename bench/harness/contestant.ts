@@ -1,5 +1,7 @@
 /** What a comparison compares: things that carry messages between threads. Types only. */
 
+import type { ThreadUse } from './thread-use.ts';
+
 /** One side of a comparison. */
 export interface Contestant {
   readonly name: string;
@@ -42,6 +44,8 @@ export interface Sample {
   readonly cpuMs: number;
   /** The main thread's share of it; undefined where the platform does not tell. */
   readonly mainCpuMs: number | undefined;
+  /** What each thread used; empty where the platform does not tell. */
+  readonly threads: readonly ThreadUse[];
   /** Cores that other processes kept busy meanwhile. */
   readonly coresBeside: number;
 }

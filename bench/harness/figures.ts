@@ -3,6 +3,7 @@
 import type { Measured, Track } from './compare.ts';
 import type { Comparison, Contestant, Sample } from './contestant.ts';
 import { type Spread, spreadOf } from './statistics.ts';
+import { totalUse } from './thread-use.ts';
 
 export interface ContestantFigures {
   readonly name: string;
@@ -15,6 +16,17 @@ export interface ContestantFigures {
   readonly mainCpuUs?: Spread;
   /** Messages for one second of CPU time: what one busy core carries. */
   readonly perCore: Spread;
+  /** By thread, the busiest first; over all rounds. */
+  readonly threads: readonly ThreadFigures[];
+}
+
+/** What one thread spends on one message, on average. */
+export interface ThreadFigures {
+  readonly name: string;
+  readonly cpuUs: number;
+  /** Times that it gave its core up, and times that it was taken from it. */
+  readonly slept: number;
+  readonly preempted: number;
 }
 
 /** The bus against `peer`, round by round; a ratio is of figures of the same round. */
@@ -25,6 +37,8 @@ export interface Ratio {
   /** What is asked for, and whether the median gives it; both absent where nothing is asked. */
   readonly reach?: number;
   readonly isReached?: boolean;
+  /** Not even half of what is asked for: then the threads of the bus are shown. */
+  readonly isFar?: boolean;
 }
 
 export interface ComparisonFigures {
@@ -39,6 +53,9 @@ export interface ComparisonFigures {
   /** Cores that other processes kept busy in the rounds. */
   readonly coresBeside: Spread;
 }
+
+/** A ratio that misses what is asked for by this factor is not noise. */
+const FAR = 2;
 
 /** `process.cpuUsage` may stand still in a tiny round; one microsecond keeps the figures finite. */
 const LEAST_CPU_MS = 0.001;
@@ -58,6 +75,7 @@ export function figuresOf(comparison: Comparison, measured: Measured): Compariso
       value: spreadOf(own.map((sample) => figureOf(sample, comparison.measure))),
       cpuUs: spreadOf(own.map((sample) => 1e6 / perCoreOf(sample))),
       perCore: spreadOf(own.map(perCoreOf)),
+      threads: threadsOf(own),
       ...mainCpuOf(own),
     })),
     absent,
@@ -74,6 +92,18 @@ function mainCpuOf(samples: readonly Sample[]): { readonly mainCpuUs?: Spread } 
   return values.length === 0 ? {} : { mainCpuUs: spreadOf(values) };
 }
 
+function threadsOf(samples: readonly Sample[]): ThreadFigures[] {
+  const messages = samples.reduce((sum, sample) => sum + sample.messages, 0);
+  return totalUse(samples.map(({ threads }) => threads)).map(
+    ({ name, cpuMs, slept, preempted }) => ({
+      name,
+      cpuUs: (cpuMs * 1_000) / messages,
+      slept: slept / messages,
+      preempted: preempted / messages,
+    }),
+  );
+}
+
 function ratioOf(comparison: Comparison, tracks: readonly Track[]): Ratio | undefined {
   const { measure, reach } = comparison;
   const bus = tracks.find((track) => track.role === 'bus');
@@ -84,7 +114,8 @@ function ratioOf(comparison: Comparison, tracks: readonly Track[]): Ratio | unde
   const ratio = { peer: peer.name, value, perCore };
   if (reach === undefined) return ratio;
   const isReached = measure === 'rate' ? value.median >= reach : value.median <= reach;
-  return { ...ratio, reach, isReached };
+  const isFar = measure === 'rate' ? value.median * FAR < reach : value.median > reach * FAR;
+  return { ...ratio, reach, isReached, isFar };
 }
 
 function bestPeer(tracks: readonly Track[], measure: Comparison['measure']): Track | undefined {

@@ -1,6 +1,6 @@
 /** Figures as plain text, for a terminal and for the documents. Pure. */
 
-import type { ComparisonFigures, ContestantFigures, Ratio } from './figures.ts';
+import type { ComparisonFigures, ContestantFigures, Ratio, ThreadFigures } from './figures.ts';
 import type { Machine } from './machine.ts';
 import type { Spread } from './statistics.ts';
 
@@ -22,7 +22,24 @@ export function comparisonTable(figures: ComparisonFigures): string {
     ...aligned(rows).map((row) => `  ${row}`),
     ...figures.absent.map((each) => `  ${each.name}: not run, ${each.package} is not installed`),
     ...(figures.ratio === undefined ? [] : ratioLines(figures.ratio, measure)),
+    ...(figures.ratio?.isFar === true ? threadLines(figures) : []),
   ].join('\n');
+}
+
+/** Less than this a message is not worth a line. */
+const THREAD_SHOWN_US = 0.01;
+
+/** Where the time of a bus goes that is far from what is asked of it. */
+function threadLines({ contestants }: ComparisonFigures): string[] {
+  const threads = contestants.find(({ role }) => role === 'bus')?.threads ?? [];
+  const shown = threads.filter(({ cpuUs }) => cpuUs >= THREAD_SHOWN_US);
+  if (shown.length === 0) return [];
+  const rows = [['of the bus, by thread', 'CPU us', 'slept', 'preempted'], ...shown.map(threadRow)];
+  return aligned(rows).map((row) => `  ${row}`);
+}
+
+function threadRow({ name, cpuUs, slept, preempted }: ThreadFigures): string[] {
+  return [name, cpuUs.toFixed(2), slept.toFixed(3), preempted.toFixed(3)];
 }
 
 function contestantRow(

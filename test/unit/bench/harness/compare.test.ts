@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { compare } from '../../../../bench/harness/compare.ts';
 import type { Carrier, Comparison, Contestant } from '../../../../bench/harness/contestant.ts';
 
-const plan = { rounds: 3, roundMs: 1, warmUpMs: 1 };
+const plan = { rounds: 3, roundMs: 1, warmUpMs: 1, warmUpMessages: 64 };
 
 function comparison(...contestants: readonly Contestant[]): Comparison {
   return { name: 'rows', topology: 'a -> b', measure: 'rate', contestants };
@@ -37,6 +37,28 @@ describe('compare', () => {
     const { tracks } = await compare(comparison(contestant('a', [])), plan);
     for (const { messages } of tracks[0]?.samples ?? [])
       expect(messages).toBeGreaterThanOrEqual(64);
+  });
+
+  it('warms up until enough messages were carried, however much time that takes', async () => {
+    let carried = 0;
+    const carrier: Carrier = {
+      run: async (count) => {
+        carried += count;
+        await new Promise(setImmediate);
+      },
+      close: async () => {},
+    };
+    const cold: Contestant = { name: 'a', role: 'bus', start: async () => carrier };
+    // A warm-up by time alone would be over after the first messages.
+    const patient = { rounds: 0, roundMs: 0, warmUpMs: 0, warmUpMessages: 1_000 };
+    await compare(comparison(cold), patient);
+    expect(carried).toBeGreaterThanOrEqual(1_000);
+  });
+
+  it('has every contestant carry something before the first one warms up', async () => {
+    const log: string[] = [];
+    await compare(comparison(contestant('a', log), contestant('b', log)), plan);
+    expect(log.slice(0, 3)).toEqual(['a', 'b', 'a']);
   });
 
   it('names the package of a contestant that cannot run, and runs the others', async () => {

@@ -20,6 +20,10 @@ function track(name: string, role: Track['role'], ...wallsMs: readonly number[])
     wallMs,
     cpuMs: wallMs * 2,
     mainCpuMs: role === 'peer' ? undefined : wallMs,
+    threads: [
+      { name: 'main', cpuMs: wallMs, slept: 500, preempted: 0 },
+      { name: `${name}, thread 1`, cpuMs: wallMs * 2, slept: 0, preempted: 250 },
+    ],
     coresBeside: wallMs / 100,
   }));
   return { name, role, samples };
@@ -55,6 +59,23 @@ describe('figuresOf', () => {
     expect(ratio?.peer).toBe('best');
     expect(ratio?.value.median).toBeCloseTo(1.1);
     expect(ratio?.isReached).toBe(true);
+  });
+
+  it('tells what each thread spends on a message, the busiest first', () => {
+    const { contestants } = figuresOf(rate, { tracks: [track('bus', 'bus', 10, 30)], absent: [] });
+    expect(contestants[0]?.threads).toEqual([
+      { name: 'bus, thread 1', cpuUs: 40, slept: 0, preempted: 0.25 },
+      { name: 'main', cpuUs: 20, slept: 0.5, preempted: 0 },
+    ]);
+  });
+
+  it('shows the threads of a bus that is far from what is asked, and of no other', () => {
+    const textOf = (busMs: number): string => {
+      const tracks = [track('bus', 'bus', busMs), track('best', 'peer', 10)];
+      return comparisonTable(figuresOf(rate, { tracks, absent: [] }));
+    };
+    expect(textOf(4)).toMatch(/bus, thread 1 +8\.00 +0\.000 +0\.250/);
+    expect(textOf(3)).not.toContain('thread 1');
   });
 
   it('gives no ratio when no peer could run', () => {
