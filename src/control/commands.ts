@@ -49,13 +49,30 @@ export interface SubscriptionSpec {
   readonly order: number;
 }
 
+export interface Attachment {
+  readonly client: ClientHandle;
+  readonly link: LinkHandle;
+  /** The client's sink for failure reports. */
+  readonly reports: TargetSpec;
+}
+
+/** All that main has told a shard and that still holds: what a successor starts from. */
+export interface ShardSnapshot {
+  /** In order of attachment; those that have left and of whom something may be in use here, too. */
+  readonly clients: readonly Attachment[];
+  readonly departed: readonly number[];
+  readonly targets: readonly TargetSpec[];
+  readonly routes: readonly RouteSpec[];
+  readonly subscriptions: readonly SubscriptionSpec[];
+}
+
 export type ShardCommand =
-  | {
-      readonly op: 'attach';
-      readonly client: ClientHandle;
-      readonly link: LinkHandle;
-      readonly reports: TargetSpec;
-    }
+  | ({ readonly op: 'attach' } & Attachment)
+  /**
+   * The first command of a successor: it goes on where its predecessor died. `skipsEntry`: the message that the
+   * predecessor had in hand has killed its shard too often, and fails without being routed.
+   */
+  | { readonly op: 'takeOver'; readonly state: ShardSnapshot; readonly skipsEntry: boolean }
   /** The client has left or died: its submit ring is final. */
   | { readonly op: 'detach'; readonly client: number }
   | { readonly op: 'addTarget'; readonly target: TargetSpec }

@@ -27,6 +27,16 @@ export class CompleteProducer {
     put(this.#words, CPTAIL, this.#position);
   }
 
+  /** A successor's question: its predecessor pushed entries that nobody has been shown. */
+  get hasUnpublished(): boolean {
+    return this.#published !== this.#position;
+  }
+
+  /** Word `word` of the entry pushed last. */
+  last(word: number): number {
+    return get(this.#entries, ((this.#position - 1) & this.#mask) * COMPLETE_WORDS + word);
+  }
+
   /** True when something was pushed since the last call. Only between operations. */
   publish(): boolean {
     if (this.#published === this.#position) return false;

@@ -9,7 +9,8 @@
  *                1 REF    client, slot of the message     2 TARGET
  *                3 FROM   the cell this one replaces, + 1; bit 30: it stays on loan; 0: none
  *                4 RESULT failures of the message, including this one
- *                5 DUE    ms since the bus epoch         6 FROM_CLIENT  whose link FROM lies in   7 –
+ *                5 DUE    ms since the bus epoch         6 FROM_CLIENT  whose link FROM lies in
+ *                7 COUNTED  of a failure report: word 1 of the failed message's record that counts it
  * ```
  */
 import { LOAN_MASK } from './entries.ts';
@@ -70,6 +71,7 @@ export const CELL_FROM = 3;
 export const CELL_RESULT = 4;
 export const CELL_DUE = 5;
 export const CELL_FROM_CLIENT = 6;
+export const CELL_COUNTED = 7;
 
 /** Cell states. *Open*: waiting, backoff, loaned. *On loan*: loaned, expired. */
 export const CELL = { free: 0, waiting: 1, backoff: 2, loaned: 3, expired: 4, failed: 5 } as const;

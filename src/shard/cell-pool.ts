@@ -40,6 +40,11 @@ export class CellPool {
     return this.#free.take();
   }
 
+  /** Takes the cells that are in use out of the free ones; for a successor. */
+  keepOut(isUsed: (cell: number) => boolean): void {
+    this.#free.dropWhere(isUsed);
+  }
+
   put(cell: number): void {
     this.#free.put(cell);
   }

@@ -100,7 +100,13 @@ export function nextDelivery(shard: ShardState, delivery: number): number {
   return shard.link(refClient(delivery)).cells.next[low16(delivery)] as number;
 }
 
-function joinMessage(shard: ShardState, sender: ShardLink, slot: number, delivery: number): void {
+/** Adds a delivery to its message's list. */
+export function joinMessage(
+  shard: ShardState,
+  sender: ShardLink,
+  slot: number,
+  delivery: number,
+): void {
   const head = sender.firstCell[slot] as number;
   const pool = shard.link(refClient(delivery)).cells;
   pool.next[low16(delivery)] = head;

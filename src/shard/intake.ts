@@ -39,7 +39,7 @@ export function takeMessage(shard: ShardState, link: ShardLink, slot: number): v
     finish(link, slot, gen, STATUS.expired, 0);
     return;
   }
-  const queue = placeMessage(shard, link, slot, undefined);
+  const queue = shard.intakeQueue ?? placeMessage(shard, link, slot, undefined);
   if (queue !== undefined) park(shard, link, slot, queue);
 }
 

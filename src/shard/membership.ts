@@ -1,5 +1,5 @@
 /** Clients and targets coming and going, by command of main. */
-import type { ShardCommand, TargetSpec } from '../control/commands.ts';
+import type { Attachment, TargetSpec } from '../control/commands.ts';
 import { low16, packRef, refClient, refSlot, STATUS } from '../memory/entries.ts';
 import {
   CELL,
@@ -30,12 +30,12 @@ import { shareCells, Target } from './target.ts';
 /** A message whose handler's thread died this often fails. */
 const DEATHS_MAX = 3;
 
-export function attach(shard: ShardState, command: Extract<ShardCommand, { op: 'attach' }>): void {
-  const link = new ShardLink(command.client, command.link, shard.nowMs);
+export function attach(shard: ShardState, client: Attachment): void {
+  const link = new ShardLink(client.client, client.link, shard.nowMs);
   shard.links[link.client] = link;
   shard.linkList = [...shard.linkList, link];
-  addTarget(shard, command.reports);
-  link.reports = shard.targets[command.reports.id];
+  addTarget(shard, client.reports);
+  link.reports = shard.targets[client.reports.id];
 }
 
 export function addTarget(shard: ShardState, spec: TargetSpec): void {
@@ -64,6 +64,12 @@ export function removeTarget(shard: ShardState, id: number): void {
 
 /** The client has left or died. Its ring has been read to its end: its acknowledgements and replies count. */
 export function detach(shard: ShardState, client: number): void {
+  leave(shard, client);
+  placeParkedAgain(shard);
+}
+
+/** As `detach`; what is parked stays so. */
+export function leave(shard: ShardState, client: number): void {
   const link = shard.links[client];
   if (link === undefined || link.down) return;
   link.down = true;
@@ -75,7 +81,6 @@ export function detach(shard: ShardState, client: number): void {
   link.targets.clear();
   returnLent(shard, link);
   for (const cell of cellsInOrder(shard, link)) endLoan(shard, link, cell);
-  placeParkedAgain(shard);
 }
 
 /** Forgets clients that have left as soon as nothing of them is in use here. */

@@ -4,6 +4,7 @@
  */
 import { loanOf, low16, packRef, refClient, refSlot, STATUS } from '../memory/entries.ts';
 import {
+  CELL_COUNTED,
   CELL_REF,
   CELL_RESULT,
   CELL_STATE,
@@ -21,9 +22,9 @@ import {
 import { outcomeOf, withReport } from '../memory/outcome-word.ts';
 import { get, put } from '../memory/seam.ts';
 import { CORR, GEN } from '../memory/slot-header.ts';
-import { openDelivery } from './deliveries.ts';
+import { cellWord, openDelivery } from './deliveries.ts';
 import { decide, finish, giveBack, settle } from './settle.ts';
-import type { ShardLink } from './shard-link.ts';
+import { NO_CELL, type ShardLink } from './shard-link.ts';
 import type { ShardState } from './shard-state.ts';
 
 interface Answered {
@@ -96,7 +97,9 @@ export function takeReport(shard: ShardState, link: ShardLink, slot: number): vo
   if (isCounted && sink?.hasRoom) {
     const delivery = openDelivery(shard, link, slot, sink);
     // The sender finds its notification by this slot: it is not used again before the report has been read.
-    put(sender.cellWords, low16(delivery) * CELL_WORDS + CELL_RESULT, failed.slot);
+    const at = low16(delivery) * CELL_WORDS;
+    put(sender.cellWords, at + CELL_RESULT, failed.slot);
+    put(sender.cellWords, at + CELL_COUNTED, counted);
     setRecordDetail(link.ledger, slot, outcomeOf(1));
     setRecord(link.ledger, slot, gen, LEDGER.routed);
     setRecordDetail(sender.ledger, failed.slot, counted);
@@ -105,4 +108,35 @@ export function takeReport(shard: ShardState, link: ShardLink, slot: number): vo
   }
   if (active) decide(shard, failed.delivery, false);
   else giveBack(shard, failed.delivery, failed.state);
+}
+
+/** The rest of a response that was taken when its shard died. */
+export function resumeResponse(shard: ShardState, link: ShardLink, slot: number): void {
+  const request = answered(shard, link, slot);
+  if (request === undefined) return;
+  const { sender } = request;
+  if (recordState(sender.ledger, request.slot) === LEDGER.routed) {
+    const isLent = recordState(link.ledger, slot) === LEDGER.lent;
+    const outcome = isLent
+      ? { status: STATUS.reply, detail: packRef(link.client, slot) }
+      : { status: STATUS.ok, detail: 0 };
+    settle(shard, sender, request.slot, outcome, request.delivery);
+  }
+  giveBack(shard, request.delivery, request.state);
+}
+
+/** The rest of a failure report that was taken when its shard died. */
+export function resumeReport(shard: ShardState, link: ShardLink, slot: number): void {
+  const failed = answered(shard, link, slot);
+  if (failed === undefined) return;
+  const { sender } = failed;
+  if (!isActive(recordState(sender.ledger, failed.slot))) {
+    giveBack(shard, failed.delivery, failed.state);
+    return;
+  }
+  const toSink = link.firstCell[slot] as number;
+  if (toSink !== NO_CELL) {
+    setRecordDetail(sender.ledger, failed.slot, cellWord(shard, toSink, CELL_COUNTED));
+  }
+  decide(shard, failed.delivery, false);
 }

@@ -14,18 +14,18 @@ import {
   CELL_WORDS,
   cellState,
   isOnLoan,
+  isOpen,
   recordDetail,
-  setRecordDetail,
   withCellState,
 } from '../memory/ledger.ts';
-import { targetsOf, withoutTarget } from '../memory/outcome-word.ts';
+import { failuresOf, targetsOf, withoutTarget } from '../memory/outcome-word.ts';
 import { get, put } from '../memory/seam.ts';
 import { KIND, KIND_MASK } from '../memory/slot-header.ts';
 import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
 import { ALL_FULL } from './choose.ts';
-import { cellWord, freeDelivery, openDelivery } from './deliveries.ts';
+import { cellWord, deliveryState, freeDelivery, openDelivery } from './deliveries.ts';
 import { chooseAgain, resolve } from './intake.ts';
-import { decide, settle } from './settle.ts';
+import { settle, takeOut } from './settle.ts';
 import type { ShardLink } from './shard-link.ts';
 import type { ShardState } from './shard-state.ts';
 import type { Target } from './target.ts';
@@ -115,12 +115,15 @@ function backOff(shard: ShardState, delivery: number, word: number): void {
 /** One target fewer; a notification whose last target left undelivered has no route any more. */
 function withdraw(shard: ShardState, sender: ShardLink, slot: number, delivery: number): void {
   const detail = withoutTarget(recordDetail(sender.ledger, slot));
-  setRecordDetail(sender.ledger, slot, detail);
-  const isEvent = (sender.header(slot, KIND) & KIND_MASK) === MESSAGE_KIND.event;
-  if (targetsOf(detail) === 0 && !isEvent) {
-    settle(shard, sender, slot, { status: STATUS.noRoute, detail: 0 }, delivery);
-    freeDelivery(shard, delivery, cellState(cellWord(shard, delivery, CELL_STATE)));
+  const state = deliveryState(shard, delivery);
+  if ((sender.openCount[slot] as number) > (isOpen(state) ? 1 : 0)) {
+    takeOut(shard, delivery, { link: sender, slot, detail, state });
     return;
   }
-  decide(shard, delivery, true);
+  const isEvent = (sender.header(slot, KIND) & KIND_MASK) === MESSAGE_KIND.event;
+  const undelivered = targetsOf(detail) === 0 && !isEvent;
+  const status = failuresOf(detail) === 0 ? STATUS.ok : STATUS.failed;
+  const outcome = undelivered ? { status: STATUS.noRoute, detail: 0 } : { status, detail };
+  settle(shard, sender, slot, outcome, delivery);
+  freeDelivery(shard, delivery, state);
 }

@@ -118,7 +118,7 @@ export function decide(shard: ShardState, delivery: number, good: boolean): void
   const detail = good ? before : withFailure(before);
   if (others > 0) {
     if (good) freeDelivery(shard, delivery, state);
-    else addFailure(shard, delivery, { link, slot, detail, state });
+    else takeOut(shard, delivery, { link, slot, detail, state });
     return;
   }
   const goodStatus = recordState(link.ledger, slot) === LEDGER.refused ? STATUS.full : STATUS.ok;
@@ -127,18 +127,31 @@ export function decide(shard: ShardState, delivery: number, good: boolean): void
   freeDelivery(shard, delivery, state);
 }
 
-/** The cell names the new count before the record has it, so that a repetition after a crash adds nothing. */
-function addFailure(
+/**
+ * Frees a delivery while others of its message are open, and gives the record its new word 1. The cell names that word
+ * before the record has it, so that a repetition after a crash counts nothing twice.
+ */
+export function takeOut(
   shard: ShardState,
   delivery: number,
-  failure: { link: ShardLink; slot: number; detail: number; state: number },
+  {
+    link,
+    slot,
+    detail,
+    state,
+  }: {
+    readonly link: ShardLink;
+    readonly slot: number;
+    readonly detail: number;
+    readonly state: number;
+  },
 ): void {
   const words = shard.link(refClient(delivery)).cellWords;
   const at = low16(delivery) * CELL_WORDS;
-  put(words, at + CELL_RESULT, failure.detail);
+  put(words, at + CELL_RESULT, detail);
   put(words, at + CELL_STATE, withCellState(get(words, at + CELL_STATE), CELL.failed) | CELL_BAD);
-  setRecordDetail(failure.link.ledger, failure.slot, failure.detail);
-  freeDelivery(shard, delivery, failure.state);
+  setRecordDetail(link.ledger, slot, detail);
+  freeDelivery(shard, delivery, state);
 }
 
 function forget(link: ShardLink, slot: number): void {

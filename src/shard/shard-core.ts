@@ -7,17 +7,20 @@ import type { ShardBoot, ShardCommand } from '../control/commands.ts';
 import { openControlWords } from '../memory/control-words.ts';
 import { Counters, SHARD_COUNTERS } from '../memory/counters.ts';
 import { ACK, low16, RETURN, SUBMIT, submitOp } from '../memory/entries.ts';
-import { put } from '../memory/seam.ts';
+import { get, put } from '../memory/seam.ts';
 import { CUR, openShardMemory, SHARD_BEAT } from '../memory/shard-memory.ts';
 import { KIND, KIND_MASK } from '../memory/slot-header.ts';
 import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
 import { takeAcknowledgement, takeCancellation, takeReturn, timeOut } from './acknowledge.ts';
 import { explainKey } from './explain.ts';
 import { takeMessage } from './intake.ts';
-import { addTarget, attach, detach, forgetQuietLinks, removeTarget } from './membership.ts';
+import { addTarget, attach, detach, forgetQuietLinks, leave, removeTarget } from './membership.ts';
+import { WaitQueue } from './parking.ts';
 import { placeParkedAgain, pump } from './pump.ts';
+import { recover, rerouteOrphans } from './recover.ts';
 import { takeReport, takeResponse } from './replies.ts';
 import { retryBackedOff } from './reroute.ts';
+import { resume } from './resume.ts';
 import type { ShardLink } from './shard-link.ts';
 import { type ShardServices, ShardState } from './shard-state.ts';
 
@@ -88,6 +91,9 @@ export class ShardCore {
   apply(command: ShardCommand): void {
     const shard = this.#shard;
     switch (command.op) {
+      case 'takeOver':
+        this.#takeOver(command);
+        break;
       case 'attach':
         attach(shard, command);
         break;
@@ -124,6 +130,41 @@ export class ShardCore {
     }
     pump(shard);
     this.#publish();
+  }
+
+  /** The order is the protocol's: the half-done entry before anything else, and before anybody is shown anything. */
+  #takeOver({ state, skipsEntry }: Extract<ShardCommand, { op: 'takeOver' }>): void {
+    const shard = this.#shard;
+    for (const client of state.clients) attach(shard, client);
+    for (const target of state.targets) addTarget(shard, target);
+    shard.router.addRoutes(state.routes);
+    for (const subscription of state.subscriptions) shard.router.addSubscription(subscription);
+    recover(shard);
+    shard.intakeQueue = new WaitQueue(shard.links);
+    this.#resumeEntry(skipsEntry);
+    for (const link of shard.linkList) {
+      link.deliver.publish();
+      link.complete.publish();
+      link.ring();
+    }
+    for (const client of state.departed) {
+      this.#drainRing(client);
+      leave(shard, client);
+    }
+    rerouteOrphans(shard);
+    shard.intakeQueue = undefined;
+    placeParkedAgain(shard);
+  }
+
+  #resumeEntry(isSkipped: boolean): void {
+    const { links, memory } = this.#shard;
+    const link = links[get(memory.words, CUR) - 1];
+    if (link !== undefined && link.submit.refresh() > 0) {
+      const entry = link.submit.peek();
+      if (!resume(this.#shard, link, entry, isSkipped)) this.#take(link, entry);
+      link.submit.done();
+    }
+    put(memory.words, CUR, 0);
   }
 
   #drainRing(client: number): void {

@@ -80,7 +80,8 @@ export class ShardLink {
     this.bell = new Bell(this.memory.words, PARKED, BELL);
     this.cells = new CellPool(link.cells);
     this.parking = new Parking(client.slots);
-    this.deadlines = new TimerWheel(client.slots, nowMs);
+    // A successor adds deadlines that have passed: they are due at once.
+    this.deadlines = new TimerWheel(client.slots, (nowMs - 1) | 0);
     this.firstCell = new Int32Array(client.slots).fill(NO_CELL);
     this.openCount = new Int32Array(client.slots);
     this.loanCount = new Int32Array(client.slots);

@@ -6,6 +6,7 @@ import type { Counters, ShardCounter } from '../memory/counters.ts';
 import { get, put } from '../memory/seam.ts';
 import type { ShardMemory } from '../memory/shard-memory.ts';
 import { Router } from '../routing/router.ts';
+import type { WaitQueue } from './parking.ts';
 import type { ShardLink } from './shard-link.ts';
 import type { Target } from './target.ts';
 
@@ -41,6 +42,8 @@ export class ShardState {
   readonly stirred: Target[] = [];
   /** Events whose sender wants the count: link and slot. */
   readonly uncounted: { link: ShardLink; slot: number }[] = [];
+  /** While a successor takes over, new messages wait here: earlier ones of their keys may not be where they belong. */
+  intakeQueue: WaitQueue | undefined;
   /** A parked message ended; a later one of its key may have waited for it alone. */
   parkedAlone = false;
   /** Loans of settled messages that have not been told. */

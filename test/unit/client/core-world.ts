@@ -17,6 +17,7 @@ import type {
   TargetSpec,
 } from '../../../src/control/commands.ts';
 import type { PeerNews } from '../../../src/control/plane.ts';
+import { ShardJournal } from '../../../src/host/shard-journal.ts';
 import { type ClientMemory, createClientMemory } from '../../../src/memory/client-memory.ts';
 import { createControlWords } from '../../../src/memory/control-words.ts';
 import { completeStatus, completionOf, low16 } from '../../../src/memory/entries.ts';
@@ -203,7 +204,11 @@ export class CoreWorld {
   /** By shard, then by client. */
   readonly links: readonly (readonly LinkMemory[])[];
   readonly control: ReturnType<typeof createControlWords>;
-  readonly shards: readonly ShardCore[];
+  readonly shards: ShardCore[];
+  /** What each shard was told, for successors. */
+  readonly journals: readonly ShardJournal[];
+  /** Everything a shard does goes through here; a test may let it die inside. Returns how much was done. */
+  runShard: (id: number, work: () => number) => number = (_, work) => work();
   readonly clients: readonly WorldClient[];
   /** Clients that a shard has nothing of any more. */
   readonly forgotten: { readonly shard: number; readonly client: number }[] = [];
@@ -225,14 +230,8 @@ export class CoreWorld {
     this.links = this.shardMemories.map(({ id }) =>
       ids.map((client) => createLink(client, id, { slots, cells }, startPosition)),
     );
-    this.shards = this.shardMemories.map((shard) => {
-      const boot = { shard, control: this.control, epochMs: 0, spin: false };
-      return new ShardCore(boot, {
-        random: () => this.random,
-        explained: (question, answer) => this.answers.set(question, answer),
-        forgot: (client) => this.forgotten.push({ shard: shard.id, client }),
-      });
-    });
+    this.shards = this.shardMemories.map((shard) => this.#startShard(shard));
+    this.journals = this.shardMemories.map(() => new ShardJournal());
     this.clients = ids.map((id) => new WorldClient(this, id));
     // Targets 0 … are the clients' sinks for failure reports.
     this.#freeTargets = Array.from({ length: targets - clients }, (_, at) => clients + at);
@@ -249,7 +248,16 @@ export class CoreWorld {
 
   /** Tells every shard that is not closed. */
   tell(command: ShardCommand): void {
-    for (const shard of this.shards) shard.apply(command);
+    this.shards.forEach((_, id) => this.#tellShard(id, command));
+  }
+
+  /** The shard's thread has ended: a successor takes its memory over. */
+  replaceShard(id: number, skipsEntry = false): void {
+    this.shards[id] = this.#startShard(this.shardMemories[id] as ShardMemory);
+    // The loop steps once before it looks at its commands: it knows the time, and no client yet.
+    this.shard(id).step(this.nowMs);
+    const state = (this.journals[id] as ShardJournal).snapshot();
+    this.#tellShard(id, { op: 'takeOver', state, skipsEntry });
   }
 
   /** A target of `client`, known to all shards; returns its number. */
@@ -328,7 +336,9 @@ export class CoreWorld {
   turn(): number {
     let work = 0;
     for (const client of this.#alive()) work += client.endMicrotask();
-    for (const shard of this.shards) work += shard.step(this.nowMs);
+    this.shards.forEach((_, id) => {
+      work += this.runShard(id, () => this.shard(id).step(this.nowMs));
+    });
     for (const client of this.#alive()) work += client.core.poll();
     return work;
   }
@@ -351,6 +361,26 @@ export class CoreWorld {
     }
   }
 
+  #startShard(shard: ShardMemory): ShardCore {
+    const boot = { shard, control: this.control, epochMs: 0, spin: false };
+    return new ShardCore(boot, {
+      random: () => this.random,
+      explained: (question, answer) => this.answers.set(question, answer),
+      forgot: (client) => {
+        this.forgotten.push({ shard: shard.id, client });
+        this.journals[shard.id]?.forget(client);
+      },
+    });
+  }
+
+  #tellShard(id: number, command: ShardCommand): void {
+    this.journals[id]?.note(command);
+    this.runShard(id, () => {
+      this.shard(id).apply(command);
+      return 1;
+    });
+  }
+
   #alive(): WorldClient[] {
     return this.clients.filter(({ id }) => !this.#gone.has(id));
   }
@@ -369,10 +399,10 @@ export class CoreWorld {
   #attach(id: number): void {
     const client = this.clientMemories[id] as ClientMemory;
     const { reportsWindow: window } = this.size;
-    this.shards.forEach((shard, at) => {
+    this.shards.forEach((_, at) => {
       const link = this.links[at]?.[id] as LinkMemory;
       const reports = { id, kind: 'reports', client: id, window, whenFull: 'park' } as const;
-      shard.apply({ op: 'attach', client, link, reports });
+      this.#tellShard(at, { op: 'attach', client, link, reports });
     });
   }
 }

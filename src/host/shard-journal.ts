@@ -1,0 +1,85 @@
+/**
+ * What main has told a shard and still holds, so that a successor can be told all of it at once: what waited in the
+ * port of the dead thread is gone. Bounded by the limits of what may be registered.
+ */
+import type {
+  Attachment,
+  RouteSpec,
+  ShardCommand,
+  ShardSnapshot,
+  SubscriptionSpec,
+  TargetSpec,
+} from '../control/commands.ts';
+
+export class ShardJournal {
+  readonly #clients = new Map<number, Attachment>();
+  readonly #departed = new Set<number>();
+  readonly #targets = new Map<number, TargetSpec>();
+  readonly #routes = new Map<number, RouteSpec>();
+  readonly #subscriptions = new Map<number, SubscriptionSpec>();
+
+  note(command: ShardCommand): void {
+    switch (command.op) {
+      case 'attach': {
+        const { client, link, reports } = command;
+        this.#clients.set(client.id, { client, link, reports });
+        break;
+      }
+      case 'detach':
+        if (this.#clients.has(command.client)) this.#departed.add(command.client);
+        this.#forgetTargets((target) => target.client === command.client);
+        break;
+      case 'addTarget':
+        this.#targets.set(command.target.id, command.target);
+        break;
+      case 'removeTarget':
+        this.#forgetTargets((target) => target.id === command.target);
+        break;
+      case 'addRoutes':
+        for (const route of command.routes) this.#routes.set(route.id, route);
+        break;
+      case 'removeRoutes':
+        for (const id of command.routes) this.#routes.delete(id);
+        break;
+      case 'addSubscription':
+        this.#subscriptions.set(command.subscription.id, command.subscription);
+        break;
+      case 'removeSubscription':
+        this.#subscriptions.delete(command.subscription);
+        break;
+      case 'takeOver':
+      case 'close':
+        break;
+    }
+  }
+
+  /** Nothing of a client that has left is in use in the shard any more. */
+  forget(client: number): void {
+    this.#clients.delete(client);
+    this.#departed.delete(client);
+  }
+
+  snapshot(): ShardSnapshot {
+    return {
+      clients: [...this.#clients.values()],
+      departed: [...this.#departed],
+      targets: [...this.#targets.values()],
+      routes: [...this.#routes.values()],
+      subscriptions: [...this.#subscriptions.values()],
+    };
+  }
+
+  /** With a target go its routes and subscriptions: its number may be used again. */
+  #forgetTargets(isGone: (target: TargetSpec) => boolean): void {
+    const gone = new Set<number>();
+    for (const target of this.#targets.values()) if (isGone(target)) gone.add(target.id);
+    if (gone.size === 0) return;
+    for (const id of gone) this.#targets.delete(id);
+    dropOf(this.#routes, gone);
+    dropOf(this.#subscriptions, gone);
+  }
+}
+
+function dropOf(registered: Map<number, { readonly target: number }>, gone: Set<number>): void {
+  for (const [id, { target }] of registered) if (gone.has(target)) registered.delete(id);
+}

@@ -1,0 +1,178 @@
+/**
+ * Takeover: a successor goes on from ledger, cells, private tails and the half-done entry of the shard that died. What
+ * it reads was ordered by the `'exit'` of its predecessor. Repeating it after a crash in the middle changes nothing.
+ */
+import { packRef, refClient, refSlot } from '../memory/entries.ts';
+import {
+  CELL,
+  CELL_BAD,
+  CELL_FROM,
+  CELL_FROM_CLIENT,
+  CELL_REF,
+  CELL_RESULT,
+  CELL_STATE,
+  CELL_TARGET,
+  CELL_WORDS,
+  cellState,
+  freeCellWord,
+  isActive,
+  isOnLoan,
+  isOpen,
+  LEDGER,
+  recordDetail,
+  recordState,
+  setRecordDetail,
+} from '../memory/ledger.ts';
+import { get, put } from '../memory/seam.ts';
+import { DEADLINE, FLAG_EARLY, KIND, NO_DEADLINE } from '../memory/slot-header.ts';
+import { joinMessage } from './deliveries.ts';
+import { WaitQueue } from './parking.ts';
+import { recordPushed } from './record-pushed.ts';
+import { rerouteDelivery } from './reroute.ts';
+import type { ShardLink } from './shard-link.ts';
+import type { ShardState } from './shard-state.ts';
+import { Target } from './target.ts';
+
+/** Brings ledger and cells into order and derives everything that lives in the heap from them. */
+export function recover(shard: ShardState): void {
+  for (const link of shard.linkList) recordPushed(link);
+  for (const link of shard.linkList) forEachCell(link, (at) => dropGarbage(shard, link, at));
+  for (const link of shard.linkList) forEachCell(link, (at) => finishHalfDone(shard, link, at));
+  for (const link of shard.linkList) deriveRecords(shard, link);
+  for (const link of shard.linkList) deriveCells(shard, link);
+}
+
+/** Deliveries whose target went while nobody served the shard. */
+export function rerouteOrphans(shard: ShardState): void {
+  for (const link of shard.linkList) {
+    for (let cell = 0; cell < link.cells.count; cell++) {
+      const owner = link.cells.owners[cell];
+      if (owner === undefined || owner.active) continue;
+      const state = cellState(get(link.cellWords, cell * CELL_WORDS + CELL_STATE));
+      if (state === CELL.waiting) rerouteDelivery(shard, packRef(link.client, cell), 0);
+    }
+  }
+}
+
+/** `visit` gets the offset of each cell that is not free. */
+function forEachCell(link: ShardLink, visit: (at: number, cell: number) => void): void {
+  const words = link.cellWords;
+  for (let cell = 0; cell < link.cells.count; cell++) {
+    const at = cell * CELL_WORDS;
+    if (cellState(get(words, at + CELL_STATE)) !== CELL.free) visit(at, cell);
+  }
+}
+
+function free(link: ShardLink, at: number): void {
+  put(link.cellWords, at + CELL_STATE, freeCellWord(get(link.cellWords, at + CELL_STATE)));
+}
+
+/** A cell whose message was not committed, or is settled and does not wait for it. */
+function dropGarbage(shard: ShardState, link: ShardLink, at: number): void {
+  const ref = get(link.cellWords, at + CELL_REF);
+  const sender = shard.links[refClient(ref)];
+  const record = sender === undefined ? LEDGER.done : recordState(sender.ledger, refSlot(ref));
+  const isLoan = isOnLoan(cellState(get(link.cellWords, at + CELL_STATE)));
+  if (!isActive(record) && !(record === LEDGER.held && isLoan)) free(link, at);
+}
+
+/** A move of which the old cell is still there; a decision that the record may not have yet. */
+function finishHalfDone(shard: ShardState, link: ShardLink, at: number): void {
+  const words = link.cellWords;
+  const from = get(words, at + CELL_FROM);
+  if (from !== 0) {
+    const old = shard.links[get(words, at + CELL_FROM_CLIENT)];
+    if (old !== undefined) free(old, (from - 1) * CELL_WORDS);
+    put(words, at + CELL_FROM, 0);
+  }
+  if ((get(words, at + CELL_STATE) & CELL_BAD) === 0) return;
+  const ref = get(words, at + CELL_REF);
+  setRecordDetail(
+    shard.link(refClient(ref)).ledger,
+    refSlot(ref),
+    get(words, at + CELL_RESULT),
+  );
+  free(link, at);
+}
+
+function deriveRecords(shard: ShardState, link: ShardLink): void {
+  const parked: number[] = [];
+  for (let slot = 0; slot < link.slots; slot++) {
+    const state = recordState(link.ledger, slot);
+    if (state === LEDGER.done) continue;
+    link.inCare += 1;
+    if (state === LEDGER.lent) {
+      const borrower = shard.links[recordDetail(link.ledger, slot)];
+      if (borrower !== undefined) borrower.borrowed += 1;
+      continue;
+    }
+    if (state === LEDGER.parked) parked.push(slot);
+    if (state === LEDGER.routed && (link.header(slot, KIND) & FLAG_EARLY) !== 0) {
+      shard.uncounted.push({ link, slot });
+    }
+    const deadline = link.header(slot, DEADLINE);
+    const isTimed = state === LEDGER.parked || state === LEDGER.routed;
+    if (isTimed && deadline !== NO_DEADLINE) link.deadlines.add(slot, deadline);
+  }
+  if (parked.length === 0) return;
+  // One queue for now: they are placed where they belong as soon as the half-done entry is handled.
+  const queue = new WaitQueue(shard.links);
+  parked.sort((a, b) => link.seqOf(a) - link.seqOf(b));
+  for (const slot of parked) queue.push(link, slot);
+}
+
+function deriveCells(shard: ShardState, link: ShardLink): void {
+  const used: { readonly cell: number; readonly sender: number; readonly seq: number }[] = [];
+  forEachCell(link, (at, cell) => {
+    const ref = get(link.cellWords, at + CELL_REF);
+    const seq = shard.link(refClient(ref)).seqOf(refSlot(ref));
+    used.push({ cell, sender: refClient(ref), seq });
+  });
+  const isUsed = new Uint8Array(link.cells.count);
+  for (const { cell } of used) isUsed[cell] = 1;
+  link.cells.keepOut((cell) => isUsed[cell] === 1);
+  used.sort((a, b) => a.sender - b.sender || a.seq - b.seq);
+  const orphans = new Map<number, Target>();
+  for (const { cell } of used) deriveCell(shard, link, cell, ownerOf(shard, link, cell, orphans));
+}
+
+function deriveCell(shard: ShardState, link: ShardLink, cell: number, owner: Target): void {
+  const at = cell * CELL_WORDS;
+  const delivery = packRef(link.client, cell);
+  const state = cellState(get(link.cellWords, at + CELL_STATE));
+  const ref = get(link.cellWords, at + CELL_REF);
+  const sender = shard.link(refClient(ref));
+  const slot = refSlot(ref);
+  joinMessage(shard, sender, slot, delivery);
+  link.cells.owners[cell] = owner;
+  owner.used += 1;
+  if (isOpen(state)) sender.openCount[slot] = (sender.openCount[slot] as number) + 1;
+  if (isOnLoan(state)) {
+    sender.loanCount[slot] = (sender.loanCount[slot] as number) + 1;
+    owner.loans += 1;
+    if (recordState(sender.ledger, slot) === LEDGER.held) shard.untold.push(delivery);
+  }
+  if (state === CELL.backoff) shard.backingOff.add(delivery);
+  if (state === CELL.waiting) {
+    owner.enqueue(cell);
+    shard.stir(owner);
+  }
+}
+
+/** Whose delivery it is: a target that main still knows, or a stand-in that takes nothing new. */
+function ownerOf(
+  shard: ShardState,
+  link: ShardLink,
+  cell: number,
+  orphans: Map<number, Target>,
+): Target {
+  const id = get(link.cellWords, cell * CELL_WORDS + CELL_TARGET);
+  const known = shard.targets[id];
+  if (known !== undefined && known.link === link) return known;
+  const orphan =
+    orphans.get(id) ??
+    new Target({ id, kind: 'endpoint', client: link.client, window: 1, whenFull: 'park' }, link);
+  orphan.active = false;
+  orphans.set(id, orphan);
+  return orphan;
+}

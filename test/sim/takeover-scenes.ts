@@ -1,0 +1,188 @@
+/** What is played while shards are killed: each scene says what its clients saw, which no death of a shard may change. */
+import { ACK_STATUS } from '../../src/memory/entries.ts';
+import type { PendingSend } from '../../src/client/pending-send.ts';
+import { heldByWorld } from '../unit/client/at-rest.ts';
+import { Scene } from '../unit/shard/scene.ts';
+import type { Placed } from '../unit/shard/scene.ts';
+
+export interface TakeoverScene {
+  readonly scene: Scene;
+  readonly play: () => unknown;
+}
+
+export const TAKEOVER_SCENES: Readonly<Record<string, () => TakeoverScene>> = {
+  'a notification to two endpoints': () => {
+    const scene = new Scene();
+    const both = [scene.endpoint('k'), scene.endpoint('*', {}, 2)];
+    return played(scene, () => {
+      const sends = [scene.sender.notify('k', 1), scene.sender.notify('k', 2)];
+      scene.world.run();
+      answerAll(scene, both, ({ receiver }) => receiver.acknowledge());
+      return [seen(sends), both.map(payloadsOf)];
+    });
+  },
+  'a notification of which one endpoint fails and says why, in either order': () => {
+    const scene = new Scene();
+    const good = scene.endpoint('k');
+    const bad = scene.endpoint('*', {}, 2);
+    return played(scene, () => {
+      const first = scene.sender.notify('k', 1);
+      scene.world.run();
+      answerAll(scene, [bad], ({ receiver }) => receiver.report('bad', new Error('why')));
+      answerAll(scene, [good], ({ receiver }) => receiver.acknowledge());
+      const second = scene.sender.notify('k', 2);
+      scene.world.run();
+      answerAll(scene, [good], ({ receiver }) => receiver.acknowledge());
+      answerAll(scene, [bad], ({ receiver }) => receiver.report('bad', new Error('why')));
+      return [seen([first, second]), [good, bad].map(payloadsOf)];
+    });
+  },
+  'a notification of which all fail, one without a word': () => {
+    const scene = new Scene();
+    const all = [scene.endpoint('k'), scene.endpoint('*', {}, 2), scene.endpoint('?', {}, 2)];
+    return played(scene, () => {
+      const send = scene.sender.notify('k', 1);
+      scene.world.run();
+      const [first, second, third] = all as [Placed, Placed, Placed];
+      second.receiver.acknowledge(ACK_STATUS.failed);
+      first.receiver.report('first', new Error('1'));
+      scene.world.run();
+      third.receiver.report('third', new Error('3'));
+      scene.world.run();
+      return [seen([send]), all.map(payloadsOf)];
+    });
+  },
+  'requests with replies and errors': () => {
+    const scene = new Scene();
+    const end = scene.endpoint('k');
+    return played(scene, () => {
+      const sends = [1, 2, 3].map((at) => scene.sender.request('k', at));
+      scene.world.run();
+      end.receiver.reply('one');
+      end.receiver.replyError(new Error('two'));
+      scene.world.run();
+      end.receiver.reply('three');
+      scene.world.run();
+      return [seen(sends), payloadsOf(end)];
+    });
+  },
+  'requests that wait for the one before': () => {
+    const scene = new Scene();
+    const end = scene.endpoint('k', { window: 1 });
+    return played(scene, () => {
+      const sends = [1, 2, 3, 4].map((at) => scene.sender.request('k', at));
+      scene.world.run();
+      answerAll(scene, [end], ({ receiver }) => receiver.reply('done'));
+      return [seen(sends), payloadsOf(end)];
+    });
+  },
+  'a request that times out on loan, one that waits, one that is cancelled': () => {
+    const scene = new Scene();
+    const end = scene.endpoint('k', { window: 1 });
+    return played(scene, () => {
+      const abort = new AbortController();
+      const sends = [
+        scene.sender.request('k', 1, { timeout: 5 }),
+        scene.sender.request('k', 2, { timeout: 5 }),
+        scene.sender.request('k', 3, { signal: abort.signal }),
+        scene.sender.request('k', 4),
+      ];
+      scene.world.run();
+      abort.abort('enough');
+      scene.world.run();
+      scene.world.advance(5);
+      scene.world.run();
+      answerAll(scene, [end], ({ receiver }) => receiver.reply('done'));
+      return [seen(sends), payloadsOf(end)];
+    });
+  },
+  'a request that is handed back and goes elsewhere': () => {
+    const scene = new Scene();
+    const first = scene.endpoint('k');
+    return played(scene, () => {
+      const send = scene.sender.request('k', 1);
+      scene.world.run();
+      const second = scene.endpoint('k', {}, 2);
+      scene.world.removeTarget(first.target);
+      first.receiver.acknowledge(ACK_STATUS.requeue);
+      scene.world.run();
+      answerAll(scene, [second], ({ receiver }) => receiver.reply('done'));
+      return [seen([send]), [first, second].map(payloadsOf)];
+    });
+  },
+  'events, counted early, with a subscription that drops its oldest': () => {
+    const scene = new Scene();
+    const plain = scene.subscription('k', { window: 2, whenFull: 'drop-oldest' });
+    const other = scene.subscription('*', {}, 2);
+    return played(scene, () => {
+      const sends = [1, 2, 3].map((at) => scene.sender.publish('k', at));
+      scene.world.run();
+      answerAll(scene, [plain, other], ({ receiver }) => receiver.acknowledge());
+      return [seen(sends), [plain, other].map(payloadsOf)];
+    });
+  },
+  'an endpoint that closes while messages wait for it': () => {
+    const scene = new Scene();
+    const closing = scene.endpoint('k', { window: 1 });
+    const other = scene.endpoint('*', {}, 2);
+    return played(scene, () => {
+      const sends = [1, 2].map((at) => scene.sender.notify('k', at));
+      scene.world.run();
+      scene.world.removeTarget(closing.target);
+      scene.world.run();
+      answerAll(scene, [closing, other], ({ receiver }) => receiver.acknowledge());
+      return [seen(sends), [closing, other].map(payloadsOf)];
+    });
+  },
+  'a client that leaves with loans, and its requests': () => {
+    const scene = new Scene();
+    const leaver = scene.endpoint('k', { window: 2 }, 2);
+    return played(scene, () => {
+      const sends = [1, 2, 3].map((at) => scene.sender.request('k', at));
+      const own = leaver.receiver.client.notify('heir', 9);
+      scene.world.run();
+      leaver.receiver.mark();
+      const heir = scene.endpoint('*');
+      scene.world.detach(leaver.receiver.client);
+      scene.world.run();
+      answerAll(scene, [heir], ({ receiver }) => receiver.reply('heir'));
+      return [seen(sends), own.isOpen, payloadsOf(heir), scene.world.forgotten];
+    }, [2]);
+  },
+};
+
+/** Reads what happened, and what is left. */
+function played(scene: Scene, play: () => unknown, gone: readonly number[] = []): TakeoverScene {
+  return {
+    scene,
+    play: () => {
+      const observed = play();
+      scene.world.run();
+      return { observed, held: heldByWorld(scene.world, gone) };
+    },
+  };
+}
+
+function answerAll(scene: Scene, placed: readonly Placed[], answer: (one: Placed) => void): void {
+  for (let round = 0; placed.some(({ receiver }) => receiver.held > 0); round++) {
+    if (round > 100) throw new Error('deliveries without end');
+    for (const one of placed) while (one.receiver.held > 0) answer(one);
+    scene.world.run();
+  }
+}
+
+function payloadsOf({ receiver }: Placed): unknown[] {
+  return receiver.payloads;
+}
+
+function seen(sends: readonly PendingSend[]): unknown[] {
+  return sends.map((send) => {
+    if (send.isOpen) return 'open';
+    if (!send.failed) return send.value;
+    const { code, message, details } = send.toError() as Error & {
+      code?: string;
+      details?: { failed?: readonly { endpoint: string }[] };
+    };
+    return [code, message, details?.failed?.map(({ endpoint }) => endpoint)];
+  });
+}

@@ -1,0 +1,50 @@
+/** A shard dies before any of its writes, and its successor before any of its own: nobody else may notice. */
+import { describe, expect, it } from 'vitest';
+import { playWithKills } from './killed-shard.ts';
+import { TAKEOVER_SCENES } from './takeover-scenes.ts';
+
+/** Far more writes than any scene makes. */
+const WRITES_MAX = 5_000;
+/** Second deaths are tried at these distances from the first: a takeover begins with few writes. */
+const SECOND_KILLS = [1, 2, 3, 5, 8, 13, 21, 34];
+
+function observe(name: string, kills: readonly number[]): { seen: unknown; happened: boolean } {
+  const { scene, play } = (TAKEOVER_SCENES[name] as (typeof TAKEOVER_SCENES)[string])();
+  let seen: unknown;
+  const { allHappened } = playWithKills(scene.world, kills, () => {
+    seen = play();
+  });
+  return { seen, happened: allHappened };
+}
+
+describe.each(Object.keys(TAKEOVER_SCENES))('%s', (name) => {
+  const expected = observe(name, []).seen;
+
+  it('leaves nothing behind', () => {
+    expect(expected).toMatchObject({ held: {} });
+  });
+
+  it('goes on unnoticed when the shard dies before any one of its writes', () => {
+    let kills = 0;
+    for (let at = 1; at < WRITES_MAX; at++) {
+      const { happened, seen } = observe(name, [at]);
+      if (!happened) break;
+      expect(seen, `killed before write ${at}`).toEqual(expected);
+      kills += 1;
+    }
+    expect(kills).toBeGreaterThan(20);
+  });
+
+  it('goes on unnoticed when the successor dies too', () => {
+    for (let at = 1; at < WRITES_MAX; at++) {
+      let happened = true;
+      for (const second of SECOND_KILLS) {
+        const run = observe(name, [at, second]);
+        happened = run.happened;
+        expect(run.seen, `killed before writes ${at} and ${second}`).toEqual(expected);
+        if (!happened) break;
+      }
+      if (!happened && !observe(name, [at]).happened) break;
+    }
+  });
+});
