@@ -70,6 +70,7 @@ export async function createBus(config?: BusConfig): Promise<MessageBus> {
       client.core.reap();
     },
     fail: (error) => client.fail(error),
+    tell: (restart) => client.emit('shardRestart', restart),
     close: (options) => client.close(options),
   });
   const bus = busOf(host, client);

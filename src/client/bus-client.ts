@@ -296,6 +296,11 @@ export class BusClient {
 
   #onDrainCheck: (() => void) | undefined;
 
+  /** Tells the listeners on this thread. */
+  emit<Name extends keyof BusEvents>(name: Name, event: BusEvents[Name]): void {
+    this.#events.emit(name, event);
+  }
+
   /** Once: a bus that failed is closed later all the same. */
   #tellClosed(reason: string): void {
     if (this.#toldClosed) return;

@@ -22,7 +22,17 @@ export interface BusEvents {
   readonly deadLetter: { readonly id: string };
   readonly endpointState: { readonly endpoint: string; readonly state: string };
   readonly breaker: { readonly endpoint: string; readonly state: string };
-  readonly shardRestart: { readonly shard: number };
+  /** The thread of a shard died and is being replaced; nothing is lost. On the main thread only. */
+  readonly shardRestart: {
+    readonly shard: number;
+    /** Of the thread that died. */
+    readonly threadId: number;
+    readonly exitCode: number;
+    /** How often this shard has been replaced. */
+    readonly restarts: number;
+    /** What the thread threw; undefined when it was terminated. */
+    readonly error: unknown;
+  };
   readonly slowSubscriber: { readonly subscription: string };
 }
 

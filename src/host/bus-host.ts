@@ -32,9 +32,10 @@ import { atProcessExit } from './exit-drains.ts';
 import { observeHealth, observeMetrics } from './observe.ts';
 import { Plane } from './plane.ts';
 import { Sessions, TICKET_LIFETIME_MS } from './sessions.ts';
-import { ShardHost } from './shard-host.ts';
+import { ShardHost, type ShardRestart } from './shard-host.ts';
 import { Shards } from './shards.ts';
 import { type ShardSurroundings, spawnShard } from './spawn-shard.ts';
+import { StallWatch } from './stall-watch.ts';
 import { moduleHref, startThread } from './start-thread.ts';
 import { Threads } from './threads.ts';
 import type { Ticket } from './ticket.ts';
@@ -58,6 +59,8 @@ export interface MainClient {
   /** Publishes what was pushed and reads what was settled. Runs no handler. */
   reap(): void;
   fail(error: BusError): void;
+  /** A shard was replaced. */
+  tell(restart: ShardRestart): void;
   close(options: ResolvedCloseOptions): Promise<unknown>;
 }
 
@@ -77,6 +80,7 @@ export class BusHost {
   readonly #clients: Clients;
   readonly #sessions: Sessions;
   readonly #threads: Threads;
+  readonly #stallWatch: StallWatch;
   readonly #logger: Logger;
   readonly #userLogger: Logger | undefined;
   readonly #main: ClientHost;
@@ -122,6 +126,7 @@ export class BusHost {
       onError: (error) => this.#noteError(error),
     });
     this.#threads = new Threads(logger);
+    this.#stallWatch = new StallWatch(shards, config.stallTimeout);
     this.#main = clients.admit(0, tellPeer);
     this.#mainBoot = clients.bootOf(this.#main);
   }
@@ -195,6 +200,7 @@ export class BusHost {
     this.#clients.close();
     const terminated = await this.#threads.terminateAll();
     this.#sessions.endAll();
+    this.#stallWatch.stop();
     const forced = await this.#shards.close(SHARD_GRACE_MS);
     this.#cancelExitDrain();
     return { settled, abandoned, threadsTerminated: terminated + forced };
@@ -258,13 +264,19 @@ export class BusHost {
     const spin = config.shards + 1 <= availableParallelism();
     return Array.from({ length: config.shards }, (_, id) => {
       const memory = createShardMemory(id, surroundings.control.targets);
-      return new ShardHost(
-        memory,
-        () => spawnShard(memory, surroundings, spin, config),
-        (error) => this.#fail(error),
-        (client) => this.#clients.noteForgotten(client),
-      );
+      return new ShardHost(memory, () => spawnShard(memory, surroundings, spin, config), {
+        onFatal: (error) => this.#fail(error),
+        onRestart: (restart) => this.#noteRestart(restart),
+        onForgotten: (client) => this.#clients.noteForgotten(client),
+      });
     });
+  }
+
+  /** Whoever sleeps must look again: the dead shard may have rung nobody, or half. */
+  #noteRestart(restart: ShardRestart): void {
+    this.#clients.ringAll();
+    this.#logger.warn({ ...restart, err: restart.error }, 'a shard died and is being replaced');
+    this.#client?.tell(restart);
   }
 
   /** A shard cannot be kept alive: nobody may wait for anything any more. */

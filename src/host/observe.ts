@@ -26,8 +26,8 @@ export function observeMetrics(observed: Observed, uptimeMs: number): BusMetrics
       return { threadId: client.threadId, counts: client.counts() };
     }),
     departed: clients.departedCounts,
-    shards: shards.hosts.map(({ id, memory, threadId }) => {
-      return { id, threadId, counts: readCounters(SHARD_COUNTERS, memory.counters) };
+    shards: shards.hosts.map(({ id, memory, restarts, threadId }) => {
+      return { id, threadId, restarts, counts: readCounters(SHARD_COUNTERS, memory.counters) };
     }),
     subscriptions: [...registry.subscriptions()].map(({ name, spec }) => {
       return { id: name, pattern: spec.pattern, dropped: dropped.of(spec.target) };
@@ -42,8 +42,8 @@ export function observeHealth({ clients, control, registry, shards }: Observed):
       const words = clients.get(client)?.memory.words;
       return { id: spec.id, state, liveness: words === undefined ? undefined : get(words, STATE) };
     }),
-    shards: shards.hosts.map(({ id, running, threadId }) => {
-      return { id, threadId, isRunning: running };
+    shards: shards.hosts.map(({ id, replacing, running, threadId }) => {
+      return { id, threadId, isRunning: running, isReplaced: replacing };
     }),
   });
 }

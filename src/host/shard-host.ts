@@ -1,6 +1,7 @@
 /**
  * The main-thread side of one shard: starts its thread, numbers the commands it is told, says when they are in force,
- * and notices its end. It decides nothing: what a crash means is its owner's business.
+ * and replaces a thread that dies by one that takes over from shared memory. That it cannot be kept alive is its
+ * owner's business.
  */
 import type {
   ExplainQuery,
@@ -10,67 +11,78 @@ import type {
   ShardNotice,
 } from '../control/commands.ts';
 import { Bell } from '../memory/doorbell.ts';
+import { get } from '../memory/seam.ts';
 import {
   appliedCommand,
+  CUR,
+  SHARD_BEAT,
   SHARD_BELL,
   SHARD_PARKED,
   type ShardMemory,
 } from '../memory/shard-memory.ts';
 import { BusError } from '../message/errors.ts';
+import { OpenQuestions } from './open-questions.ts';
+import { PendingCommands } from './pending-commands.ts';
+import { type Replacement, RestartPolicy } from './restart-policy.ts';
+import { ShardJournal } from './shard-journal.ts';
 import type { Thread } from './spawn.ts';
 
 /** Commands told and not in force. As many as routes may exist, so that only a runaway loop meets it. */
 const PENDING_MAX = 1_000_000;
 
-interface Waiter {
-  readonly seq: number;
-  readonly resolve: () => void;
-  readonly reject: (error: BusError) => void;
+export interface ShardRestart {
+  readonly shard: number;
+  /** Of the thread that died. */
+  readonly threadId: number;
+  readonly exitCode: number;
+  /** How often this shard has been replaced, this time included. */
+  readonly restarts: number;
+  /** What its thread threw; undefined when it was terminated. */
+  readonly error: unknown;
 }
 
-interface Question {
-  readonly resolve: (answer: ShardExplanation) => void;
-  readonly reject: (error: BusError) => void;
+export interface ShardHostHooks {
+  /** The shard cannot be kept alive. */
+  readonly onFatal: (error: BusError) => void;
+  /** Its thread has died and a successor is being started: ring every bell. */
+  readonly onRestart?: (restart: ShardRestart) => void;
+  /** Nothing of a client is in use in the shard any more. */
+  readonly onForgotten?: (client: number) => void;
 }
 
-type State = 'starting' | 'running' | 'closing' | 'ended';
+type State = 'starting' | 'running' | 'replacing' | 'closing' | 'ended';
 
 export class ShardHost {
   readonly memory: ShardMemory;
   readonly bell: Bell;
   readonly #spawn: () => Thread;
-  readonly #onCrash: (error: BusError) => void;
-  readonly #onForgotten: (client: number) => void;
+  readonly #hooks: ShardHostHooks;
+  readonly #journal = new ShardJournal();
+  readonly #pending = new PendingCommands();
+  readonly #questions = new OpenQuestions();
+  readonly #policy = new RestartPolicy();
   #thread: Thread | undefined;
   #threadId = -1;
   #state: State = 'starting';
+  #restarts = 0;
   #lastSeq = 0;
-  /** Ascending by `seq`. */
-  #waiters: Waiter[] = [];
-  /** Questions that have no answer yet, by number. */
-  readonly #questions = new Map<number, Question>();
-  #lastQuestion = 0;
   #lastError: unknown;
+  /** When the thread was started, and BEAT then: what tells progress. */
+  #bornMs = 0;
+  #bornBeat = 0;
+  #seenBeat = 0;
+  #seenMs = 0;
+  #retry: NodeJS.Timeout | undefined;
   /** Why it takes no more commands. */
   #end: BusError | undefined;
   #reportStart: ((error: BusError | undefined) => void) | undefined;
   #reportEnd: (() => void) | undefined;
 
-  /**
-   * `onCrash` is told of an end that nobody asked for, once the shard had been running; `onForgotten` of clients of
-   * which nothing is in use in the shard any more.
-   */
-  constructor(
-    memory: ShardMemory,
-    spawn: () => Thread,
-    onCrash: (error: BusError) => void,
-    onForgotten: (client: number) => void = () => {},
-  ) {
+  constructor(memory: ShardMemory, spawn: () => Thread, hooks: ShardHostHooks) {
     this.memory = memory;
     this.bell = new Bell(memory.words, SHARD_PARKED, SHARD_BELL);
     this.#spawn = spawn;
-    this.#onCrash = onCrash;
-    this.#onForgotten = onForgotten;
+    this.#hooks = hooks;
   }
 
   get id(): number {
@@ -86,72 +98,85 @@ export class ShardHost {
     return this.#state === 'running';
   }
 
+  /** A successor is on its way. */
+  get replacing(): boolean {
+    return this.#state === 'replacing';
+  }
+
+  get restarts(): number {
+    return this.#restarts;
+  }
+
   /**
    * Resolves when the shard runs; rejects `ERR_BUS_WORKER` when its thread ends before, and `ERR_BUS_CONFIG` for
    * options that Node refuses. The thread holds the process until then, and later only while commands pend.
    */
   start(): Promise<void> {
     return new Promise((resolve, reject) => {
-      const thread = this.#spawn();
-      this.#thread = thread;
-      this.#threadId = thread.threadId;
+      this.#begin();
       this.#reportStart = (error) => (error === undefined ? resolve() : reject(error));
-      thread.on('message', (notice) => this.#heard(notice as ShardNotice));
-      thread.on('error', (error) => {
-        this.#lastError = error;
-      });
-      thread.on('exit', (exitCode) => this.#ended(exitCode));
     });
   }
 
   /** Resolves when the command is in force in this shard. Commands come into force in the order given. */
   command(command: ShardCommand): Promise<void> {
     if (this.#end !== undefined) return Promise.reject(this.#end);
-    if (this.#waiters.length >= PENDING_MAX) return Promise.reject(tooManyCalls(this.id));
-    return new Promise((resolve, reject) => {
-      const seq = this.#tell(command);
-      this.#waiters.push({ seq, resolve, reject });
-      this.#thread?.ref();
-    });
+    if (this.#pending.count >= PENDING_MAX) return Promise.reject(tooManyCalls(this.id));
+    const waiting = this.#pending.wait(this.#tell(command));
+    this.#thread?.ref();
+    return waiting;
   }
 
-  /** Asks what a key of this shard leads to. Rejects as `command` does. */
+  /** What a key leads to in this shard. */
   explain(query: ExplainQuery): Promise<ShardExplanation> {
     if (this.#end !== undefined) return Promise.reject(this.#end);
-    if (this.#questions.size >= PENDING_MAX) return Promise.reject(tooManyCalls(this.id));
-    return new Promise((resolve, reject) => {
-      const question = ++this.#lastQuestion;
-      this.#questions.set(question, { resolve, reject });
+    if (this.#questions.count >= PENDING_MAX) return Promise.reject(tooManyCalls(this.id));
+    const answer = this.#questions.ask(query, (question) => {
       this.#tell({ op: 'explain', question, query });
-      this.#thread?.ref();
     });
+    this.#thread?.ref();
+    return answer;
   }
 
   /** Resolves the calls whose commands are in force by now. Call whenever main was woken. */
   settleApplied(): void {
-    if (this.#waiters.length === 0) return;
-    const applied = appliedCommand(this.memory.words);
-    const waiters = this.#waiters;
-    let settled = 0;
-    for (const { seq, resolve } of waiters) {
-      if (((applied - seq) | 0) < 0) break;
-      resolve();
-      settled++;
+    if (this.#pending.count === 0) return;
+    if (this.#pending.settle(appliedCommand(this.memory.words))) this.#holdOrLeave();
+  }
+
+  /** Ends the thread of a shard that has had work and made no progress for `timeoutMs`. Look more often than that. */
+  endIfStalled(nowMs: number, timeoutMs: number): void {
+    const beat = get(this.memory.words, SHARD_BEAT);
+    if (!this.running || beat !== this.#seenBeat || !this.#journal.hasUnread()) {
+      this.#seenBeat = beat;
+      this.#seenMs = nowMs;
+      return;
     }
-    if (settled === 0) return;
-    this.#waiters = waiters.slice(settled);
-    this.#holdOrLeave();
+    if (nowMs - this.#seenMs < timeoutMs) return;
+    this.#seenMs = nowMs;
+    this.#lastError = new BusError(
+      'ERR_BUS_WORKER',
+      `Shard ${this.id} had work and made no progress for ${timeoutMs} ms.`,
+      { details: { shard: this.id, stallTimeout: timeoutMs } },
+    );
+    void this.#thread?.terminate();
   }
 
   /** Asks the shard to end, and ends it after `graceMs`. Resolves at its end: whether it had to be terminated. */
   close(graceMs: number): Promise<boolean> {
-    const thread = this.#thread;
-    if (thread === undefined) return Promise.resolve(false);
-    if (this.#state !== 'closing') this.#tell({ op: 'close' });
-    this.#state = 'closing';
+    clearTimeout(this.#retry);
     this.#end ??= new BusError('ERR_BUS_CLOSED', `Shard ${this.id} has been closed.`, {
       details: { state: 'closed', shard: this.id },
     });
+    const thread = this.#thread;
+    if (thread === undefined) {
+      this.#state = 'ended';
+      this.#pending.rejectAll(this.#end);
+      this.#questions.rejectAll(this.#end);
+      return Promise.resolve(false);
+    }
+    if (this.#state !== 'closing') this.#tell({ op: 'close' });
+    this.#state = 'closing';
     thread.ref();
     return new Promise((resolve) => {
       let forced = false;
@@ -168,8 +193,24 @@ export class ShardHost {
     });
   }
 
+  /** Throws what `spawn` throws. */
+  #begin(): void {
+    this.#lastError = undefined;
+    const thread = this.#spawn();
+    this.#thread = thread;
+    this.#threadId = thread.threadId;
+    this.#bornMs = performance.now();
+    this.#bornBeat = get(this.memory.words, SHARD_BEAT);
+    thread.on('message', (notice) => this.#heard(notice as ShardNotice));
+    thread.on('error', (error) => {
+      this.#lastError = error;
+    });
+    thread.on('exit', (exitCode) => this.#ended(exitCode));
+  }
+
   #tell(command: ShardCommand): number {
     this.#lastSeq = (this.#lastSeq + 1) | 0;
+    this.#journal.note(command);
     const numbered: NumberedCommand = { seq: this.#lastSeq, command };
     this.#thread?.postMessage(numbered);
     // Whether it is parked or not: a shard looks at its port only when its bell has changed.
@@ -178,19 +219,19 @@ export class ShardHost {
   }
 
   #heard(notice: ShardNotice): void {
-    if ('ready' in notice) this.#started();
-    else if ('forgot' in notice) this.#onForgotten(notice.forgot);
-    else this.#answered(notice.question, notice.answer);
-  }
-
-  #answered(question: number, answer: ShardExplanation): void {
-    this.#questions.get(question)?.resolve(answer);
-    this.#questions.delete(question);
-    this.#holdOrLeave();
+    if ('ready' in notice) {
+      this.#started();
+    } else if ('forgot' in notice) {
+      this.#journal.forget(notice.forgot);
+      this.#hooks.onForgotten?.(notice.forgot);
+    } else {
+      this.#questions.answered(notice.question, notice.answer);
+      this.#holdOrLeave();
+    }
   }
 
   #started(): void {
-    if (this.#state === 'starting') this.#state = 'running';
+    if (this.#state === 'starting' || this.#state === 'replacing') this.#state = 'running';
     this.#reportStart?.(undefined);
     this.#reportStart = undefined;
     this.#holdOrLeave();
@@ -198,38 +239,81 @@ export class ShardHost {
 
   /** Only calls that pend hold the process: nothing else would, since main sleeps without a handle. */
   #holdOrLeave(): void {
-    const isAwaited = this.#waiters.length > 0 || this.#questions.size > 0;
+    const isAwaited = this.#pending.count > 0 || this.#questions.count > 0;
     if (this.#state === 'closing' || isAwaited) this.#thread?.ref();
     else this.#thread?.unref();
   }
 
-  /** A successor would be started here: `'exit'` is the first moment at which nobody else writes the shard's memory. */
+  /** `'exit'` is the first moment at which nobody else writes the shard's memory. */
   #ended(exitCode: number): void {
     const before = this.#state;
     this.#thread = undefined;
+    if (before === 'running' || before === 'replacing') {
+      this.#replace(exitCode);
+      return;
+    }
+    this.#finish(this.#crashError(before, exitCode));
+  }
+
+  #replace(exitCode: number): void {
+    const died = { threadId: this.#threadId, error: this.#lastError };
+    const replacement = this.#policy.next({
+      livedMs: performance.now() - this.#bornMs,
+      progressed: get(this.memory.words, SHARD_BEAT) !== this.#bornBeat,
+      entry: this.#entryInHand(),
+    });
+    if (replacement === undefined) {
+      const error = this.#crashError('running', exitCode);
+      this.#finish(error);
+      this.#hooks.onFatal(error);
+      return;
+    }
+    this.#state = 'replacing';
+    this.#restarts += 1;
+    if (replacement.delayMs === 0) this.#succeed(replacement, exitCode);
+    else this.#retry = setTimeout(() => this.#succeed(replacement, exitCode), replacement.delayMs);
+    const { id: shard, restarts } = this;
+    this.#hooks.onRestart?.({ shard, exitCode, restarts, ...died });
+  }
+
+  #succeed({ skipsEntry }: Replacement, exitCode: number): void {
+    const state = this.#journal.snapshot();
+    try {
+      this.#begin();
+    } catch (error) {
+      this.#lastError = error;
+      this.#replace(exitCode);
+      return;
+    }
+    this.#tell({ op: 'takeOver', state, skipsEntry });
+  }
+
+  /** Client and position of the ring entry that the dead thread was handling. */
+  #entryInHand(): string | undefined {
+    const client = get(this.memory.words, CUR) - 1;
+    const position = this.#journal.positionOf(client);
+    return position === undefined ? undefined : `${client}:${position}`;
+  }
+
+  #finish(error: BusError): void {
     this.#state = 'ended';
-    this.#end ??= this.#crashError(before, exitCode);
-    for (const { reject } of this.#waiters.splice(0)) reject(this.#end);
-    for (const { reject } of this.#questions.values()) reject(this.#end);
-    this.#questions.clear();
+    this.#end ??= error;
+    this.#pending.rejectAll(this.#end);
+    this.#questions.rejectAll(this.#end);
     this.#reportStart?.(this.#end);
     this.#reportStart = undefined;
     this.#reportEnd?.();
     this.#reportEnd = undefined;
-    if (before === 'running') this.#onCrash(this.#end);
   }
 
   #crashError(before: State, exitCode: number): BusError {
     const [code, text] =
       before === 'starting'
         ? (['ERR_BUS_WORKER', 'ended before it was ready'] as const)
-        : ([
-            'ERR_BUS_FATAL',
-            'ended unexpectedly, and the bus cannot go on: create another',
-          ] as const);
+        : (['ERR_BUS_FATAL', 'cannot be kept alive, and the bus has ended: create another'] as const);
     return new BusError(code, `The thread of shard ${this.id} ${text} (exit code ${exitCode}).`, {
       cause: this.#lastError,
-      details: { shard: this.id, exitCode },
+      details: { shard: this.id, exitCode, restarts: this.#restarts },
     });
   }
 }

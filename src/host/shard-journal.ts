@@ -10,10 +10,14 @@ import type {
   SubscriptionSpec,
   TargetSpec,
 } from '../control/commands.ts';
+import { DONE, openLinkHead, TAIL } from '../memory/link-memory.ts';
+import { get, load } from '../memory/seam.ts';
 
 export class ShardJournal {
   readonly #clients = new Map<number, Attachment>();
   readonly #departed = new Set<number>();
+  /** TAIL … DONE of each client's link. */
+  readonly #heads = new Map<number, Int32Array>();
   readonly #targets = new Map<number, TargetSpec>();
   readonly #routes = new Map<number, RouteSpec>();
   readonly #subscriptions = new Map<number, SubscriptionSpec>();
@@ -23,6 +27,7 @@ export class ShardJournal {
       case 'attach': {
         const { client, link, reports } = command;
         this.#clients.set(client.id, { client, link, reports });
+        this.#heads.set(client.id, openLinkHead(link));
         break;
       }
       case 'detach':
@@ -57,6 +62,22 @@ export class ShardJournal {
   forget(client: number): void {
     this.#clients.delete(client);
     this.#departed.delete(client);
+    this.#heads.delete(client);
+  }
+
+  /** Whether a client has sent entries that the shard has not handled. */
+  hasUnread(): boolean {
+    for (const words of this.#heads.values()) {
+      // SYNC submit-tail: pairs with SubmitProducer.publish. Orders nothing here: only the number counts.
+      if (load(words, TAIL) !== get(words, DONE)) return true;
+    }
+    return false;
+  }
+
+  /** Position of the entry in hand, of the ring of `client`; undefined for one that is not here. */
+  positionOf(client: number): number | undefined {
+    const words = this.#heads.get(client);
+    return words === undefined ? undefined : get(words, DONE);
   }
 
   snapshot(): ShardSnapshot {

@@ -88,6 +88,11 @@ export function createLink(
   return link;
 }
 
+/** TAIL … DONE of a link made elsewhere, without views on the rest. */
+export function openLinkHead({ buffer }: LinkHandle): Int32Array {
+  return new Int32Array(buffer, 0, HEAD_WORDS);
+}
+
 /** Views on a link made elsewhere. */
 export function openLink(from: LinkHandle): LinkMemory {
   const layout = regions(from.slots, from.cells);
@@ -97,7 +102,7 @@ export function openLink(from: LinkHandle): LinkMemory {
   };
   return {
     ...from,
-    words: new Int32Array(from.buffer, 0, HEAD_WORDS),
+    words: openLinkHead(from),
     submit: view('submit'),
     marks: view('marks'),
     deliver: view('deliver'),

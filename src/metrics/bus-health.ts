@@ -13,6 +13,8 @@ export interface HealthSources {
     readonly id: number;
     readonly threadId: number;
     readonly isRunning: boolean;
+    /** Its thread died and a successor is being started. */
+    readonly isReplaced: boolean;
   }[];
 }
 
@@ -29,14 +31,14 @@ export interface BusHealth {
   readonly shards: readonly {
     readonly id: number;
     readonly threadId: number;
-    readonly state: 'running' | 'ended';
+    readonly state: 'running' | 'replacing' | 'ended';
   }[];
 }
 
 export function busHealth({ isFatal, endpoints, shards }: HealthSources): BusHealth {
   const ended = shards
     .filter((shard) => !shard.isRunning)
-    .map((shard) => `shard ${shard.id} has ended`);
+    .map(({ id, isReplaced }) => `shard ${id} ${isReplaced ? 'is being replaced' : 'has ended'}`);
   return {
     state: isFatal ? 'fatal' : ended.length > 0 ? 'degraded' : 'ok',
     reasons: ended,
@@ -50,8 +52,9 @@ export function busHealth({ isFatal, endpoints, shards }: HealthSources): BusHea
         ]),
       ),
     ) as Record<string, EndpointHealth>,
-    shards: shards.map(({ id, threadId, isRunning }) => {
-      return { id, threadId, state: isRunning ? 'running' : 'ended' };
+    shards: shards.map(({ id, threadId, isReplaced, isRunning }) => {
+      const state = isRunning ? 'running' : isReplaced ? 'replacing' : 'ended';
+      return { id, threadId, state };
     }),
   };
 }

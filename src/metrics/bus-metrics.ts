@@ -15,6 +15,8 @@ export interface MetricsSources {
   readonly shards: readonly {
     readonly id: number;
     readonly threadId: number;
+    /** How often its thread was replaced. */
+    readonly restarts: number;
     readonly counts: ShardCounts;
   }[];
   readonly subscriptions: readonly {
@@ -81,9 +83,8 @@ export function busMetrics(sources: MetricsSources): BusMetrics {
       notification: ofClients('notifications'),
       event: ofClients('events'),
     },
-    // Shards are not replaced yet: one that ends takes the bus with it.
-    shards: shards.map(({ id, threadId, counts }) => {
-      return { id, threadId, routed: counts.routed, restarts: 0 };
+    shards: shards.map(({ id, threadId, restarts, counts }) => {
+      return { id, threadId, routed: counts.routed, restarts };
     }),
     subscriptions,
     clients: clients.map(({ threadId, counts: { slotsUsed, heapBytesUsed } }) => {

@@ -33,13 +33,14 @@ const ENTRIES_PER_TURN = 256;
 
 export class ShardCore {
   readonly #shard: ShardState;
-  #beat = 0;
+  #beat: number;
   #closed = false;
   #entriesPerTurn = ENTRIES_FIRST_TURN;
 
   constructor(boot: ShardBoot, services: ShardServices) {
     const memory = openShardMemory(boot.shard);
     const counters = new Counters(SHARD_COUNTERS, memory.counters);
+    this.#beat = get(memory.words, SHARD_BEAT);
     this.#shard = new ShardState(memory, openControlWords(boot.control), counters, services);
   }
 
@@ -66,7 +67,8 @@ export class ShardCore {
     work += this.#fireTimers(nowMs);
     if (work > 0 || shard.stirred.length > 0 || shard.untold.length > 0) {
       pump(shard);
-      put(shard.memory.words, SHARD_BEAT, ++this.#beat);
+      this.#beat = (this.#beat + 1) | 0;
+      put(shard.memory.words, SHARD_BEAT, this.#beat);
     }
     this.#publish();
     return work;

@@ -4,15 +4,16 @@ import type { Thread } from '../../../src/host/spawn.ts';
 import { acknowledgeCommand, type ShardMemory } from '../../../src/memory/shard-memory.ts';
 
 export class FakeThread implements Thread {
-  readonly threadId: number = 7;
+  readonly threadId: number;
   readonly told: NumberedCommand[] = [];
   isReferenced = true;
   terminations = 0;
   readonly #memory: ShardMemory;
   readonly #listeners = new Map<string, ((value: never) => void)[]>();
 
-  constructor(memory: ShardMemory) {
+  constructor(memory: ShardMemory, threadId = 7) {
     this.#memory = memory;
+    this.threadId = threadId;
   }
 
   get commands(): ShardCommand[] {

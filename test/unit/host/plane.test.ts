@@ -24,11 +24,7 @@ async function bus() {
     const memory = createShardMemory(id, TARGETS);
     const thread = new FakeThread(memory);
     threads.push(thread);
-    return new ShardHost(
-      memory,
-      () => thread,
-      () => {},
-    );
+    return new ShardHost(memory, () => thread, { onFatal: () => {} });
   });
   const shards = new Shards(hosts);
   const registry = new Registry({

@@ -1,7 +1,10 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { ShardHost } from '../../../src/host/shard-host.ts';
+import { ShardHost, type ShardRestart } from '../../../src/host/shard-host.ts';
+import { createClientMemory } from '../../../src/memory/client-memory.ts';
+import { createLink, TAIL } from '../../../src/memory/link-memory.ts';
 import {
   createShardMemory,
+  SHARD_BEAT,
   SHARD_BELL,
   type ShardMemory,
 } from '../../../src/memory/shard-memory.ts';
@@ -13,18 +16,23 @@ const GRACE_MS = 60_000;
 let memory: ShardMemory;
 let thread: FakeThread;
 let crashes: BusError[];
+let restarts: ShardRestart[];
 let host: ShardHost;
 
 beforeEach(() => {
   memory = createShardMemory(3, 8);
   thread = new FakeThread(memory);
   crashes = [];
-  host = new ShardHost(
-    memory,
-    () => thread,
-    (error) => crashes.push(error),
-  );
+  restarts = [];
+  host = new ShardHost(memory, () => thread, {
+    onFatal: (error) => crashes.push(error),
+    onRestart: (restart) => restarts.push(restart),
+  });
 });
+
+function target(id: number) {
+  return { id, kind: 'endpoint', client: 0, window: 1, whenFull: 'park' } as const;
+}
 
 async function started(): Promise<void> {
   const start = host.start();
@@ -78,7 +86,7 @@ describe('ShardHost', () => {
       () => {
         throw refusal;
       },
-      () => {},
+      { onFatal: () => {} },
     );
     await expect(failing.start()).rejects.toBe(refusal);
     await expect(failing.close(GRACE_MS)).resolves.toBe(false);
@@ -112,23 +120,80 @@ describe('ShardHost', () => {
     expect(thread.isReferenced).toBe(false);
   });
 
-  it('rejects what pends when the thread ends unasked, and tells of the crash', async () => {
+  it('replaces a thread that ends unasked; what pends comes into force with the takeover', async () => {
     await started();
-    const command = host.command({ op: 'removeTarget', target: 1 });
+    const attached = { op: 'addTarget', target: target(1) } as const;
+    void host.command(attached);
+    thread.apply();
+    host.settleApplied();
+    const command = host.command({ op: 'addTarget', target: target(2) });
     const cause = new RangeError('defect');
-    thread.emit('error', cause);
-    thread.emit('exit', 1);
-    await expect(command).rejects.toMatchObject({ code: 'ERR_BUS_FATAL', cause });
-    await expect(host.command({ op: 'close' })).rejects.toMatchObject({ code: 'ERR_BUS_FATAL' });
-    expect(crashes).toEqual([expect.objectContaining({ code: 'ERR_BUS_FATAL', cause })]);
-    expect(host.running).toBe(false);
-    await expect(host.close(GRACE_MS)).resolves.toBe(false);
+    const dead = thread;
+    thread = new FakeThread(memory, 8);
+    dead.emit('error', cause);
+    dead.emit('exit', 0);
+
+    expect(restarts).toEqual([{ shard: 3, threadId: 7, exitCode: 0, restarts: 1, error: cause }]);
+    expect([host.running, host.replacing, host.threadId]).toEqual([false, true, 8]);
+    const state = {
+      clients: [],
+      departed: [],
+      targets: [target(1), target(2)],
+      routes: [],
+      subscriptions: [],
+    };
+    expect(thread.commands).toEqual([{ op: 'takeOver', state, skipsEntry: false }]);
+    thread.emit('message', { ready: true });
+    expect(host.running).toBe(true);
+    expect(await outcome(command)).toBe('pending');
+    thread.apply();
+    host.settleApplied();
+    expect(await outcome(command)).toBe('resolved');
+    expect(crashes).toEqual([]);
   });
 
-  it('takes an exit with code 0 that nobody asked for as a crash too', async () => {
+  it('gives up a shard that dies again and again without handling anything', async () => {
+    vi.useFakeTimers();
+    try {
+      const start = host.start();
+      thread.emit('message', { ready: true });
+      await start;
+      const command = host.command({ op: 'removeTarget', target: 1 });
+      const cause = new RangeError('defect');
+      for (let death = 0; crashes.length === 0 && death < 100; death++) {
+        const dead = thread;
+        thread = new FakeThread(memory);
+        dead.emit('error', cause);
+        dead.emit('exit', 1);
+        vi.runOnlyPendingTimers();
+      }
+      await expect(command).rejects.toMatchObject({ code: 'ERR_BUS_FATAL', cause });
+      await expect(host.command({ op: 'close' })).rejects.toMatchObject({ code: 'ERR_BUS_FATAL' });
+      expect(crashes).toEqual([expect.objectContaining({ code: 'ERR_BUS_FATAL', cause })]);
+      expect([host.running, host.replacing, host.restarts]).toEqual([false, false, 7]);
+      await expect(host.close(GRACE_MS)).resolves.toBe(false);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('ends a shard that has unread work and makes no progress', async () => {
     await started();
-    thread.emit('exit', 0);
-    expect(crashes).toHaveLength(1);
+    const link = createLink(0, 3, { slots: 2, cells: 2 });
+    const client = createClientMemory(0, 2, 1024);
+    void host.command({ op: 'attach', client, link, reports: target(0) });
+    host.endIfStalled(0, 100);
+    host.endIfStalled(1_000, 100);
+    expect(thread.terminations).toBe(0);
+    link.words[TAIL] = 1;
+    host.endIfStalled(1_050, 100);
+    memory.words[SHARD_BEAT] = 1;
+    host.endIfStalled(1_200, 100);
+    host.endIfStalled(1_299, 100);
+    expect(thread.terminations).toBe(0);
+    host.endIfStalled(1_300, 100);
+    expect(thread.terminations).toBe(1);
+    expect(restarts[0]?.error).toMatchObject({ code: 'ERR_BUS_WORKER' });
   });
 
   it('closes in good order without terminating', async () => {

@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { LIVENESS } from '../../../src/memory/client-memory.ts';
 import { busHealth } from '../../../src/metrics/bus-health.ts';
 
-const shard = (id: number, isRunning: boolean) => ({ id, threadId: id + 1, isRunning });
+const shard = (id: number, isRunning: boolean, isReplaced = false) => {
+  return { id, threadId: id + 1, isRunning, isReplaced };
+};
 const endpoint = (id: string, liveness: number | undefined) => ({
   id,
   state: 'active' as const,
@@ -39,6 +41,15 @@ describe('busHealth', () => {
       state: 'degraded',
     });
     expect(busHealth({ ...sources, isFatal: true })).toMatchObject({ ...expected, state: 'fatal' });
+  });
+
+  it('says which shard is being replaced, and that the bus goes on', () => {
+    const sources = { endpoints: [], shards: [shard(0, false, true)], isFatal: false };
+    expect(busHealth(sources)).toMatchObject({
+      state: 'degraded',
+      reasons: ['shard 0 is being replaced'],
+      shards: [{ id: 0, threadId: 1, state: 'replacing' }],
+    });
   });
 
   it('takes any endpoint id', () => {

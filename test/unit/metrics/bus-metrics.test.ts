@@ -25,8 +25,8 @@ describe('busMetrics', () => {
       ],
       departed: client({ accepted: 100, settled: 100, notifications: 9, slotsUsed: 50 }),
       shards: [
-        { id: 0, threadId: 2, counts: shard({ routed: 60, late: 1, dropped: 2 }) },
-        { id: 1, threadId: 3, counts: shard({ routed: 50 }) },
+        { id: 0, threadId: 2, restarts: 4, counts: shard({ routed: 60, late: 1, dropped: 2 }) },
+        { id: 1, threadId: 3, restarts: 0, counts: shard({ routed: 50 }) },
       ],
       subscriptions: [{ id: 's', pattern: 'a*', dropped: 2 }],
     });
@@ -43,7 +43,7 @@ describe('busMetrics', () => {
       },
       byKind: { request: 2, response: 0, notification: 9, event: 7 },
       shards: [
-        { id: 0, threadId: 2, routed: 60, restarts: 0 },
+        { id: 0, threadId: 2, routed: 60, restarts: 4 },
         { id: 1, threadId: 3, routed: 50, restarts: 0 },
       ],
       subscriptions: [{ id: 's', pattern: 'a*', dropped: 2 }],
