@@ -1,14 +1,15 @@
 /**
- * Whether and when a shard that died is replaced. One that made progress is replaced at once, and after a row of short
- * lives with a growing delay; one that dies again and again without progress cannot be kept alive.
+ * Whether and when a shard that died is replaced. One that made progress is replaced at once, unless its lives are short
+ * for long; one that dies again and again without progress waits longer each time, and is given up in the end.
  */
 
 /** Successive lives without progress before the shard is given up. */
 const FRUITLESS_MAX = 8;
 /** A life that lasts longer ends the row of short ones. */
 const STABLE_MS = 1_000;
-/** Short lives in a row that are replaced without delay. */
-const PROMPT_MAX = 10;
+/** Short lives in a row that are replaced without delay, where each made progress and where none did. */
+const PROMPT_MAX = 100;
+const PROMPT_FRUITLESS_MAX = 1;
 const DELAY_FIRST_MS = 20;
 const DELAY_MAX_MS = 2_000;
 /** So often the same message may be in hand when its shard dies; then it is skipped. */
@@ -47,7 +48,7 @@ export class RestartPolicy {
   }
 
   #delayMs(): number {
-    const beyond = this.#short - PROMPT_MAX;
+    const beyond = Math.max(this.#short - PROMPT_MAX, this.#fruitless - PROMPT_FRUITLESS_MAX);
     return beyond <= 0 ? 0 : Math.min(DELAY_MAX_MS, DELAY_FIRST_MS * 2 ** Math.min(beyond - 1, 16));
   }
 }

@@ -11,10 +11,11 @@ import type {
   ShardNotice,
 } from '../control/commands.ts';
 import { Bell } from '../memory/doorbell.ts';
-import { get } from '../memory/seam.ts';
+import { get, put } from '../memory/seam.ts';
 import {
   appliedCommand,
   CUR,
+  REACHED,
   SHARD_BEAT,
   SHARD_BELL,
   SHARD_PARKED,
@@ -66,6 +67,8 @@ export class ShardHost {
   #state: State = 'starting';
   #restarts = 0;
   #lastSeq = 0;
+  /** Of a `takeOver` that is not in force yet. */
+  #takeOverSeq: number | undefined;
   #lastError: unknown;
   /** When the thread was started, and BEAT then: what tells progress. */
   #bornMs = 0;
@@ -140,8 +143,14 @@ export class ShardHost {
 
   /** Resolves the calls whose commands are in force by now. Call whenever main was woken. */
   settleApplied(): void {
-    if (this.#pending.count === 0) return;
-    if (this.#pending.settle(appliedCommand(this.memory.words))) this.#holdOrLeave();
+    if (this.#pending.count === 0 && this.#takeOverSeq === undefined) return;
+    const applied = appliedCommand(this.memory.words);
+    const takeOver = this.#takeOverSeq;
+    if (takeOver !== undefined && ((applied - takeOver) | 0) >= 0) {
+      this.#takeOverSeq = undefined;
+      this.#started();
+    }
+    if (this.#pending.settle(applied)) this.#holdOrLeave();
   }
 
   /** Ends the thread of a shard that has had work and made no progress for `timeoutMs`. Look more often than that. */
@@ -196,6 +205,7 @@ export class ShardHost {
   /** Throws what `spawn` throws. */
   #begin(): void {
     this.#lastError = undefined;
+    put(this.memory.words, REACHED, 0);
     const thread = this.#spawn();
     this.#thread = thread;
     this.#threadId = thread.threadId;
@@ -220,7 +230,8 @@ export class ShardHost {
 
   #heard(notice: ShardNotice): void {
     if ('ready' in notice) {
-      this.#started();
+      // A successor runs when it has taken over.
+      if (this.#state !== 'replacing') this.#started();
     } else if ('forgot' in notice) {
       this.#journal.forget(notice.forgot);
       this.#hooks.onForgotten?.(notice.forgot);
@@ -269,6 +280,7 @@ export class ShardHost {
       return;
     }
     this.#state = 'replacing';
+    this.#takeOverSeq = undefined;
     this.#restarts += 1;
     if (replacement.delayMs === 0) this.#succeed(replacement, exitCode);
     else this.#retry = setTimeout(() => this.#succeed(replacement, exitCode), replacement.delayMs);
@@ -285,12 +297,15 @@ export class ShardHost {
       this.#replace(exitCode);
       return;
     }
-    this.#tell({ op: 'takeOver', state, skipsEntry });
+    this.#takeOverSeq = this.#tell({ op: 'takeOver', state, skipsEntry });
+    this.#questions.putAgain((question, query) => this.#tell({ op: 'explain', question, query }));
   }
 
-  /** Client and position of the ring entry that the dead thread was handling. */
+  /** Client and position of the ring entry that the dead thread was handling; undefined where it had not come so far. */
   #entryInHand(): string | undefined {
-    const client = get(this.memory.words, CUR) - 1;
+    const { words } = this.memory;
+    if (this.#restarts > 0 && get(words, REACHED) === 0) return undefined;
+    const client = get(words, CUR) - 1;
     const position = this.#journal.positionOf(client);
     return position === undefined ? undefined : `${client}:${position}`;
   }

@@ -7,7 +7,7 @@
  * BELL     1    anyone (add)    the shard
  * CUR      2    the shard       main and the successor after 'exit': client id of the ring being read + 1, 0: none
  * APPLIED  3    the shard       main: number of the last control command in force (Atomics)
- * STATE    3    the shard       main: 0 not started, 1 running, 2 closed
+ * REACHED  3    the shard, main main: 0 a thread is being started (main), 1 it has looked at the entry in hand (the shard)
  * BEAT     3    the shard       main: counts steps that did work; stands still while nothing happens
  * dropped[targets]  the shard   receivers and metrics: messages that an overflow policy dropped in this shard (Int32, wraps)
  * ```
@@ -20,7 +20,7 @@ export const SHARD_PARKED = 0;
 export const SHARD_BELL: number = LINE_WORDS;
 export const CUR: number = 2 * LINE_WORDS;
 export const APPLIED: number = 3 * LINE_WORDS;
-export const SHARD_STATE: number = APPLIED + 1;
+export const REACHED: number = APPLIED + 1;
 export const SHARD_BEAT: number = APPLIED + 2;
 const HEAD_WORDS = 4 * LINE_WORDS;
 

@@ -8,7 +8,7 @@ import { openControlWords } from '../memory/control-words.ts';
 import { Counters, SHARD_COUNTERS } from '../memory/counters.ts';
 import { ACK, low16, RETURN, SUBMIT, submitOp } from '../memory/entries.ts';
 import { get, put } from '../memory/seam.ts';
-import { CUR, openShardMemory, SHARD_BEAT } from '../memory/shard-memory.ts';
+import { CUR, openShardMemory, REACHED, SHARD_BEAT } from '../memory/shard-memory.ts';
 import { KIND, KIND_MASK } from '../memory/slot-header.ts';
 import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
 import { takeAcknowledgement, takeCancellation, takeReturn, timeOut } from './acknowledge.ts';
@@ -160,6 +160,8 @@ export class ShardCore {
 
   #resumeEntry(isSkipped: boolean): void {
     const { links, memory } = this.#shard;
+    // From here a death may be this entry's doing.
+    put(memory.words, REACHED, 1);
     const link = links[get(memory.words, CUR) - 1];
     if (link !== undefined && link.submit.refresh() > 0) {
       const entry = link.submit.peek();

@@ -30,6 +30,16 @@ interface Attach {
   readonly link: LinkHandle;
 }
 
+interface TakeOver {
+  readonly op: 'takeOver';
+  readonly state: { readonly clients: readonly { readonly link: LinkHandle }[] };
+}
+
+/** The threads of a watched bus's shards that have not ended. */
+export function shardThreads(bus: MessageBus): Worker[] {
+  return [...(watched.get(bus)?.shards ?? [])].filter(({ threadId }) => threadId > 0);
+}
+
 /** A bus of which `expectAtRest` can tell what it holds. */
 export async function createWatchedBus(
   config: Parameters<typeof createBus>[0],
@@ -38,6 +48,7 @@ export async function createWatchedBus(
   const original = Worker.prototype.postMessage;
   const watch = function (this: Worker, ...values: Parameters<Worker['postMessage']>): void {
     const command = (values[0] as { command?: { op?: string } } | undefined)?.command;
+    if (command?.op === 'takeOver') noteSuccessor(seen, command as TakeOver, this);
     if (command?.op === 'attach') noteLink(seen, this, (command as Attach).link);
     if (command?.op === 'detach') forgetLinks(seen, this, (command as { client?: number }).client);
     original.apply(this, values);
@@ -61,6 +72,14 @@ function noteLink(seen: Watched, shard: Worker, link: LinkHandle): void {
   if (!seen.shards.has(shard) && !pending.includes(seen)) return;
   seen.shards.add(shard);
   seen.links.set(`${link.client}:${link.shard}`, openLink(link));
+}
+
+/** It works on the memory of a shard of this bus. */
+function noteSuccessor(seen: Watched, { state }: TakeOver, shard: Worker): void {
+  const isOurs = state.clients.some(({ link }) => {
+    return seen.links.get(`${link.client}:${link.shard}`)?.buffer === link.buffer;
+  });
+  if (isOurs) seen.shards.add(shard);
 }
 
 function forgetLinks(seen: Watched, shard: Worker, client: number | undefined): void {

@@ -144,12 +144,39 @@ describe('ShardHost', () => {
     };
     expect(thread.commands).toEqual([{ op: 'takeOver', state, skipsEntry: false }]);
     thread.emit('message', { ready: true });
-    expect(host.running).toBe(true);
-    expect(await outcome(command)).toBe('pending');
+    host.settleApplied();
+    expect([host.running, await outcome(command)]).toEqual([false, 'pending']);
     thread.apply();
     host.settleApplied();
-    expect(await outcome(command)).toBe('resolved');
+    expect([host.running, await outcome(command)]).toEqual([true, 'resolved']);
     expect(crashes).toEqual([]);
+  });
+
+  it('runs again only when the latest successor has taken over', async () => {
+    vi.useFakeTimers();
+    try {
+      const start = host.start();
+      thread.emit('message', { ready: true });
+      await start;
+      for (let death = 0; death < 2; death++) {
+        const dead = thread;
+        thread = new FakeThread(memory);
+        dead.emit('exit', 1);
+        thread.apply();
+        if (death === 0) host.settleApplied();
+      }
+      // The second successor waits for its turn, since the first one did nothing.
+      host.settleApplied();
+      expect([thread.told.length, host.running]).toEqual([0, false]);
+      vi.runOnlyPendingTimers();
+      host.settleApplied();
+      expect(host.running).toBe(false);
+      thread.apply();
+      host.settleApplied();
+      expect(host.running).toBe(true);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('gives up a shard that dies again and again without handling anything', async () => {

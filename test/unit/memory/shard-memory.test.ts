@@ -31,13 +31,13 @@ describe.each([1, 33, 4096])('shard memory for %i targets', (targets) => {
 describe('the head of shard memory', () => {
   it('keeps PARKED and BELL apart from each other and from the words of the shard', () => {
     const alone = [shards.SHARD_PARKED, shards.SHARD_BELL].map(lineOf);
-    const own = [shards.CUR, shards.APPLIED, shards.SHARD_STATE, shards.SHARD_BEAT].map(lineOf);
+    const own = [shards.CUR, shards.APPLIED, shards.REACHED, shards.SHARD_BEAT].map(lineOf);
     expect(new Set(alone).size).toBe(2);
     expect(own.filter((line) => alone.includes(line))).toEqual([]);
   });
 
   it('keeps what other threads look at apart from CUR, which changes with every ring read', () => {
-    const watched = [shards.APPLIED, shards.SHARD_STATE, shards.SHARD_BEAT];
+    const watched = [shards.APPLIED, shards.REACHED, shards.SHARD_BEAT];
     expect(watched.map(lineOf)).not.toContain(lineOf(shards.CUR));
     expect(new Set(watched).size).toBe(3);
   });

@@ -1,0 +1,111 @@
+/** Shards that are killed under load: nothing is lost, nothing is doubled, and nobody but `metrics` and an event tells. */
+import { describe, expect, it } from 'vitest';
+import { createWatchedBus, expectAtRest, shardThreads } from '../helpers/at-rest.ts';
+import { until } from '../helpers/gate.ts';
+import { workerFile } from '../helpers/real-bus.ts';
+import type { MessageBus } from '../../src/index.ts';
+
+const KILLS = 6;
+/** Messages under way at any time. */
+const WINDOW = 400;
+const KEYS = 16;
+
+/** Ends the thread of one shard and waits until its successor runs. */
+async function killOne(bus: MessageBus, at: number): Promise<void> {
+  const threads = shardThreads(bus);
+  const before = await restartsOf(bus);
+  await threads[at % threads.length]?.terminate();
+  await until(async () => (await restartsOf(bus)) > before && (await bus.health()).state === 'ok');
+}
+
+async function restartsOf(bus: MessageBus): Promise<number> {
+  return (await bus.metrics()).shards.reduce((sum, { restarts }) => sum + restarts, 0);
+}
+
+/** Sends without pause, `WINDOW` at once, until told to stop; `send` gets 0, 1, 2 … */
+function load(send: (n: number) => Promise<void>): () => Promise<number> {
+  let next = 0;
+  let isStopped = false;
+  const lanes = Array.from({ length: WINDOW }, async () => {
+    while (!isStopped) await send(next++);
+  });
+  return async () => {
+    isStopped = true;
+    await Promise.all(lanes);
+    return next;
+  };
+}
+
+describe.each([1, 2, 4])('with %i shards, of which one is killed again and again', (shards) => {
+  it('answers every request once, handled once', async () => {
+    const bus = await createWatchedBus({ shards, logger: silent });
+    const handled: number[] = [];
+    await bus.registerEndpoint('e', ({ payload }) => {
+      handled.push(payload as number);
+      return (payload as number) * 2;
+    });
+    await bus.registerRoute('k.*', 'e');
+    const stop = load(async (n) => {
+      expect(await bus.request(`k.${n % KEYS}`, n)).toBe(n * 2);
+    });
+    for (let kill = 0; kill < KILLS; kill++) await killOne(bus, kill);
+    const sent = await stop();
+    expect(handled.length).toBe(sent);
+    expect(new Set(handled).size).toBe(sent);
+    expect(await restartsOf(bus)).toBe(KILLS);
+    await expectAtRest(bus);
+    await bus.close();
+  });
+
+  it('notifies every endpoint once and in order, on main and on a worker', async () => {
+    const bus = await createWatchedBus({ shards, logger: silent });
+    await bus.startWorker(workerFile('collector'));
+    const last = new Map<string, number>();
+    const outOfOrder: string[] = [];
+    let count = 0;
+    await bus.registerEndpoint('here', ({ routingKey, payload }) => {
+      if ((last.get(routingKey) ?? -1) >= (payload as number)) outOfOrder.push(routingKey);
+      last.set(routingKey, payload as number);
+      count += 1;
+    });
+    await bus.registerRoute('k.*', 'here');
+    await bus.registerRoute('k.*', 'collector');
+    const stop = load(async (n) => {
+      expect(await bus.notify(`k.${n % KEYS}`, n)).toEqual({ delivered: 2 });
+    });
+    for (let kill = 0; kill < KILLS; kill++) await killOne(bus, kill);
+    const sent = await stop();
+    expect([count, outOfOrder]).toEqual([sent, []]);
+    expect(await bus.request('collected')).toEqual({ count: sent, outOfOrder: 0 });
+    await expectAtRest(bus);
+    await bus.close();
+  });
+
+  it('keeps deadlines, registrations under way and subscriptions', async () => {
+    const bus = await createWatchedBus({ shards, logger: silent });
+    const told: unknown[] = [];
+    bus.on('shardRestart', (restart) => told.push(restart));
+    await bus.registerEndpoint('never', () => new Promise(() => {}));
+    await bus.registerRoute('never', 'never');
+    const events: unknown[] = [];
+    await bus.subscribe('ev.*', ({ payload }) => {
+      events.push(payload);
+    });
+    const late = bus.request('never', 1, { timeout: 300 });
+    const outcome = late.catch(({ code }) => code);
+    const [first] = shardThreads(bus);
+    const gone = first?.terminate();
+    const registered = bus.registerEndpoint('late', () => 'here');
+    await gone;
+    await registered;
+    await bus.registerRoute('late', 'late');
+    expect(await bus.request('late')).toBe('here');
+    expect(await bus.publish('ev.1', 1)).toBe(1);
+    await until(() => events.length === 1);
+    expect(await outcome).toBe('ERR_BUS_TIMEOUT');
+    expect(told).toMatchObject([{ exitCode: 1, restarts: 1 }]);
+    await bus.close({ drain: false });
+  });
+});
+
+const silent = { debug() {}, info() {}, warn() {}, error() {} };
