@@ -36,7 +36,8 @@ export class RestartPolicy {
 
   /** What to do after this death; undefined: give up. */
   next({ entry, livedMs, progressed }: Death): Replacement | undefined {
-    this.#deathsAtEntry = entry === undefined || entry !== this.#entry ? 1 : this.#deathsAtEntry + 1;
+    this.#deathsAtEntry =
+      entry === undefined || entry !== this.#entry ? 1 : this.#deathsAtEntry + 1;
     this.#entry = entry;
     this.#short = livedMs >= STABLE_MS ? 0 : this.#short + 1;
     this.#fruitless = progressed ? 0 : this.#fruitless + 1;

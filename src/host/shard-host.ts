@@ -325,7 +325,10 @@ export class ShardHost {
     const [code, text] =
       before === 'starting'
         ? (['ERR_BUS_WORKER', 'ended before it was ready'] as const)
-        : (['ERR_BUS_FATAL', 'cannot be kept alive, and the bus has ended: create another'] as const);
+        : ([
+            'ERR_BUS_FATAL',
+            'cannot be kept alive, and the bus has ended: create another',
+          ] as const);
     return new BusError(code, `The thread of shard ${this.id} ${text} (exit code ${exitCode}).`, {
       cause: this.#lastError,
       details: { shard: this.id, exitCode, restarts: this.#restarts },

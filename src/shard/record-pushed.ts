@@ -2,14 +2,7 @@
  * First part of a takeover: an output is pushed, then recorded, so a shard that died between the two has pushed one
  * entry whose record is missing. It can only be the last one of a ring, and only one that nobody has been shown.
  */
-import {
-  COMPLETION,
-  completionOf,
-  DELIVER,
-  deliverOp,
-  loanOf,
-  low16,
-} from '../memory/entries.ts';
+import { COMPLETION, completionOf, DELIVER, deliverOp, loanOf, low16 } from '../memory/entries.ts';
 import {
   CELL,
   CELL_STATE,

@@ -87,11 +87,7 @@ function finishHalfDone(shard: ShardState, link: ShardLink, at: number): void {
   }
   if ((get(words, at + CELL_STATE) & CELL_BAD) === 0) return;
   const ref = get(words, at + CELL_REF);
-  setRecordDetail(
-    shard.link(refClient(ref)).ledger,
-    refSlot(ref),
-    get(words, at + CELL_RESULT),
-  );
+  setRecordDetail(shard.link(refClient(ref)).ledger, refSlot(ref), get(words, at + CELL_RESULT));
   free(link, at);
 }
 

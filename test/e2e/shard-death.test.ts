@@ -1,9 +1,9 @@
 /** Shards that are killed under load: nothing is lost, nothing is doubled, and nobody but `metrics` and an event tells. */
 import { describe, expect, it } from 'vitest';
+import type { MessageBus } from '../../src/index.ts';
 import { createWatchedBus, expectAtRest, shardThreads } from '../helpers/at-rest.ts';
 import { until } from '../helpers/gate.ts';
 import { workerFile } from '../helpers/real-bus.ts';
-import type { MessageBus } from '../../src/index.ts';
 
 const KILLS = 6;
 /** Messages under way at any time. */

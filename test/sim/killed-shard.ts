@@ -13,7 +13,11 @@ export interface Kills {
  * Plays `scene` in `world` with a seam that ends the shard before the write with the number `kills[0]` (1 is the first),
  * its successor before its own write `kills[1]`, and so on.
  */
-export function playWithKills(world: CoreWorld, kills: readonly number[], scene: () => void): Kills {
+export function playWithKills(
+  world: CoreWorld,
+  kills: readonly number[],
+  scene: () => void,
+): Kills {
   const left = [...kills];
   const before = { put, store };
   let isShard = false;

@@ -1,9 +1,10 @@
 /** What is played while shards are killed: each scene says what its clients saw, which no death of a shard may change. */
-import { ACK_STATUS } from '../../src/memory/entries.ts';
+
 import type { PendingSend } from '../../src/client/pending-send.ts';
+import { ACK_STATUS } from '../../src/memory/entries.ts';
 import { heldByWorld } from '../unit/client/at-rest.ts';
-import { Scene } from '../unit/shard/scene.ts';
 import type { Placed } from '../unit/shard/scene.ts';
+import { Scene } from '../unit/shard/scene.ts';
 
 export interface TakeoverScene {
   readonly scene: Scene;

@@ -20,7 +20,6 @@ import type { PeerNews } from '../../../src/control/plane.ts';
 import { ShardJournal } from '../../../src/host/shard-journal.ts';
 import { type ClientMemory, createClientMemory } from '../../../src/memory/client-memory.ts';
 import { createControlWords } from '../../../src/memory/control-words.ts';
-import { completeStatus, completionOf, low16 } from '../../../src/memory/entries.ts';
 import { PAGE_BYTES } from '../../../src/memory/heap.ts';
 import { createLink, type LinkMemory } from '../../../src/memory/link-memory.ts';
 import { sealLink } from '../../../src/memory/seal-link.ts';
@@ -29,6 +28,7 @@ import { KIND } from '../../../src/message/kinds.ts';
 import type { EndpointOptions, SendOptions } from '../../../src/options.ts';
 import { resolveEndpointOptions, resolveSendOptions } from '../../../src/options.ts';
 import { ShardCore } from '../../../src/shard/shard-core.ts';
+import { type ReadCompletion, readCompletion } from './read-completion.ts';
 
 export interface WorldSize {
   readonly shards?: number;
@@ -61,15 +61,6 @@ const SIZE: Required<WorldSize> = {
 export const CORRELATION_TIMEOUT_MS = 1000;
 /** A world that is busy for longer than this never comes to rest. */
 const ROUNDS_MAX = 1000;
-
-/** An entry that a client has read from its complete ring. */
-export interface ReadCompletion {
-  readonly shard: number;
-  readonly completion: number;
-  readonly status: number;
-  readonly slot: number;
-  readonly detail: number;
-}
 
 interface Timer {
   readonly task: () => void;
@@ -248,7 +239,7 @@ export class CoreWorld {
 
   /** Tells every shard that is not closed. */
   tell(command: ShardCommand): void {
-    this.shards.forEach((_, id) => this.#tellShard(id, command));
+    for (let id = 0; id < this.shards.length; id++) this.#tellShard(id, command);
   }
 
   /** The shard's thread has ended: a successor takes its memory over. */
@@ -405,14 +396,4 @@ export class CoreWorld {
       this.#tellShard(at, { op: 'attach', client, link, reports });
     });
   }
-}
-
-function readCompletion(shard: number, head: number, detail: number): ReadCompletion {
-  return {
-    shard,
-    completion: completionOf(head),
-    status: completeStatus(head),
-    slot: low16(head),
-    detail,
-  };
 }
