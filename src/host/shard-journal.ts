@@ -52,6 +52,7 @@ export class ShardJournal {
       case 'removeSubscription':
         this.#subscriptions.delete(command.subscription);
         break;
+      case 'explain':
       case 'takeOver':
       case 'close':
         break;

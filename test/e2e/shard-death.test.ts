@@ -92,7 +92,7 @@ describe.each([1, 2, 4])('with %i shards, of which one is killed again and again
       events.push(payload);
     });
     const late = bus.request('never', 1, { timeout: 300 });
-    const outcome = late.catch(({ code }) => code);
+    const outcome = late.catch((error: { code: string }) => error.code);
     const [first] = shardThreads(bus);
     const gone = first?.terminate();
     const registered = bus.registerEndpoint('late', () => 'here');

@@ -263,7 +263,7 @@ describe('ShardHost', () => {
     expect(crashes).toEqual([]);
   });
 
-  it('asks what a key leads to, holds the process until the answer comes, and rejects when it cannot', async () => {
+  it('asks what a key leads to, again after a death, holds the process until then, and rejects at its end', async () => {
     await started();
     const query = { client: 0, key: 'k', hash: 1, interned: undefined };
     const calls = [host.explain(query), host.explain(query)];
@@ -278,8 +278,16 @@ describe('ShardHost', () => {
       'pending',
       true,
     ]);
-    thread.emit('exit', 1);
-    await expect(calls[0]).rejects.toMatchObject({ code: 'ERR_BUS_FATAL' });
-    await expect(host.explain(query)).rejects.toMatchObject({ code: 'ERR_BUS_FATAL' });
+    const dead = thread;
+    thread = new FakeThread(memory);
+    dead.emit('exit', 1);
+    expect(thread.commands.slice(1)).toEqual([{ op: 'explain', question: 1, query }]);
+    thread.emit('message', { question: 1, answer: 'first' });
+    expect(await calls[0]).toBe('first');
+    const last = host.explain(query);
+    void host.close(GRACE_MS);
+    thread.emit('exit', 0);
+    await expect(last).rejects.toMatchObject({ code: 'ERR_BUS_CLOSED' });
+    await expect(host.explain(query)).rejects.toMatchObject({ code: 'ERR_BUS_CLOSED' });
   });
 });
