@@ -6,11 +6,11 @@ import { BusClient } from './client/bus-client.ts';
 import type { PeerNews } from './control/plane.ts';
 import { BusHost, type CloseResult } from './host/bus-host.ts';
 import type { Ticket } from './host/ticket.ts';
+import { loadCodec } from './load-codec.ts';
 import { createLogger } from './log.ts';
 import {
   type BusConfig,
   type CloseOptions,
-  configError,
   resolveCloseOptions,
   resolveConfig,
   type StartWorkerOptions,
@@ -46,9 +46,7 @@ export interface MessageBus extends BusVerbs {
  */
 export async function createBus(config?: BusConfig): Promise<MessageBus> {
   const resolved = resolveConfig(config, availableParallelism());
-  if (resolved.codec !== 'auto') {
-    throw configError('createBus', 'codec', "'auto' (more is not supported yet)", resolved.codec);
-  }
+  const codec = await loadCodec(resolved.codec, 'createBus');
   const logger = createLogger(resolved.logger);
   const news: PeerNews[] = [];
   const host = new BusHost(resolved, logger, (next) => news.push(next));
@@ -58,6 +56,7 @@ export async function createBus(config?: BusConfig): Promise<MessageBus> {
     takeNews: () => news.shift(),
     logger,
     keepAlive: resolved.keepAlive,
+    codec,
   });
   await host.start({
     get outstanding() {

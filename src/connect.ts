@@ -6,10 +6,18 @@ import type { ClientBoot, ControlPlane, PeerNews } from './control/plane.ts';
 import { PLANE_METHODS } from './host/client-calls.ts';
 import type { Door } from './host/control-door.ts';
 import { isTicket, type Ticket, takeTicket } from './host/ticket.ts';
+import { loadCodec } from './load-codec.ts';
 import { createLogger } from './log.ts';
 import { BusError } from './message/errors.ts';
+import type { CodecLayer } from './message/module-codec.ts';
 import { kindOf } from './message/text.ts';
-import { type CloseOptions, configError, resolveCloseOptions } from './options.ts';
+import {
+  type CloseOptions,
+  type ConnectOptions,
+  configError,
+  resolveCloseOptions,
+  resolveConnectOptions,
+} from './options.ts';
 
 export interface DetachResult {
   readonly settled: number;
@@ -26,24 +34,43 @@ export interface ConnectedBus extends BusVerbs {
 /** A second door on the port of a ticket would take the answers of the first, and its end would close it. */
 const usedPorts = new WeakSet<object>();
 
+interface Connection {
+  readonly bus: ConnectedBus;
+  /** The codec of the bus, as its options have it. */
+  readonly codec: string;
+}
+
 /** This thread's connection with the ticket that its bootstrap left. */
-let ownConnection: Promise<ConnectedBus> | undefined;
+let ownConnection: Promise<Connection> | undefined;
 
 /**
  * Connects this thread to its bus, and holds the thread until the connection is closed. Without a ticket, in a thread
- * of `startWorker`, every call gives the same connection. Rejects `ERR_BUS_CONFIG` without a usable ticket, and
- * `ERR_BUS_CLOSED` when the ticket has expired or the bus is gone.
+ * of `startWorker`, every call gives the same connection. Rejects `ERR_BUS_CONFIG` without a usable ticket, when the
+ * bus has another codec than `options` say, or when its codec cannot be loaded here; `ERR_BUS_CLOSED` when the ticket
+ * has expired or the bus is gone.
  */
-export async function connect(ticket?: Ticket): Promise<ConnectedBus> {
-  if (ticket !== undefined) return openConnection(checkTicket(ticket));
+export async function connect(options?: ConnectOptions): Promise<ConnectedBus>;
+export async function connect(ticket: Ticket, options?: ConnectOptions): Promise<ConnectedBus>;
+export async function connect(
+  first?: Ticket | ConnectOptions,
+  second?: ConnectOptions,
+): Promise<ConnectedBus> {
+  const hasTicket = first !== undefined && !isOptions(first);
+  const { codec } = resolveConnectOptions((hasTicket ? second : first) ?? {});
+  if (hasTicket) return (await openConnection(checkTicket(first), codec)).bus;
   const left = takeTicket();
-  if (left !== undefined) ownConnection = openConnection(left);
-  if (ownConnection !== undefined) return ownConnection;
+  if (left !== undefined) ownConnection = openConnection(left, codec);
+  if (ownConnection !== undefined) return checkCodec(await ownConnection, codec).bus;
   throw new BusError(
     'ERR_BUS_CONFIG',
     'connect: this thread has no ticket. Start it with bus.startWorker, or pass one from bus.createTicket().',
     { details: { option: 'ticket', expected: 'a ticket', got: 'none' } },
   );
+}
+
+/** A ticket has none of their names, and whatever else comes first should have been one. */
+function isOptions(value: unknown): value is ConnectOptions {
+  return typeof value === 'object' && value !== null && 'codec' in value;
 }
 
 function checkTicket(ticket: unknown): Ticket {
@@ -54,26 +81,40 @@ function checkTicket(ticket: unknown): Ticket {
   throw configError('connect', 'ticket', 'a ticket that was not used before', 'a used one');
 }
 
-async function openConnection(ticket: Ticket): Promise<ConnectedBus> {
+async function openConnection(ticket: Ticket, wanted: string | undefined): Promise<Connection> {
   usedPorts.add(ticket.control);
   // Loaded here, so that threads without a connection do without.
   const { Door } = await import('./host/control-door.ts');
   const door = new Door(ticket.control, () => ticket.peers.close());
+  let boot: ClientBoot | undefined;
   try {
-    const boot = (await door.call('attach', [threadId])) as ClientBoot;
-    return busOf(door, ticket, boot);
+    boot = (await door.call('attach', [threadId])) as ClientBoot;
+    const { codec } = checkCodec(boot.settings, wanted);
+    return { bus: busOf(door, ticket, boot, await loadCodec(codec, 'connect')), codec };
   } catch (error) {
+    if (boot !== undefined) await leave(planeThrough(door), boot.memory.id, door).catch(() => {});
     door.close();
     throw error;
   }
 }
 
-function busOf(door: Door, ticket: Ticket, boot: ClientBoot): ConnectedBus {
+function checkCodec<T extends { readonly codec: string }>(of: T, wanted: string | undefined): T {
+  if (wanted === undefined || wanted === of.codec) return of;
+  throw configError('connect', 'codec', `that of the bus, '${of.codec}'`, `'${wanted}'`);
+}
+
+function busOf(
+  door: Door,
+  ticket: Ticket,
+  boot: ClientBoot,
+  codec: CodecLayer | undefined,
+): ConnectedBus {
   const plane = planeThrough(door);
   const client = new BusClient(boot, plane, {
     isMain: false,
     takeNews: () => receiveMessageOnPort(ticket.peers)?.message as PeerNews | undefined,
     logger: createLogger(undefined),
+    codec,
   });
   // From here on the client holds the thread, and `unref` means what it says.
   door.unref();

@@ -12,6 +12,7 @@ export type { Subscription } from './client/subscription.ts';
 export type { ConnectedBus, DetachResult } from './connect.ts';
 export { connect } from './connect.ts';
 export type { EndpointRecord, ExplainedRoute, Explanation } from './control/plane.ts';
+export type { CodecModule } from './message/codec-module.ts';
 export type { BusErrorCode } from './message/errors.ts';
 export { BusError } from './message/errors.ts';
 export type { BusHealth } from './metrics/bus-health.ts';
@@ -21,6 +22,7 @@ export type {
   BreakerOptions,
   BusConfig,
   CloseOptions,
+  ConnectOptions,
   EndpointOptions,
   EndpointQuery,
   Logger,

@@ -12,6 +12,7 @@ export {
   type ResolvedCloseOptions,
   resolveCloseOptions,
 } from './options/close-options.ts';
+export { type ConnectOptions, resolveConnectOptions } from './options/codec-option.ts';
 export {
   type EndpointOptions,
   type ResolvedEndpointOptions,

@@ -6,6 +6,7 @@ import type { ClientBoot, ControlPlane, PeerNews } from '../control/plane.ts';
 import { BUS_STATE } from '../memory/control-words.ts';
 import { hashKey, validateKey } from '../message/key.ts';
 import { KIND, KIND_NAMES } from '../message/kinds.ts';
+import type { CodecLayer } from '../message/module-codec.ts';
 import type {
   EndpointOptions,
   EndpointQuery,
@@ -41,6 +42,8 @@ export interface BusClientEnvironment {
   readonly logger: Logger;
   /** Endpoints and subscriptions alone hold the process too. */
   readonly keepAlive?: boolean;
+  /** Unless the bus's codec is `'auto'`. */
+  readonly codec: CodecLayer | undefined;
 }
 
 export class BusClient {
@@ -70,6 +73,7 @@ export class BusClient {
       takeNews: environment.takeNews,
       onUnclaimed: ({ slot, status }) => this.#tellUndeliverable(slot, status),
       onRoom: () => this.#sender.serveRoom(),
+      codec: environment.codec,
     });
     this.#sender = new Sender(this.#core, services, boot.settings.correlationTimeoutMs);
     this.#loop = new EventLoop(this.#core, {

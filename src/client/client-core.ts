@@ -24,6 +24,7 @@ import { Heap } from '../memory/heap.ts';
 import { get } from '../memory/seam.ts';
 import { KIND, KIND_MASK, SLOT_WORDS } from '../memory/slot-header.ts';
 import { AutoCodec } from '../message/codec.ts';
+import type { CodecLayer } from '../message/module-codec.ts';
 import { ShapeWriter } from '../message/shape-writer.ts';
 import { Answers } from './answers.ts';
 import { ClientLink } from './client-link.ts';
@@ -59,6 +60,8 @@ export interface CoreHooks {
   readonly onUnclaimed: (outcome: Unclaimed) => void;
   /** Slots or heap were given back, or may have been. */
   readonly onRoom: () => void;
+  /** The bus's codec around the own one; without it the own one alone. */
+  readonly codec?: CodecLayer | undefined;
 }
 
 export class ClientCore {
@@ -101,7 +104,8 @@ export class ClientCore {
     this.heap = new Heap(bytes.length, RESERVE_SHARE);
     this.interner = new Interner(this.heap, bytes, this.links.length, slots + SPARE_KEYS);
     this.peers = new Peers(boot.peers, hooks.takeNews);
-    const codec = new AutoCodec(new ShapeWriter(this.memory.shapes));
+    const own = new AutoCodec(new ShapeWriter(this.memory.shapes));
+    const codec = hooks.codec === undefined ? own : hooks.codec(own);
     const { slots: table, heap } = this;
     this.outbox = new Outbox({
       headers,

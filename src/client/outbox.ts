@@ -11,6 +11,7 @@ import {
   CORR,
   DEADLINE,
   EXPIRES,
+  FLAG_ERROR,
   GEN,
   HDR_LEN,
   KEY_HASH,
@@ -101,7 +102,7 @@ export class Outbox {
   submit(draft: Draft): number {
     const { slots } = this.#parts;
     if (!slots.hasRoom(draft.isReply)) return NO_SLOT;
-    const payloadKind = draft.encoded?.kind ?? this.#parts.codec.classify(draft.payload);
+    const payloadKind = draft.encoded?.kind ?? this.#classify(draft);
     if (!this.#encode(draft, payloadKind)) return NO_SLOT;
     const slot = slots.take();
     const { key, link } = draft;
@@ -116,7 +117,7 @@ export class Outbox {
   /** The payload of a message that must wait: a private copy, so that later changes by the caller do not reach it. */
   encode(payload: unknown): EncodedPayload {
     const { codec, maxMessageBytes } = this.#parts;
-    const kind = codec.classify(payload);
+    const kind = codec.classify(payload, false);
     const exact = codec.sizeOf(kind, payload);
     if (exact > maxMessageBytes) throw tooLarge(exact, maxMessageBytes);
     for (
@@ -141,6 +142,10 @@ export class Outbox {
       link.publishBatch();
       this.#parts.tick();
     } else if (link.publishFirst() || pending === 1) this.#parts.requestFlush();
+  }
+
+  #classify(draft: Draft): PayloadKind {
+    return this.#parts.codec.classify(draft.payload, (draft.flags & FLAG_ERROR) !== 0);
   }
 
   #writeHeader(slot: number, draft: Draft, payloadKind: PayloadKind): void {

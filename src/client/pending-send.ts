@@ -136,8 +136,10 @@ export class PendingSend implements Pending {
     try {
       this.value = readPayload(peer, slot, this.#home.reader.codec);
     } catch (error) {
+      // Not the handler's failure: the reply cannot be read here.
       this.value = error;
       this.#isError = true;
+      this.#isVerdict = true;
     }
   }
 

@@ -19,8 +19,8 @@ export type EventHandler = (event: ReceivedMessage, context: LoanContext) => unk
 
 export interface SubscriptionCallbacks {
   readonly handler: EventHandler | undefined;
-  /** A callback threw or rejected; the subscription goes on. */
-  readonly onError: (error: unknown, event: ReceivedMessage) => void;
+  /** A callback threw or rejected, or the payload could not be read; the subscription goes on. */
+  readonly onError: (error: unknown, event: Pick<ReceivedMessage, 'routingKey'>) => void;
   /** Events that shards dropped for it, since it was made. */
   readonly droppedByShards: () => number;
 }
@@ -131,9 +131,11 @@ export class SubscriptionReceiver implements Receiver {
   #read(loan: Loan, reader: ReceiverParts['reader']): ReceivedMessage | undefined {
     try {
       return readMessage(loan, reader, this.#options.lease);
-    } catch {
+    } catch (error) {
+      const routingKey = loan.peer.keyOf(loan.slot);
       this.#parts.count('handlerFailed');
       this.#parts.answers.acknowledge(loan, ACK_STATUS.failed);
+      this.#callbacks.onError(error, { routingKey });
       return undefined;
     }
   }

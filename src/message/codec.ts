@@ -12,7 +12,7 @@ import type { ShapeWriter } from './shape-writer.ts';
 import { isWellFormed } from './text.ts';
 import { asTextBuffer, readText, writeText } from './utf8.ts';
 
-/** How a payload is stored, below 16. Free numbers are for further codecs. */
+/** How a payload is stored, below 16. */
 export const PAYLOAD = {
   value: 0,
   uint8Array: 1,
@@ -23,14 +23,16 @@ export const PAYLOAD = {
   undefined: 5,
   /** A string with lone surrogates, as UTF-16. */
   utf16: 6,
+  /** Bytes of a codec module. */
+  encoded: 7,
 } as const;
 
 export type PayloadKind = number;
 
 export interface Codec {
-  /** How to store `value`. */
-  classify(value: unknown): PayloadKind;
-  /** Bytes that `write` will need, exactly; -1 when only writing tells. */
+  /** How to store `value`; `isThrown`: it is a handler's error, or tells of one. */
+  classify(value: unknown, isThrown: boolean): PayloadKind;
+  /** Bytes that `write` will need, exactly; -1 when only writing tells. Throws as `write` does. */
   sizeOf(kind: PayloadKind, value: unknown): number;
   /**
    * Writes at `offset` and returns the number of bytes; -1 when they are more than `limit`, then

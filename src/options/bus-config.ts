@@ -1,5 +1,6 @@
 /** The options of `createBus`: types, defaults, validation. */
 import { LIMITS } from '../limits.ts';
+import { resolveCodecName } from './codec-option.ts';
 import { configError, DURATION, OptionReader, PERIOD } from './reader.ts';
 import { resolveThreadOptions, type ThreadOptions, urlText } from './thread-options.ts';
 
@@ -133,7 +134,7 @@ export function resolveConfig(config: BusConfig | undefined, cores: number): Res
       high: LIMITS.concurrentDeliveries,
     }),
     slots: read.integer('slots', LIMITS.slots, { low: LIMITS.slotsLow, high: LIMITS.slotsHigh }),
-    codec: resolveCodecName(read),
+    codec: resolveCodecName(read) ?? 'auto',
     shardOptions: resolveThreadOptions(read.get('shardOptions'), WHERE, 'shardOptions.'),
     workerUrl: urlText(read, 'workerUrl'),
     logger: resolveLogger(read),
@@ -193,15 +194,6 @@ function resolveMaxima(read: OptionReader): Maxima {
       high: LIMITS.heapBytesHigh,
     }),
   };
-}
-
-function resolveCodecName(read: OptionReader): string {
-  const codec = read.get('codec');
-  if (codec === undefined) return 'auto';
-  if (codec === 'auto' || codec === 'json' || codec === 'v8') return codec;
-  const href = codec instanceof URL ? codec.href : codec;
-  if (typeof href === 'string' && URL.canParse(href)) return href;
-  throw read.refuse('codec', "'auto', 'json', 'v8' or the URL of a codec module", codec);
 }
 
 function resolveLogger(read: OptionReader): Logger | undefined {
