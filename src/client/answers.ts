@@ -20,12 +20,16 @@ interface HeldReply {
   readonly loan: Loan;
   readonly flags: number;
   readonly payload: unknown;
+  /** Whose reply it is, for the error that says that it cannot be sent. */
+  readonly endpoint?: string | undefined;
 }
 
 export class Answers {
   readonly #outbox: Outbox;
   readonly #waiting: HeldReply[] = [];
   readonly #draft: Draft;
+  /** The last payload could not be sent: its error went instead. */
+  #isRefused = false;
 
   constructor(outbox: Outbox, anyLink: Draft['link']) {
     this.#outbox = outbox;
@@ -56,8 +60,14 @@ export class Answers {
     this.#outbox.published(loan.link);
   }
 
-  reply(loan: Loan, payload: unknown): void {
-    if (begin(loan)) this.#send({ loan, flags: 0, payload });
+  /**
+   * False when the payload cannot be sent and the caller gets the reason instead. A reply that waits for room is
+   * encoded when there is some; until then it counts as one that can be sent.
+   */
+  reply(loan: Loan, payload: unknown, endpoint?: string): boolean {
+    this.#isRefused = false;
+    if (begin(loan)) this.#send({ loan, flags: 0, payload, endpoint });
+    return !this.#isRefused;
   }
 
   /** The error is what the handler threw, whatever its type. */
@@ -98,7 +108,9 @@ export class Answers {
     try {
       return this.#submit(kind, reply);
     } catch (error) {
-      const instead = (reply.flags & FLAG_ERROR) === 0 ? error : unsendable(reply.payload);
+      this.#isRefused = true;
+      const isResult = (reply.flags & FLAG_ERROR) === 0;
+      const instead = isResult ? refusedReply(reply.endpoint, error) : unsendable(reply.payload);
       return this.#offerInstead(kind, reply, instead);
     }
   }
@@ -136,6 +148,16 @@ function begin(loan: Loan): boolean {
   loan.settled = true;
   loan.link.loans[loan.cell] = undefined;
   return true;
+}
+
+/** What was refused is a reply: without that word its reader would look for the fault in the request. */
+function refusedReply(endpoint: string | undefined, error: unknown): unknown {
+  if (!BusError.isBusError(error)) return error;
+  const whose = endpoint === undefined ? 'The reply' : `The reply of endpoint '${endpoint}'`;
+  return new BusError(error.code, `${whose} cannot be sent. ${error.message}`, {
+    ...(error.cause === undefined ? {} : { cause: error.cause }),
+    details: { ...error.details, ...(endpoint === undefined ? {} : { endpoint }) },
+  });
 }
 
 function unsendable(thrown: unknown): BusError {

@@ -22,11 +22,11 @@ import {
 } from '../memory/entries.ts';
 import { Heap } from '../memory/heap.ts';
 import { get } from '../memory/seam.ts';
-import { KIND, KIND_MASK, SLOT_WORDS } from '../memory/slot-header.ts';
+import { FLAG_ERROR, KIND, KIND_MASK, SLOT_WORDS } from '../memory/slot-header.ts';
 import { AutoCodec } from '../message/codec.ts';
 import type { CodecLayer } from '../message/module-codec.ts';
 import { ShapeWriter } from '../message/shape-writer.ts';
-import { Answers } from './answers.ts';
+import { Answers, FLAG_VERDICT } from './answers.ts';
 import { ClientLink } from './client-link.ts';
 import type { ClientEnvironment } from './clock.ts';
 import { Completions, type Unclaimed } from './completions.ts';
@@ -40,6 +40,7 @@ import type { Reader } from './read-message.ts';
 import type { Receiver } from './receiver.ts';
 import { ReportReceiver } from './report-receiver.ts';
 import { SlotTable } from './slot-table.ts';
+import type { Tally } from './tally.ts';
 
 /** Share of slots and heap that only replies may use. */
 const RESERVE_SHARE = 1 / 8;
@@ -81,6 +82,8 @@ export class ClientCore {
   readonly #completions: Completions;
   /** By target id. */
   readonly #receivers: (Receiver | undefined)[] = [];
+  /** Of the endpoints here, by target. */
+  readonly #tallies = new Map<number, Tally>();
   readonly #environment: ClientEnvironment;
   readonly #hooks: CoreHooks;
   #flushRequested = false;
@@ -121,7 +124,7 @@ export class ClientCore {
     this.#answers = new Answers(this.outbox, this.links[0] as ClientLink);
     this.#completions = new Completions(table, heap, {
       onUnclaimed: hooks.onUnclaimed,
-      onStatus: (status) => this.#countStatus(status),
+      onStatus: (status, detail) => this.#countStatus(status, detail),
     });
     const reader: Reader = { codec, epochMs: boot.epochMs, client: this.id };
     this.receiverParts = {
@@ -154,11 +157,16 @@ export class ClientCore {
   install(target: number, receiver: Receiver): void {
     while (this.#receivers.length <= target) this.#receivers.push(undefined);
     this.#receivers[target] = receiver;
+    if (receiver.tally === undefined) return;
+    this.#tallies.set(target, receiver.tally);
+    // Target numbers are used again: what the one before counted is nothing of this one's.
+    receiver.tally.publish(this.control.tallies, target);
   }
 
   /** Deliveries for it that still come are handed back, to be routed again. */
   uninstall(target: number): void {
     this.#receivers[target] = undefined;
+    this.#tallies.delete(target);
   }
 
   /** Reads completions and a bounded number of deliveries, runs their handlers, publishes. Returns what was read. */
@@ -221,6 +229,7 @@ export class ClientCore {
     counts.heapBytesUsed = this.heap.usedBytes;
     counts.outstanding = this.outstanding;
     this.counters.publish();
+    for (const [target, tally] of this.#tallies) tally.publish(this.control.tallies, target);
   }
 
   #afterWork(): void {
@@ -269,11 +278,18 @@ export class ClientCore {
     receiver.take(loan, detail);
   }
 
-  #countStatus(status: number): void {
+  #countStatus(status: number, detail: number): void {
     const { counts } = this.counters;
     counts.settled += 1;
-    if (status === STATUS.ok || status === STATUS.reply) return;
-    if (status === STATUS.timeout) counts.timedOut += 1;
+    if (status === STATUS.ok) return;
+    if (status === STATUS.reply) {
+      const { headers } = this.peers.get(refClient(detail));
+      const kind = get(headers, refSlot(detail) * SLOT_WORDS + KIND);
+      if ((kind & FLAG_ERROR) === 0) return;
+      // An error that is the bus's own verdict: the attempt took too long.
+      if ((kind & FLAG_VERDICT) !== 0) counts.timedOut += 1;
+      else counts.failed += 1;
+    } else if (status === STATUS.timeout) counts.timedOut += 1;
     else if (status === STATUS.aborted) counts.aborted += 1;
     else if (status === STATUS.noRoute) counts.noRoute += 1;
     else counts.failed += 1;

@@ -32,8 +32,8 @@ export interface Unclaimed {
 export interface CompletionHooks {
   /** A status for which nobody waits is not `ok`: `tryNotify` and `tryPublish` without a route, failed handlers. */
   readonly onUnclaimed: (outcome: Unclaimed) => void;
-  /** Counts a status of a submission of this client. */
-  readonly onStatus: (status: number) => void;
+  /** Counts a status of a submission of this client; a reply can still be read. */
+  readonly onStatus: (status: number, detail: number) => void;
 }
 
 export class Completions {
@@ -113,7 +113,7 @@ export class Completions {
     const batch = this.#slots.batches[slot];
     this.#slots.batches[slot] = undefined;
     batch?.settleOne();
-    this.#hooks.onStatus(status);
+    this.#hooks.onStatus(status, detail);
     if (pending !== undefined) pending.settle(status, detail);
     else if (status !== STATUS.ok && status !== STATUS.reply) {
       this.#hooks.onUnclaimed({ slot, status, failed: failuresOf(detail) });

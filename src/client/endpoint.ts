@@ -13,6 +13,7 @@ import type { Loan } from './loan.ts';
 import type { Message } from './message.ts';
 import { type Reader, readMessage } from './read-message.ts';
 import type { Receiver } from './receiver.ts';
+import { Tally } from './tally.ts';
 
 export type Handler = (message: Message, context: LoanContext) => unknown;
 
@@ -27,6 +28,7 @@ export interface ReceiverParts {
 
 export class EndpointReceiver implements Receiver {
   readonly id: string;
+  readonly tally: Tally = new Tally();
   readonly #handler: Handler;
   readonly #options: ResolvedEndpointOptions;
   readonly #parts: ReceiverParts;
@@ -92,6 +94,7 @@ export class EndpointReceiver implements Receiver {
   #await(loan: Loan, result: PromiseLike<unknown>): void {
     const { timeout } = this.#options;
     this.#running += 1;
+    this.tally.inFlight += 1;
     if (Number.isFinite(timeout)) {
       loan.timer = this.#parts.environment.setTimer(() => this.#timeOut(loan), timeout);
     }
@@ -125,6 +128,7 @@ export class EndpointReceiver implements Receiver {
   /** A handler is done with: the next one starts. */
   #leave(): void {
     this.#running -= 1;
+    this.tally.inFlight -= 1;
     while (this.#running < this.#options.concurrency && this.#queue.length > 0) {
       this.#start(this.#queue.shift() as Loan);
     }
@@ -132,13 +136,20 @@ export class EndpointReceiver implements Receiver {
   }
 
   #succeed(loan: Loan, value: unknown): void {
-    this.#parts.count('delivered');
-    if (loan.kind === KIND.request) this.#parts.answers.reply(loan, value);
-    else this.#parts.answers.acknowledge(loan);
+    const { answers, count } = this.#parts;
+    if (loan.kind !== KIND.request) answers.acknowledge(loan);
+    else if (!answers.reply(loan, value, this.id)) {
+      count('handlerFailed');
+      this.tally.failed += 1;
+      return;
+    }
+    count('delivered');
+    this.tally.delivered += 1;
   }
 
   #fail(loan: Loan, error: unknown, isVerdict = false): void {
     this.#parts.count('handlerFailed');
+    this.tally.failed += 1;
     if (loan.kind === KIND.request) this.#parts.answers.replyError(loan, error, isVerdict);
     else this.#parts.answers.report(loan, this.id, error);
   }

@@ -1,5 +1,6 @@
 /** What takes the deliveries of one target. */
 import type { Loan } from './loan.ts';
+import type { Tally } from './tally.ts';
 
 export interface Receiver {
   /**
@@ -9,4 +10,6 @@ export interface Receiver {
   take(loan: Loan, detail: number): void;
   /** Loans taken and not given back. */
   readonly held: number;
+  /** Of endpoints: what their handlers came to. */
+  readonly tally?: Tally;
 }

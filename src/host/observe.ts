@@ -1,6 +1,12 @@
 /** Reads the words and counters of all threads for `metrics()` and `health()`. */
 import { STATE } from '../memory/client-memory.ts';
-import { BUS_STATE, busState, type ControlWords } from '../memory/control-words.ts';
+import {
+  BUS_STATE,
+  busState,
+  type ControlWords,
+  TALLY,
+  TALLY_COUNTS,
+} from '../memory/control-words.ts';
 import { readCounters, SHARD_COUNTERS } from '../memory/counters.ts';
 import { get } from '../memory/seam.ts';
 import { type BusHealth, busHealth } from '../metrics/bus-health.ts';
@@ -19,7 +25,7 @@ export interface Observed {
 }
 
 export function observeMetrics(observed: Observed, uptimeMs: number): BusMetrics {
-  const { clients, dropped, registry, shards } = observed;
+  const { clients, control, dropped, registry, shards } = observed;
   return busMetrics({
     uptimeMs,
     clients: [...clients.present()].map((client) => {
@@ -28,6 +34,16 @@ export function observeMetrics(observed: Observed, uptimeMs: number): BusMetrics
     departed: clients.departedCounts,
     shards: shards.hosts.map(({ id, memory, restarts, threadId }) => {
       return { id, threadId, restarts, counts: readCounters(SHARD_COUNTERS, memory.counters) };
+    }),
+    endpoints: registry.findEndpoints({}).map(({ spec, target }) => {
+      const count = (name: keyof typeof TALLY): number =>
+        control.tallies[target * TALLY_COUNTS + TALLY[name]] as number;
+      return {
+        id: spec.id,
+        delivered: count('delivered'),
+        failed: count('failed'),
+        inFlight: count('inFlight'),
+      };
     }),
     subscriptions: [...registry.subscriptions()].map(({ name, spec }) => {
       return { id: name, pattern: spec.pattern, dropped: dropped.of(spec.target) };

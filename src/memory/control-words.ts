@@ -1,10 +1,12 @@
 /**
- * Words of the whole bus that several shards change, by Atomics alone.
+ * Words of the whole bus: those that several shards change, by Atomics alone, and what endpoints count.
  *
  * ```
  * STATE                 0 open, 1 closing, 2 closed, 3 fatal: main writes, every client reads (see BUS_STATE)
  * cursors[targets]      round-robin position of a balance set; any shard adds
  * breakers[targets] 4   state, probe (shard and incarnation), opened at, spare: laid out, 0 (closed) now
+ * tallies[targets] 4    Float64: delivered, failed, in flight, spare. The client that holds the target copies them out
+ *                       with its counters; main reads. Plain, and perhaps a batch old
  * ```
  */
 import { LINE_WORDS, toLines, WORD_BYTES } from './line.ts';
@@ -13,6 +15,10 @@ import { add, load, store } from './seam.ts';
 export const BUS_STATE = { open: 0, closing: 1, closed: 2, fatal: 3 } as const;
 
 const BREAKER_WORDS = 4;
+export const TALLY = { delivered: 0, failed: 1, inFlight: 2 } as const;
+/** Float64, of each target. */
+export const TALLY_COUNTS = 4;
+const TALLY_WORDS = TALLY_COUNTS * 2;
 
 export interface ControlHandle {
   readonly targets: number;
@@ -23,10 +29,11 @@ export interface ControlWords extends ControlHandle {
   readonly state: Int32Array;
   readonly cursors: Int32Array;
   readonly breakers: Int32Array;
+  readonly tallies: Float64Array;
 }
 
 export function createControlWords(targets: number): ControlWords {
-  const words = LINE_WORDS + toLines(targets) + toLines(targets * BREAKER_WORDS);
+  const words = talliesAt(targets) + toLines(targets * TALLY_WORDS);
   return openControlWords({ targets, buffer: new SharedArrayBuffer(words * WORD_BYTES) });
 }
 
@@ -41,7 +48,12 @@ export function openControlWords(from: ControlHandle): ControlWords {
       (LINE_WORDS + toLines(targets)) * WORD_BYTES,
       targets * BREAKER_WORDS,
     ),
+    tallies: new Float64Array(buffer, talliesAt(targets) * WORD_BYTES, targets * TALLY_COUNTS),
   };
+}
+
+function talliesAt(targets: number): number {
+  return LINE_WORDS + toLines(targets) + toLines(targets * BREAKER_WORDS);
 }
 
 /** Takes the next position of a balance set, 0 … members − 1; exact over all shards, also where the counter wraps. */

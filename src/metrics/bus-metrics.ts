@@ -19,11 +19,21 @@ export interface MetricsSources {
     readonly restarts: number;
     readonly counts: ShardCounts;
   }[];
+  readonly endpoints: readonly ({ readonly id: string } & EndpointCounts)[];
   readonly subscriptions: readonly {
     readonly id: string;
     readonly pattern: string;
     readonly dropped: number;
   }[];
+}
+
+export interface EndpointCounts {
+  /** Runs of the handler whose result was sent. */
+  readonly delivered: number;
+  /** Runs that threw, rejected, took longer than the endpoint's `timeout`, or returned what cannot be sent. */
+  readonly failed: number;
+  /** Handlers that run now. */
+  readonly inFlight: number;
 }
 
 export interface BusMetrics {
@@ -33,7 +43,9 @@ export interface BusMetrics {
     readonly accepted: number;
     readonly settled: number;
     readonly delivered: number;
+    /** Calls whose handler failed, `try…` ones too: a request answered by an error, a notification not acknowledged. */
     readonly failed: number;
+    /** Calls whose time was over, or the only attempt's. */
     readonly timedOut: number;
     /** Replies and results that came when nobody waited any more. */
     readonly late: number;
@@ -52,6 +64,8 @@ export interface BusMetrics {
     readonly routed: number;
     readonly restarts: number;
   }[];
+  /** By id, of the endpoints that are registered now, since they were. */
+  readonly endpoints: Readonly<Record<string, EndpointCounts>>;
   readonly subscriptions: MetricsSources['subscriptions'];
   readonly clients: readonly {
     readonly threadId: number;
@@ -61,7 +75,7 @@ export interface BusMetrics {
 }
 
 export function busMetrics(sources: MetricsSources): BusMetrics {
-  const { clients, departed, shards, subscriptions, uptimeMs } = sources;
+  const { clients, departed, endpoints, shards, subscriptions, uptimeMs } = sources;
   const ofClients = (name: ClientCounter): number =>
     clients.reduce((sum, { counts }) => sum + counts[name], departed[name]);
   const ofShards = (name: ShardCounter): number =>
@@ -86,6 +100,11 @@ export function busMetrics(sources: MetricsSources): BusMetrics {
     shards: shards.map(({ id, threadId, restarts, counts }) => {
       return { id, threadId, routed: counts.routed, restarts };
     }),
+    // Ids are the users': a map without a prototype takes `__proto__` too.
+    endpoints: Object.assign(
+      Object.create(null),
+      Object.fromEntries(endpoints.map(({ id, ...counts }) => [id, counts])),
+    ) as Record<string, EndpointCounts>,
     subscriptions,
     clients: clients.map(({ threadId, counts: { slotsUsed, heapBytesUsed } }) => {
       return { threadId, slotsUsed, heapBytesUsed };

@@ -43,6 +43,36 @@ describe('what the bus tells', () => {
     expect((await bus.metrics()).messages.accepted).toBe(67);
   });
 
+  it('counts failing requests, in total and for their endpoint', async () => {
+    const results = [1, 2, 'throw', 'reject', 'unsendable', 'late'];
+    const handler = ({ payload }: { payload: unknown }): unknown => {
+      if (payload === 'throw') throw new Error('thrown');
+      if (payload === 'reject') return Promise.reject(new Error('rejected'));
+      if (payload === 'unsendable') return () => 1;
+      return payload === 'late' ? new Promise(() => {}) : payload;
+    };
+    const endpoint = await bus.registerEndpoint('failing', handler, { timeout: 20 });
+    await bus.registerRoute('failing', 'failing');
+    const before = (await bus.metrics()).messages;
+    const codes = await Promise.all(
+      results.map((result) =>
+        bus.request('failing', result).then(
+          () => 'ok',
+          ({ code }) => code,
+        ),
+      ),
+    );
+    const handled = 'ERR_BUS_HANDLER';
+    expect(codes).toEqual(['ok', 'ok', handled, handled, handled, 'ERR_BUS_TIMEOUT']);
+    const { endpoints, messages } = await bus.metrics();
+    expect(messages.failed - before.failed).toBe(3);
+    expect(messages.timedOut - before.timedOut).toBe(1);
+    expect(endpoints['failing']).toEqual({ delivered: 2, failed: 4, inFlight: 0 });
+    expect(endpoints['w']).toMatchObject({ failed: 3 });
+    await endpoint.close();
+    expect((await bus.metrics()).endpoints['failing']).toBeUndefined();
+  });
+
   it('is well: every thread and endpoint is there', async () => {
     const health = await bus.health();
     expect(health).toMatchObject({ state: 'ok', reasons: [] });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Loan } from '../../../src/client/loan.ts';
 import { ACK_STATUS, STATUS } from '../../../src/memory/entries.ts';
 import { BusError } from '../../../src/message/errors.ts';
 import { heldByWorld } from './at-rest.ts';
@@ -51,12 +52,20 @@ describe('Answers', () => {
     const { world, caller, service } = makeService();
     const send = caller.request('k');
     world.run();
-    service.reply({ f: () => undefined });
+    const { answers } = service.client.core.receiverParts;
+    expect(answers.reply(service.loans[0] as Loan, { f: () => undefined }, 'billing')).toBe(false);
     world.run();
-    expect(send.toError()).toMatchObject({
+    const error = send.toError() as BusError;
+    expect(error).toMatchObject({
       code: 'ERR_BUS_HANDLER',
-      cause: { code: 'ERR_BUS_INVALID_MESSAGE' },
+      cause: {
+        code: 'ERR_BUS_INVALID_MESSAGE',
+        details: { endpoint: 'billing', field: 'payload.f' },
+      },
     });
+    expect(error.message).toMatch(
+      /^The reply of endpoint 'billing' cannot be sent\. .*payload\.f is a function/,
+    );
   });
 
   it('says of a result that is too large that it is', () => {
@@ -95,7 +104,8 @@ describe('Answers', () => {
     const loans = service.loans.filter(({ kind }) => kind === 2);
     expect([own.length, sends.length, loans.length]).toEqual([3, 3, 3]);
     const { answers } = owner.core.receiverParts;
-    for (const [at, loan] of loans.entries()) answers.reply(loan, at);
+    // Those that must wait count as sendable.
+    expect(loans.map((loan, at) => answers.reply(loan, at))).toEqual([true, true, true]);
     expect(answers.waiting).toBe(2);
     expect(owner.core.outstanding).toBe(6);
     world.run();

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { EndpointReceiver } from '../../../src/client/endpoint.ts';
 import type { Loan } from '../../../src/client/loan.ts';
 import { BELL } from '../../../src/memory/client-memory.ts';
 import { COMPLETION, STATUS } from '../../../src/memory/entries.ts';
 import { DONE, PTAIL, TAIL } from '../../../src/memory/link-memory.ts';
+import { BusError } from '../../../src/message/errors.ts';
 import { KIND } from '../../../src/message/kinds.ts';
+import { resolveEndpointOptions } from '../../../src/options.ts';
 import { heldByWorld } from './at-rest.ts';
 import { CoreWorld } from './core-world.ts';
 import { HoldingReceiver } from './holding-receiver.ts';
@@ -51,6 +54,45 @@ describe('ClientCore', () => {
       timedOut: 1,
       failed: 0,
     });
+  });
+
+  it('counts a request that an error answers as failed, and a verdict as timed out', () => {
+    const { world, sender, receiver } = makePair();
+    for (let at = 0; at < 3; at++) sender.request('k', at);
+    world.run();
+    receiver.reply('fine');
+    receiver.replyError(new Error('thrown'));
+    receiver.replyError(new BusError('ERR_BUS_TIMEOUT', 'too slow'), true);
+    world.run();
+    expect(sender.core.counters.counts).toMatchObject({ settled: 3, failed: 1, timedOut: 1 });
+  });
+
+  it('copies out what its endpoints counted, and begins anew where a target is used again', () => {
+    const world = new CoreWorld();
+    const owner = world.client(1);
+    const acts: Record<string, () => unknown> = {
+      answer: () => 1,
+      throw: () => {
+        throw new Error('thrown');
+      },
+      hold: () => new Promise(() => {}),
+      unsendable: () => () => 1,
+    };
+    const target = world.addEndpoint(owner, 'e', ({ payload }) => acts[payload as string]?.());
+    world.addRoute('k', target);
+    for (const act of ['answer', 'throw', 'hold', 'unsendable', 'answer', 'answer']) {
+      world.client(0).request('k', act);
+    }
+    world.run();
+    const tally = (): number[] => [...owner.core.control.tallies.slice(target * 4, target * 4 + 3)];
+    expect(tally()).toEqual([0, 0, 0]);
+    owner.core.publishCounters();
+    expect(tally()).toEqual([3, 2, 1]);
+    owner.core.uninstall(target);
+    const options = resolveEndpointOptions({});
+    const { receiverParts } = owner.core;
+    owner.core.install(target, new EndpointReceiver('next', () => 1, options, receiverParts));
+    expect(tally()).toEqual([0, 0, 0]);
   });
 
   it('hands back what comes for a receiver that is gone, for another one to take', () => {

@@ -11,13 +11,17 @@ import { LINE_WORDS, WORD_BYTES } from '../../../src/memory/line.ts';
 import { overlaps } from '../../helpers/regions.ts';
 
 describe('control words', () => {
-  it('give state, cursors and breakers lines of their own', () => {
+  it('give state, cursors, breakers and tallies lines of their own', () => {
     for (const targets of [1, 31, 32, 33, 1000]) {
       const control = createControlWords(targets);
-      expect(overlaps([control.state, control.cursors, control.breakers])).toEqual([]);
+      expect(overlaps([control.state, control.cursors, control.breakers, control.tallies])).toEqual(
+        [],
+      );
       expect(control.cursors.byteOffset % (LINE_WORDS * WORD_BYTES)).toBe(0);
       expect(control.breakers.byteOffset % (LINE_WORDS * WORD_BYTES)).toBe(0);
+      expect(control.tallies.byteOffset % (LINE_WORDS * WORD_BYTES)).toBe(0);
       expect([control.cursors.length, control.breakers.length]).toEqual([targets, 4 * targets]);
+      expect(control.tallies.length).toBe(4 * targets);
     }
   });
 

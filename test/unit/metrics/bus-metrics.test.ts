@@ -28,6 +28,7 @@ describe('busMetrics', () => {
         { id: 0, threadId: 2, restarts: 4, counts: shard({ routed: 60, late: 1, dropped: 2 }) },
         { id: 1, threadId: 3, restarts: 0, counts: shard({ routed: 50 }) },
       ],
+      endpoints: [{ id: '__proto__', delivered: 3, failed: 2, inFlight: 1 }],
       subscriptions: [{ id: 's', pattern: 'a*', dropped: 2 }],
     });
     expect(metrics).toEqual({
@@ -46,6 +47,7 @@ describe('busMetrics', () => {
         { id: 0, threadId: 2, routed: 60, restarts: 4 },
         { id: 1, threadId: 3, routed: 50, restarts: 0 },
       ],
+      endpoints: { ['__proto__']: { delivered: 3, failed: 2, inFlight: 1 } },
       subscriptions: [{ id: 's', pattern: 'a*', dropped: 2 }],
       clients: [
         { threadId: 0, slotsUsed: 3, heapBytesUsed: 0 },
