@@ -14,6 +14,7 @@ import {
   resolveCloseOptions,
   resolveConfig,
   type StartWorkerOptions,
+  type TicketOptions,
 } from './options.ts';
 
 export type { CloseResult } from './host/bus-host.ts';
@@ -29,9 +30,10 @@ export interface MessageBus extends BusVerbs {
   startWorker(url: string | URL, options?: StartWorkerOptions): Promise<Worker>;
   /**
    * For a Worker of your own: `new Worker(url, { workerData: { ticket }, transferList: [...ticket.transferList] })`,
-   * and in it `connect(workerData.ticket)`. For one thread, within a minute. Throws `ERR_BUS_CLOSED`, `ERR_BUS_FULL`.
+   * and in it `connect(workerData.ticket)`. For one thread, once, within its `lifetime` (default 60 000 ms). Throws
+   * `ERR_BUS_CONFIG`, `ERR_BUS_CLOSED`, and `ERR_BUS_FULL` when 1 024 tickets and threads are under way.
    */
-  createTicket(): Ticket;
+  createTicket(options?: TicketOptions): Ticket;
   /**
    * Refuses new calls on every thread, waits until what was accepted is settled, at most `timeout` ms (default 5 000;
    * `drain: false` does not wait), and ends all threads of the bus. A second call returns the first's promise.
@@ -84,7 +86,7 @@ function busOf(host: BusHost, client: BusClient): MessageBus {
     ...verbsOf(client),
     startWorker: (url: string | URL, options?: StartWorkerOptions) =>
       host.startWorker(url, options),
-    createTicket: () => host.createTicket(),
+    createTicket: (options?: TicketOptions) => host.createTicket(options),
     close,
     [Symbol.asyncDispose]: async () => {
       await close();

@@ -5,9 +5,10 @@ import { BusClient } from './client/bus-client.ts';
 import type { ClientBoot, ControlPlane, PeerNews } from './control/plane.ts';
 import { PLANE_METHODS } from './host/client-calls.ts';
 import type { Door } from './host/control-door.ts';
-import { isTicket, type Ticket, takeTicket } from './host/ticket.ts';
+import { claimTicket, isTicket, type Ticket, takeTicket } from './host/ticket.ts';
 import { loadCodec } from './load-codec.ts';
 import { createLogger } from './log.ts';
+import { TICKET_STATE, ticketState } from './memory/ticket-word.ts';
 import { BusError } from './message/errors.ts';
 import type { CodecLayer } from './message/module-codec.ts';
 import { kindOf } from './message/text.ts';
@@ -31,9 +32,6 @@ export interface ConnectedBus extends BusVerbs {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** A second door on the port of a ticket would take the answers of the first, and its end would close it. */
-const usedPorts = new WeakSet<object>();
-
 interface Connection {
   readonly bus: ConnectedBus;
   /** The codec of the bus, as its options have it. */
@@ -45,9 +43,9 @@ let ownConnection: Promise<Connection> | undefined;
 
 /**
  * Connects this thread to its bus, and holds the thread until the connection is closed. Without a ticket, in a thread
- * of `startWorker`, every call gives the same connection. Rejects `ERR_BUS_CONFIG` without a usable ticket, when the
- * bus has another codec than `options` say, or when its codec cannot be loaded here; `ERR_BUS_CLOSED` when the ticket
- * has expired or the bus is gone.
+ * of `startWorker`, every call gives the same connection. Rejects `ERR_BUS_CONFIG` without a ticket, with one that was
+ * used, when the bus has another codec than `options` say, or when its codec cannot be loaded here; `ERR_BUS_CLOSED` when
+ * the ticket has expired (`details.state`: `'expired'`) or the bus is gone; `ERR_BUS_FULL` beyond `maxClients`.
  */
 export async function connect(options?: ConnectOptions): Promise<ConnectedBus>;
 export async function connect(ticket: Ticket, options?: ConnectOptions): Promise<ConnectedBus>;
@@ -77,12 +75,12 @@ function checkTicket(ticket: unknown): Ticket {
   if (!isTicket(ticket)) {
     throw configError('connect', 'ticket', 'a ticket of bus.createTicket()', kindOf(ticket));
   }
-  if (!usedPorts.has(ticket.control)) return ticket;
-  throw configError('connect', 'ticket', 'a ticket that was not used before', 'a used one');
+  return ticket;
 }
 
-async function openConnection(ticket: Ticket, wanted: string | undefined): Promise<Connection> {
-  usedPorts.add(ticket.control);
+async function openConnection(given: Ticket, wanted: string | undefined): Promise<Connection> {
+  const ticket = claimTicket(given);
+  if (ticket === undefined) throw endedError(given) ?? usedError();
   // Loaded here, so that threads without a connection do without.
   const { Door } = await import('./host/control-door.ts');
   const door = new Door(ticket.control, () => ticket.peers.close());
@@ -94,8 +92,26 @@ async function openConnection(ticket: Ticket, wanted: string | undefined): Promi
   } catch (error) {
     if (boot !== undefined) await leave(planeThrough(door), boot.memory.id, door).catch(() => {});
     door.close();
-    throw error;
+    throw endedError(ticket) ?? error;
   }
+}
+
+/** Undefined for a ticket that main has not taken back. */
+function endedError(ticket: Ticket): BusError | undefined {
+  const state = ticketState(ticket.state);
+  if (state === TICKET_STATE.usable) return undefined;
+  const isExpired = state === TICKET_STATE.expired;
+  const text = isExpired
+    ? 'it has expired. Create it just before its thread, or with a longer lifetime.'
+    : 'its bus is closed.';
+  return new BusError('ERR_BUS_CLOSED', `connect: the ticket cannot be used any more: ${text}`, {
+    details: { state: isExpired ? 'expired' : 'closed' },
+  });
+}
+
+function usedError(): BusError {
+  const got = 'one that was used, or passed on to another thread';
+  return configError('connect', 'ticket', 'a ticket that was not used before', got);
 }
 
 function checkCodec<T extends { readonly codec: string }>(of: T, wanted: string | undefined): T {

@@ -36,4 +36,5 @@ export type {
   SubscribeOptions,
   ThreadOptions,
   ThreadResourceLimits,
+  TicketOptions,
 } from './options.ts';

@@ -51,3 +51,4 @@ export {
   type SubscribeOptions,
 } from './options/subscribe-options.ts';
 export type { ThreadOptions, ThreadResourceLimits } from './options/thread-options.ts';
+export { resolveTicketOptions, type TicketOptions } from './options/ticket-options.ts';

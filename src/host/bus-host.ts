@@ -20,7 +20,9 @@ import {
   type ResolvedCloseOptions,
   type ResolvedConfig,
   resolveStartWorkerOptions,
+  resolveTicketOptions,
   type StartWorkerOptions,
+  type TicketOptions,
 } from '../options.ts';
 import { Registry } from '../registry/registry.ts';
 import { assertOpen } from './bus-state.ts';
@@ -31,7 +33,7 @@ import { DroppedCounts } from './dropped-counts.ts';
 import { atProcessExit } from './exit-drains.ts';
 import { observeHealth, observeMetrics } from './observe.ts';
 import { Plane } from './plane.ts';
-import { Sessions, TICKET_LIFETIME_MS } from './sessions.ts';
+import { Sessions } from './sessions.ts';
 import { ShardHost, type ShardRestart } from './shard-host.ts';
 import { Shards } from './shards.ts';
 import { type ShardSurroundings, spawnShard } from './spawn-shard.ts';
@@ -154,10 +156,11 @@ export class BusHost {
     this.#shards.settleApplied();
   }
 
-  /** Throws `ERR_BUS_CLOSED` or `ERR_BUS_FULL`. */
-  createTicket(): Ticket {
+  /** Throws `ERR_BUS_CONFIG`, `ERR_BUS_CLOSED` or `ERR_BUS_FULL`. */
+  createTicket(options: TicketOptions | undefined): Ticket {
     assertOpen(this.#control);
-    return this.#sessions.issue({ lifetimeMs: TICKET_LIFETIME_MS, endsWithPort: true }).ticket;
+    const { lifetime } = resolveTicketOptions(options);
+    return this.#sessions.issue({ lifetimeMs: lifetime, endsWithPort: true }).ticket;
   }
 
   /** Rejects `ERR_BUS_CONFIG`, `ERR_BUS_WORKER`, `ERR_BUS_CLOSED` or `ERR_BUS_FULL`. */

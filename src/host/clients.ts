@@ -22,11 +22,19 @@ export interface ClientsInit {
   readonly maxClients: number;
 }
 
+interface Departed {
+  readonly client: ClientHandle;
+  /** That have something of it. */
+  shards: number;
+  /** Messages that it had accepted and was not told the end of. */
+  readonly unsettled: number;
+}
+
 export class Clients {
   readonly #init: ClientsInit;
   readonly #present = new Map<number, ClientHost>();
   /** Clients that left, and how many shards still have something of theirs: newcomers are told of them too. */
-  readonly #departed = new Map<number, { readonly client: ClientHandle; shards: number }>();
+  readonly #departed = new Map<number, Departed>();
   /** Counts of clients whose memory is gone, so that totals never shrink. */
   readonly #departedCounts: Record<ClientCounter, number> = noCounts();
   #nextId = 0;
@@ -120,6 +128,8 @@ export class Clients {
     const departed = this.#departed.get(id);
     if (departed === undefined || --departed.shards > 0) return;
     this.#departed.delete(id);
+    // What a thread had accepted when it died is settled by now; there was nobody left to count it.
+    this.#departedCounts.settled += departed.unsettled;
     for (const client of this.#present.values()) client.tellPeer({ left: id });
   }
 
@@ -136,8 +146,9 @@ export class Clients {
 
   #remember(client: ClientHost): void {
     const shards = this.#init.shards.hosts.length;
-    this.#departed.set(client.id, { client: client.clientHandle, shards });
     const counts = client.counts();
+    const unsettled = counts.accepted - counts.settled;
+    this.#departed.set(client.id, { client: client.clientHandle, shards, unsettled });
     for (const name of CLIENT_COUNTERS) this.#departedCounts[name] += counts[name];
   }
 }

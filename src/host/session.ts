@@ -4,6 +4,7 @@
  */
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { ClientBoot, ControlPlane } from '../control/plane.ts';
+import { createTicketWord, setTicketState, TICKET_STATE } from '../memory/ticket-word.ts';
 import { BusError } from '../message/errors.ts';
 import { isPlaneMethod, planeOfClient } from './client-calls.ts';
 import type { Clients } from './clients.ts';
@@ -47,10 +48,11 @@ export class Session {
     this.ticket = Object.freeze({
       control: control.port2,
       peers: peers.port2,
+      state: createTicketWord(),
       transferList: Object.freeze([control.port2, peers.port2]),
     });
     const expiry =
-      lifetimeMs === undefined ? undefined : setTimeout(() => this.end(), lifetimeMs).unref();
+      lifetimeMs === undefined ? undefined : setTimeout(() => this.#expire(), lifetimeMs).unref();
     this.#state = { name: 'issued', expiry };
     if (endsWithPort) this.#control.on('close', () => this.end());
     this.#serve().catch(init.onError);
@@ -66,6 +68,11 @@ export class Session {
     this.#init.onEnd(this);
     if (state.name === 'issued') clearTimeout(state.expiry);
     else this.#init.clients.dismiss(state.client).catch(this.#init.onError);
+  }
+
+  #expire(): void {
+    setTicketState(this.ticket.state, TICKET_STATE.expired);
+    this.end();
   }
 
   /** The door, and comlink with it, is loaded with the first ticket; calls wait in the port until then. */

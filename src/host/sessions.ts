@@ -1,9 +1,7 @@
 /** The sessions of a bus: issued, and all ended with it. */
+import { setTicketState, TICKET_STATE } from '../memory/ticket-word.ts';
 import { BusError } from '../message/errors.ts';
 import { Session, type SessionInit, type SessionOptions } from './session.ts';
-
-/** A ticket that nobody has used by then was lost; its ports would stay open for ever. */
-export const TICKET_LIFETIME_MS = 60_000;
 
 /** Sessions at once: several times the clients that a bus may have. */
 const SESSIONS_MAX = 1024;
@@ -27,7 +25,11 @@ export class Sessions {
     return session;
   }
 
+  /** The bus has closed. */
   endAll(): void {
-    for (const session of [...this.#sessions]) session.end();
+    for (const session of [...this.#sessions]) {
+      setTicketState(session.ticket.state, TICKET_STATE.closed);
+      session.end();
+    }
   }
 }

@@ -8,6 +8,8 @@ export interface Ticket {
   readonly control: MessagePort;
   /** Main posts the handles of later clients here before they can send anything. */
   readonly peers: MessagePort;
+  /** Why it cannot be used any more: `TICKET_STATE`. */
+  readonly state: Int32Array;
   /** Goes into the `transferList` of the Worker that is given the ticket. */
   readonly transferList: readonly MessagePort[];
 }
@@ -15,24 +17,38 @@ export interface Ticket {
 /** Where the bootstrap of `startWorker` leaves the thread's ticket; shared by all copies of the package. */
 const TICKET: symbol = Symbol.for('symphony-bus.ticket');
 
-const store = globalThis as unknown as Record<symbol, Ticket | undefined>;
+const thread = globalThis as unknown as Record<symbol, Ticket | undefined>;
 
 export function leaveTicket(ticket: Ticket): void {
-  store[TICKET] = ticket;
+  thread[TICKET] = ticket;
 }
 
 /** The ticket that the bootstrap left on this thread, once. */
 export function takeTicket(): Ticket | undefined {
-  const ticket = store[TICKET];
-  store[TICKET] = undefined;
+  const ticket = thread[TICKET];
+  thread[TICKET] = undefined;
   return ticket;
 }
 
 /** By shape: which class a port has depends on the realm. */
 export function isTicket(value: unknown): value is Ticket {
   if (typeof value !== 'object' || value === null) return false;
-  const { control, peers } = value as Partial<Ticket>;
-  return isPort(control) && isPort(peers);
+  const { control, peers, state } = value as Partial<Ticket>;
+  return isPort(control) && isPort(peers) && state instanceof Int32Array;
+}
+
+/**
+ * The same ticket with ports of its own, or undefined when they are closed, or somebody else has them: what was claimed
+ * cannot be claimed again, whatever copies of the ticket there are.
+ */
+export function claimTicket({ control, peers, state }: Ticket): Ticket | undefined {
+  const transferList = [control, peers];
+  try {
+    const claimed = structuredClone({ control, peers }, { transfer: transferList as never[] });
+    return { ...claimed, state, transferList };
+  } catch {
+    return undefined;
+  }
 }
 
 function isPort(value: unknown): value is MessagePort {

@@ -8,6 +8,7 @@ const entry: string = new URL('../../dist/src/index.js', import.meta.url).href;
 const loaded = (await import(/* @vite-ignore */ entry)) as typeof Package;
 
 export const createBus: typeof Package.createBus = loaded.createBus;
+export const connect: typeof Package.connect = loaded.connect;
 export const BusError: typeof Package.BusError = loaded.BusError;
 
 /** A module of `dist`, for what the public interface does not show. */

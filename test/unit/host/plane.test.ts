@@ -7,6 +7,7 @@ import { Plane } from '../../../src/host/plane.ts';
 import { ShardHost } from '../../../src/host/shard-host.ts';
 import { Shards } from '../../../src/host/shards.ts';
 import { BUS_STATE, createControlWords, setBusState } from '../../../src/memory/control-words.ts';
+import { CLIENT_COUNTERS } from '../../../src/memory/counters.ts';
 import { PTAIL, TAIL } from '../../../src/memory/link-memory.ts';
 import { createShardMemory } from '../../../src/memory/shard-memory.ts';
 import { homeShard } from '../../../src/registry/placement.ts';
@@ -193,11 +194,16 @@ describe('Clients', () => {
     const heard: PeerNews[] = [];
     clients.admit(0, (news) => heard.push(news));
     const gone = clients.admit(9, () => {});
+    gone.memory.counters[CLIENT_COUNTERS.indexOf('accepted')] = 5;
+    gone.memory.counters[CLIENT_COUNTERS.indexOf('settled')] = 2;
     await done(clients.dismiss(gone.id));
     for (let shard = 1; shard < shards.hosts.length; shard++) clients.noteForgotten(gone.id);
     expect(heard).toEqual([{ came: gone.clientHandle }]);
+    expect(clients.departedCounts).toMatchObject({ accepted: 5, settled: 2 });
     clients.noteForgotten(gone.id);
     expect(heard.at(-1)).toEqual({ left: gone.id });
+    // What it had accepted has ended with it.
+    expect(clients.departedCounts).toMatchObject({ accepted: 5, settled: 5 });
     const newcomer = clients.admit(10, () => {});
     expect(clients.bootOf(newcomer).peers.map((peer) => peer.id)).toEqual([0, newcomer.id]);
   });

@@ -7,7 +7,8 @@ import type { Clients } from '../../../src/host/clients.ts';
 import { Door } from '../../../src/host/control-door.ts';
 import { Session, type SessionInit, type SessionOptions } from '../../../src/host/session.ts';
 import { Sessions } from '../../../src/host/sessions.ts';
-import { isTicket, leaveTicket, takeTicket } from '../../../src/host/ticket.ts';
+import { claimTicket, isTicket, leaveTicket, takeTicket } from '../../../src/host/ticket.ts';
+import { TICKET_STATE, ticketState } from '../../../src/memory/ticket-word.ts';
 
 const OWN = 4;
 
@@ -112,6 +113,7 @@ describe('Session', () => {
     vi.advanceTimersByTime(1);
     vi.useRealTimers();
     expect(notes).toEqual(['end']);
+    expect(ticketState(session.ticket.state)).toBe(TICKET_STATE.expired);
     const door = new Door(session.ticket.control, () => {});
     await expect(door.call('attach', [31])).rejects.toMatchObject({ code: 'ERR_BUS_CLOSED' });
   });
@@ -146,6 +148,9 @@ describe('Sessions', () => {
       expect.objectContaining({ code: 'ERR_BUS_FULL', details: { limit: 1024 } }),
     );
     sessions.endAll();
+    expect(issued.map(({ ticket }) => ticketState(ticket.state))).toEqual(
+      Array(1024).fill(TICKET_STATE.closed),
+    );
     expect(() => sessions.issue(untilEnd)).not.toThrow();
     sessions.endAll();
     expect(issued).toHaveLength(1024);
@@ -170,6 +175,17 @@ describe('Ticket', () => {
     expect(isTicket(clone.ticket)).toBe(true);
     clone.ticket.control.close();
     clone.ticket.peers.close();
+  });
+
+  it('is claimed once, with ports that go on where its own were', async () => {
+    const { session } = sessionWith(untilEnd);
+    const copy = { ...session.ticket };
+    const claimed = claimTicket(session.ticket);
+    expect([claimTicket(session.ticket), claimTicket(copy)]).toEqual([undefined, undefined]);
+    expect(claimed).toMatchObject({ state: session.ticket.state });
+    const door = new Door((claimed as typeof copy).control, () => {});
+    expect(await door.call('attach', [31])).toEqual({ boot: true });
+    door.close();
   });
 
   it('is taken once from where the bootstrap left it', () => {

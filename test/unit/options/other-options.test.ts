@@ -10,8 +10,10 @@ import {
   resolveRouteOptions,
   resolveSendOptions,
   resolveSubscribeOptions,
+  resolveTicketOptions,
   type SendOptions,
   type SubscribeOptions,
+  type TicketOptions,
 } from '../../../src/options.ts';
 import { refused } from './refused.ts';
 
@@ -196,4 +198,15 @@ describe('the options of close', () => {
       expect(error.message).toMatch(/^close: option /);
     },
   );
+});
+
+describe('the options of a ticket', () => {
+  it('have a lifetime that ends', () => {
+    expect(resolveTicketOptions(undefined)).toEqual({ lifetime: 60_000 });
+    expect(resolveTicketOptions({ lifetime: 5 })).toEqual({ lifetime: 5 });
+    for (const lifetime of [...BAD_DURATIONS, Number.POSITIVE_INFINITY]) {
+      const error = refused(() => resolveTicketOptions({ lifetime } as TicketOptions));
+      expect(error).toMatchObject({ code: 'ERR_BUS_CONFIG', details: { option: 'lifetime' } });
+    }
+  });
 });
