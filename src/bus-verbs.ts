@@ -1,20 +1,20 @@
 /** The verbs that a bus has on every thread, as its users see them. What they do is the client half's business. */
 import type { BusClient } from './client/bus-client.ts';
 import type { BusEvents } from './client/bus-events.ts';
-import type { Handler } from './client/endpoint.ts';
 import type { Endpoint } from './client/endpoint-handle.ts';
-import type { Envelope } from './client/envelope.ts';
-import type { Message } from './client/message.ts';
+import type { MessageEnvelope } from './client/envelope.ts';
+import type { EventMessage } from './client/message.ts';
 import type { Route } from './client/route-handle.ts';
 import type { TryResult } from './client/sender.ts';
 import type { Subscription } from './client/subscription.ts';
-import type { EventHandler } from './client/subscription-receiver.ts';
 import type { EndpointRecord, Explanation } from './control/plane.ts';
+import type { EventHandler, MessageHandler } from './handler.ts';
 import type { BusHealth } from './metrics/bus-health.ts';
 import type { BusMetrics } from './metrics/bus-metrics.ts';
 import type {
   EndpointOptions,
   EndpointQuery,
+  OnceOptions,
   RequestOptions,
   RouteEntry,
   RouteOptions,
@@ -31,7 +31,11 @@ export interface BusVerbs {
   /** Number of the shard that routes this key, 0 … shards − 1. Throws `ERR_BUS_INVALID_MESSAGE` for a bad key. */
   shardOf(key: string): number;
   /** The best candidate's reply. */
-  request(key: string, payload?: unknown, options?: RequestOptions): Promise<unknown>;
+  request<Reply = unknown>(
+    key: string,
+    payload?: unknown,
+    options?: RequestOptions,
+  ): Promise<Reply>;
   /** Resolves when every matching endpoint has acknowledged, once each. */
   notify(key: string, payload?: unknown, options?: SendOptions): Promise<{ delivered: number }>;
   /** Resolves when routed: how many subscriptions took it. */
@@ -43,8 +47,12 @@ export interface BusVerbs {
   /** Resolves when all that this client had accepted is settled. */
   flush(): Promise<void>;
   /** One verb for all kinds; returns what the kind's own verb returns. */
-  routeMessage(envelope: Envelope): Promise<unknown>;
-  registerEndpoint(id: string, handler: Handler, options?: EndpointOptions): Promise<Endpoint>;
+  routeMessage<Result = unknown>(envelope: MessageEnvelope): Promise<Result>;
+  registerEndpoint<Payload = unknown, Reply = unknown>(
+    id: string,
+    handler: MessageHandler<Payload, Reply>,
+    options?: EndpointOptions,
+  ): Promise<Endpoint>;
   registerRoute(pattern: string | RegExp, endpoint: string, options?: RouteOptions): Promise<Route>;
   /** All or nothing, as one change of the table. */
   registerRoutes(entries: Iterable<RouteEntry>): Promise<Route[]>;
@@ -60,14 +68,20 @@ export interface BusVerbs {
   findAllRoutes(key: string): Promise<Route[]>;
   /** What a message with this key would lead to now, and why. Takes no turn. */
   explain(key: string): Promise<Explanation>;
-  subscribe(pattern: string | RegExp, options?: SubscribeOptions): Promise<Subscription>;
-  subscribe(
+  subscribe<Payload = unknown>(
     pattern: string | RegExp,
-    handler: EventHandler,
     options?: SubscribeOptions,
-  ): Promise<Subscription>;
+  ): Promise<Subscription<Payload>>;
+  subscribe<Payload = unknown>(
+    pattern: string | RegExp,
+    handler: EventHandler<Payload>,
+    options?: SubscribeOptions,
+  ): Promise<Subscription<Payload>>;
   /** The next event of the pattern. */
-  once(pattern: string | RegExp, options?: { signal?: AbortSignal }): Promise<Message>;
+  once<Payload = unknown>(
+    pattern: string | RegExp,
+    options?: OnceOptions,
+  ): Promise<EventMessage<Payload>>;
   on<Name extends keyof BusEvents>(name: Name, listener: (event: BusEvents[Name]) => void): this;
   off<Name extends keyof BusEvents>(name: Name, listener: (event: BusEvents[Name]) => void): this;
   /** Holds the process while endpoints or subscriptions are registered; the default on connected threads. */

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import type { Worker } from 'node:worker_threads';
 import { type BusVerbs, verbsOf } from './bus-verbs.ts';
 import { BusClient } from './client/bus-client.ts';
+import type { ContractsOf, WithContracts } from './contracts.ts';
 import type { PeerNews } from './control/plane.ts';
 import { BusHost, type CloseResult } from './host/bus-host.ts';
 import type { Ticket } from './host/ticket.ts';
@@ -46,6 +47,11 @@ export interface MessageBus extends BusVerbs {
  * Starts a bus. All options are checked before a thread starts: rejects `ERR_BUS_CONFIG`; `ERR_BUS_WORKER` when a
  * shard cannot be started. Resolves when messages can be sent.
  */
+export function createBus(config?: BusConfig): Promise<MessageBus>;
+/** With the payload and reply of each key, for the compiler: `createBus<{ 'invoice.create': { payload, reply } }>()`. */
+export function createBus<Contracts extends ContractsOf<Contracts>>(
+  config?: BusConfig,
+): Promise<WithContracts<MessageBus, Contracts>>;
 export async function createBus(config?: BusConfig): Promise<MessageBus> {
   const resolved = resolveConfig(config, availableParallelism());
   const codec = await loadCodec(resolved.codec, 'createBus');

@@ -2,6 +2,7 @@
 import { receiveMessageOnPort, threadId } from 'node:worker_threads';
 import { type BusVerbs, verbsOf } from './bus-verbs.ts';
 import { BusClient } from './client/bus-client.ts';
+import type { ContractsOf, WithContracts } from './contracts.ts';
 import type { ClientBoot, ControlPlane, PeerNews } from './control/plane.ts';
 import { PLANE_METHODS } from './host/client-calls.ts';
 import type { Door } from './host/control-door.ts';
@@ -47,8 +48,13 @@ let ownConnection: Promise<Connection> | undefined;
  * used, when the bus has another codec than `options` say, or when its codec cannot be loaded here; `ERR_BUS_CLOSED` when
  * the ticket has expired (`details.state`: `'expired'`) or the bus is gone; `ERR_BUS_FULL` beyond `maxClients`.
  */
-export async function connect(options?: ConnectOptions): Promise<ConnectedBus>;
-export async function connect(ticket: Ticket, options?: ConnectOptions): Promise<ConnectedBus>;
+export function connect(options?: ConnectOptions): Promise<ConnectedBus>;
+export function connect(ticket: Ticket, options?: ConnectOptions): Promise<ConnectedBus>;
+/** With the payload and reply of each key, for the compiler, as for `createBus`. */
+export function connect<Contracts extends ContractsOf<Contracts>>(
+  ticketOrOptions?: Ticket | ConnectOptions,
+  options?: ConnectOptions,
+): Promise<WithContracts<ConnectedBus, Contracts>>;
 export async function connect(
   first?: Ticket | ConnectOptions,
   second?: ConnectOptions,

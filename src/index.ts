@@ -2,20 +2,25 @@
 
 export type { CloseResult, MessageBus, Ticket } from './bus.ts';
 export { createBus } from './bus.ts';
+export type { BusVerbs } from './bus-verbs.ts';
 export type { BusEvents } from './client/bus-events.ts';
 export type { Endpoint } from './client/endpoint-handle.ts';
-export type { Envelope as MessageEnvelope } from './client/envelope.ts';
-export type { HandlerContext } from './client/handler-context.ts';
-export type { Message } from './client/message.ts';
+export type { MessageEnvelope } from './client/envelope.ts';
+export type { EventMessage, Message } from './client/message.ts';
 export type { Route } from './client/route-handle.ts';
+export type { TryResult } from './client/sender.ts';
 export type { Subscription } from './client/subscription.ts';
 export type { ConnectedBus, DetachResult } from './connect.ts';
 export { connect } from './connect.ts';
+export type { Contract, ContractsOf, ContractVerbs, WithContracts } from './contracts.ts';
+export type { DeadLetter } from './control/dead-letter.ts';
 export type { EndpointRecord, ExplainedRoute, Explanation } from './control/plane.ts';
+export type { EventHandler, HandlerContext, MessageHandler } from './handler.ts';
 export type { CodecModule } from './message/codec-module.ts';
-export type { BusErrorCode } from './message/errors.ts';
+export type { BusErrorCode, BusErrorDetails, BusErrorInit } from './message/errors.ts';
 export { BusError } from './message/errors.ts';
-export type { BusHealth } from './metrics/bus-health.ts';
+export type { KindName } from './message/kinds.ts';
+export type { BusHealth, EndpointHealth } from './metrics/bus-health.ts';
 export type { BusMetrics } from './metrics/bus-metrics.ts';
 export type {
   Balance,
@@ -26,6 +31,9 @@ export type {
   EndpointOptions,
   EndpointQuery,
   Logger,
+  MatchKind,
+  NackOptions,
+  OnceOptions,
   Overflow,
   RequestOptions,
   RetryOptions,

@@ -44,6 +44,8 @@ export {
   type SendOptions,
 } from './options/send-options.ts';
 export {
+  type NackOptions,
+  type OnceOptions,
   type Overflow,
   type ResolvedSubscribeOptions,
   resolveOnceSignal,

@@ -11,6 +11,7 @@ import type {
   EndpointOptions,
   EndpointQuery,
   Logger,
+  OnceOptions,
   RequestOptions,
   SendOptions,
   SubscribeOptions,
@@ -22,10 +23,10 @@ import type { ClientEnvironment } from './clock.ts';
 import { answerByCorrelation } from './correlation.ts';
 import type { Handler } from './endpoint.ts';
 import type { Endpoint } from './endpoint-handle.ts';
-import { checkEnvelope, type Envelope } from './envelope.ts';
+import { checkEnvelope, type MessageEnvelope } from './envelope.ts';
 import { EventLoop } from './event-loop.ts';
 import { holdsIdle } from './holds-idle.ts';
-import type { Message } from './message.ts';
+import type { EventMessage } from './message.ts';
 import { statusError } from './outcome-errors.ts';
 import { Registrations } from './registrations.ts';
 import { RouteVerbs } from './route-verbs.ts';
@@ -165,7 +166,7 @@ export class BusClient {
     await this.#core.batches.flush();
   }
 
-  async routeMessage(envelope: Envelope): Promise<unknown> {
+  async routeMessage(envelope: MessageEnvelope): Promise<unknown> {
     this.#sender.checkOpen();
     const checked = checkEnvelope(envelope);
     const { routingKey, payload, options } = checked;
@@ -201,7 +202,7 @@ export class BusClient {
   }
 
   /** The next event of the pattern; rejects when the signal aborts. */
-  async once(pattern: string | RegExp, options?: { signal?: AbortSignal }): Promise<Message> {
+  async once(pattern: string | RegExp, options?: OnceOptions): Promise<EventMessage> {
     this.#sender.checkOpen();
     return this.#registrations.once(pattern, options);
   }

@@ -1,4 +1,6 @@
 /** What the bus tells: one object each, with what and why. A listener that throws harms nobody; there is no 'error'. */
+import type { BusError } from '../message/errors.ts';
+import type { KindName } from '../message/kinds.ts';
 import { kindOf } from '../message/text.ts';
 import { configError, type Logger } from '../options.ts';
 
@@ -6,8 +8,8 @@ export interface BusEvents {
   /** A `try…` message that could not be delivered, or an event that met a limit. */
   readonly undeliverable: {
     readonly routingKey: string;
-    readonly kind: string;
-    readonly reason: Error;
+    readonly kind: KindName;
+    readonly reason: BusError;
   };
   /** A subscription's callback threw or rejected. */
   readonly handlerError: {

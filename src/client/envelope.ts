@@ -2,7 +2,7 @@
 import { BusError } from '../message/errors.ts';
 import type { SendOptions } from '../options.ts';
 
-export interface Envelope {
+export interface MessageEnvelope {
   readonly kind: 'request' | 'response' | 'notification' | 'event';
   /** Not needed for responses. */
   readonly routingKey?: string | undefined;
@@ -40,7 +40,8 @@ export function checkEnvelope(envelope: unknown): CheckedEnvelope {
   for (const name in envelope) {
     if (!NAMES.includes(name)) throw invalid(`expected only ${NAMES.join(', ')}`, `'${name}'`);
   }
-  const { kind, routingKey, payload, headers, correlationId, id, ttl } = envelope as Envelope;
+  const { kind, routingKey, payload, headers, correlationId, id, ttl } =
+    envelope as MessageEnvelope;
   if (!KINDS.includes(kind))
     throw invalid(`expected kind to be one of ${KINDS.join(', ')}`, String(kind));
   const options: SendOptions = {
@@ -60,10 +61,10 @@ export function checkEnvelope(envelope: unknown): CheckedEnvelope {
 
 /** A caller's own correlation id is never used for look-up; it travels as a header. */
 function withCorrelation(
-  kind: Envelope['kind'],
-  headers: Envelope['headers'],
+  kind: MessageEnvelope['kind'],
+  headers: MessageEnvelope['headers'],
   correlationId: string | undefined,
-): Envelope['headers'] {
+): MessageEnvelope['headers'] {
   if (kind === 'response' || correlationId === undefined) return headers;
   return { ...headers, 'x-correlation-id': correlationId };
 }

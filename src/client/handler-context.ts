@@ -1,16 +1,14 @@
-/** The second argument of a handler. */
+/** What a handler is told of the delivery that it works on. The public type adds what its `bus` is. */
 import { NO_DEADLINE } from '../memory/slot-header.ts';
 import type { Loan } from './loan.ts';
 
-export interface HandlerContext<Bus = unknown> {
+export interface DeliveryContext {
   /** Aborts when nobody waits for the result any more; made when asked for. */
   readonly signal: AbortSignal;
   /** The same as a flag; readable from a synchronous CPU loop. */
   readonly aborted: boolean;
   /** Ms until the message's deadline, at least 0; `Infinity` without one. Readable from a synchronous loop. */
   readonly remaining: number;
-  /** This thread's bus. */
-  readonly bus: Bus;
 }
 
 /** What all contexts of a client share. */
@@ -22,7 +20,7 @@ export interface ContextHome {
 /** Never aborted: the event was copied, its publisher does not wait for the callback. */
 const NEVER: AbortSignal = new AbortController().signal;
 
-export class LoanContext implements HandlerContext {
+export class LoanContext implements DeliveryContext {
   readonly #loan: Loan | undefined;
   readonly #home: ContextHome;
   readonly #deadlineMs: number;
@@ -49,6 +47,7 @@ export class LoanContext implements HandlerContext {
     return Math.max(0, (this.#deadlineMs - this.#home.now()) | 0);
   }
 
+  /** This thread's bus. */
   get bus(): unknown {
     return this.#home.bus;
   }

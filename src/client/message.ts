@@ -3,6 +3,7 @@ import { inspect } from 'node:util';
 import { NO_DEADLINE } from '../memory/slot-header.ts';
 import { type Headers, NO_HEADERS } from '../message/headers.ts';
 import { KIND, KIND_NAMES, type KindName } from '../message/kinds.ts';
+import type { NackOptions } from '../options.ts';
 import type { Loan } from './loan.ts';
 
 /**
@@ -26,8 +27,17 @@ export interface Message<Payload = unknown> {
   readonly redelivered: boolean;
   /** Epoch ms after which nobody waits for a result. */
   readonly deadline?: number | undefined;
-  /** Events: how many the subscription's bound dropped just before this one; 0 for other kinds. */
+}
+
+/** A delivered event. */
+export interface EventMessage<Payload = unknown> extends Message<Payload> {
+  readonly kind: 'event';
+  /** How many the subscription's bound dropped just before this one. */
   readonly missed: number;
+  /** With `ack: true`: it is done. False when it was settled already, and without `ack`: there is nothing to settle. */
+  ack(): boolean;
+  /** With `ack: true`: it failed. False as for `ack`. */
+  nack(options?: NackOptions): boolean;
 }
 
 /** What all messages of a receiving client share. */
@@ -54,7 +64,7 @@ export class ReceivedMessage implements Message {
 
   static {
     // Printed as what it says, lazily made fields included.
-    const show = function (this: ReceivedMessage): Message {
+    const show = function (this: ReceivedMessage): object {
       return this.toJSON();
     };
     Object.defineProperty(this.prototype, inspect.custom, { value: show });
@@ -96,7 +106,16 @@ export class ReceivedMessage implements Message {
       : undefined;
   }
 
-  toJSON(): Message {
+  // Subscriptions with `ack` are refused as not supported yet, so nothing is ever left to settle.
+  ack(): boolean {
+    return false;
+  }
+
+  nack(_options?: NackOptions): boolean {
+    return false;
+  }
+
+  toJSON(): Message & { readonly missed: number } {
     const { id, kind, routingKey, payload, headers, correlationId, timestamp } = this;
     const { attempt, redelivered, deadline, missed } = this;
     return {

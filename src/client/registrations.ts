@@ -3,7 +3,12 @@
 import type { FullPolicy } from '../control/commands.ts';
 import type { ClientSettings, ControlPlane } from '../control/plane.ts';
 import { BusError } from '../message/errors.ts';
-import type { EndpointOptions, ResolvedSubscribeOptions, SubscribeOptions } from '../options.ts';
+import type {
+  EndpointOptions,
+  OnceOptions,
+  ResolvedSubscribeOptions,
+  SubscribeOptions,
+} from '../options.ts';
 import {
   configError,
   resolveEndpointOptions,
@@ -14,7 +19,7 @@ import type { EventHub } from './bus-events.ts';
 import type { ClientCore } from './client-core.ts';
 import { checkHandler, EndpointReceiver, type Handler } from './endpoint.ts';
 import { ClientEndpoint, type Endpoint } from './endpoint-handle.ts';
-import type { Message } from './message.ts';
+import type { EventMessage } from './message.ts';
 import { patternText } from './route-handle.ts';
 import { ClientSubscription, type Subscription } from './subscription.ts';
 import { type EventHandler, SubscriptionReceiver } from './subscription-receiver.ts';
@@ -145,7 +150,7 @@ export class Registrations {
     return subscription;
   }
 
-  async once(pattern: string | RegExp, options?: { signal?: AbortSignal }): Promise<Message> {
+  async once(pattern: string | RegExp, options?: OnceOptions): Promise<EventMessage> {
     const signal = resolveOnceSignal(options);
     const subscription = await this.addSubscription(pattern, {
       capacity: 1,

@@ -17,6 +17,7 @@ import { PendingSend, type SendHome } from './pending-send.ts';
 import { RoomQueue } from './room-queue.ts';
 import { NO_SLOT } from './slot-table.ts';
 
+/** What `tryPublish` and `tryNotify` return. */
 export type TryResult = 'accepted' | 'full' | 'closed';
 
 const STATE_NAMES = ['open', 'closing', 'closed', 'fatal'] as const;

@@ -1,14 +1,14 @@
 /** A subscription in its owner's hands. */
 
 import type { QueuedEvent } from './event-queue.ts';
-import type { Message } from './message.ts';
+import type { EventMessage, ReceivedMessage } from './message.ts';
 import type { SubscriptionReceiver } from './subscription-receiver.ts';
 
 /**
  * Iterate it, unless it was made with a callback: `for await (const event of subscription)`. `break` ends it. One
  * iteration at a time takes each event; two share them.
  */
-export interface Subscription<Payload = unknown> extends AsyncIterable<Message<Payload>> {
+export interface Subscription<Payload = unknown> extends AsyncIterable<EventMessage<Payload>> {
   /** Unique in this process. */
   readonly id: string;
   readonly pattern: string;
@@ -65,7 +65,7 @@ export class ClientSubscription implements Subscription {
     return this.unsubscribe();
   }
 
-  [Symbol.asyncIterator](): AsyncIterator<Message> {
+  [Symbol.asyncIterator](): AsyncIterator<EventMessage> {
     const { receiver, onWaiting } = this.#parts;
     let last: QueuedEvent | undefined;
     const letGo = (): void => {
@@ -79,7 +79,9 @@ export class ClientSubscription implements Subscription {
         onWaiting();
         last = await next;
         onWaiting();
-        return last ? { done: false, value: last.message } : { done: true, value: undefined };
+        return last
+          ? { done: false, value: last.message as ReceivedMessage & EventMessage }
+          : { done: true, value: undefined };
       },
       return: async () => {
         letGo();

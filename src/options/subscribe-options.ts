@@ -33,6 +33,20 @@ export interface SubscribeOptions {
   readonly retry?: RetryOptions | undefined;
 }
 
+/** Options of `once`. */
+export interface OnceOptions {
+  /** Ends the wait: `ERR_BUS_ABORTED`. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Options of `event.nack`. */
+export interface NackOptions {
+  /** ms before the event is handed over again. Default: as `retry` says. */
+  readonly delay?: number | undefined;
+  /** False: never again; it is dead-lettered as `'rejected'`. Default true. */
+  readonly requeue?: boolean | undefined;
+}
+
 export interface ResolvedSubscribeOptions {
   readonly capacity: number;
   readonly capacityBytes: number;
@@ -76,9 +90,7 @@ export function resolveSubscribeOptions(
 }
 
 /** The signal of `once`, its only option. Throws `ERR_BUS_CONFIG`. */
-export function resolveOnceSignal(
-  options: { readonly signal?: AbortSignal | undefined } | undefined,
-): AbortSignal | undefined {
+export function resolveOnceSignal(options: OnceOptions | undefined): AbortSignal | undefined {
   return options === undefined
     ? undefined
     : new OptionReader(options, ['signal'], 'once').signal('signal');

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Message, MessageBus } from '../../src/index.ts';
+import type { EventMessage, MessageBus } from '../../src/index.ts';
 import { createWatchedBus, expectAtRest } from '../helpers/at-rest.ts';
 import { gate, turn, until } from '../helpers/gate.ts';
 import { workerFile } from '../helpers/real-bus.ts';
@@ -114,7 +114,7 @@ describe.each([1, 2, 4])('subscriptions with %i shards', (shards) => {
     const count = 500;
     for (let i = 0; i < count; i++) await bus.publish('flood.x', i);
     await expectAtRest(bus);
-    const seen: Message[] = [];
+    const seen: EventMessage[] = [];
     for await (const event of subscription) {
       seen.push(event);
       if (event.payload === count - 1) break;
