@@ -4,8 +4,9 @@
  * not, since it may be the machine's doing: it is printed.
  */
 
+import { argumentProblem } from '../src/options/argument-problem.ts';
 import { machine } from './harness/machine.ts';
-import { type BenchOptions, parseBenchOptions, usage } from './harness/options.ts';
+import { type BenchOptions, optionNames, parseBenchOptions, usage } from './harness/options.ts';
 import { fullPlan, type Plan, quickPlan } from './harness/plan.ts';
 import { machineLine } from './harness/table.ts';
 import { type Row, rows } from './rows.ts';
@@ -22,7 +23,7 @@ export async function runBenches(
   try {
     options = parseBenchOptions(args);
   } catch (error) {
-    writeError(`${errorText(error)}\n\n${usage}`);
+    writeError(`${argumentProblem(error, optionNames)}\n\n${usage}`);
     return 2;
   }
   if (options.help) {

@@ -7,13 +7,13 @@ import type { Output } from '../src/demo/progress.ts';
 const USAGE = `usage: symphony-bus <command> [options]
 
   demo    replays real webhook deliveries through the bus and checks every message
-  load    open-loop load
   bench   throughput and latency, with peers beside it
-  top     what a running bus does
+  help    this text
 
-symphony-bus demo --help lists its options.
+symphony-bus <command> --help lists the options of a command.
 `;
 
+const COMMANDS: readonly string[] = ['demo', 'bench', 'help'];
 const EXIT_FAULT = 1;
 const EXIT_USAGE = 2;
 
@@ -31,10 +31,6 @@ async function run(command: string | undefined, args: readonly string[]): Promis
       // After a failed row a thread may wait for a message that was lost; it must not hold the process.
       return code === EXIT_FAULT ? process.exit(code) : code;
     }
-    case 'load':
-    case 'top':
-      process.stderr.write(`symphony-bus ${command} is not part of this version.\n`);
-      return EXIT_USAGE;
     case 'help':
     case '--help':
     case '-h':
@@ -43,9 +39,11 @@ async function run(command: string | undefined, args: readonly string[]): Promis
     case undefined:
       process.stderr.write(USAGE);
       return EXIT_USAGE;
-    default:
-      process.stderr.write(`symphony-bus knows no command '${command}'.\n\n${USAGE}`);
+    default: {
+      const { unknownName } = await import('../src/options/argument-problem.ts');
+      process.stderr.write(`${unknownName('command', command, COMMANDS)}\n\n${USAGE}`);
       return EXIT_USAGE;
+    }
   }
 }
 

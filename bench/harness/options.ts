@@ -12,28 +12,34 @@ export interface BenchOptions {
   readonly help: boolean;
 }
 
+const OPTIONS = {
+  rounds: { type: 'string' },
+  only: { type: 'string', multiple: true, default: [] as string[] },
+  json: { type: 'boolean', default: false },
+  quick: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
+
+/** Their names, for a hint at the one that was meant. */
+export const optionNames: readonly string[] = Object.keys(OPTIONS);
+
 /** Odd, and enough for a median that one disturbed round does not move. */
 const ROUNDS_MAX = 1_001;
 
-export const usage: string = `usage: symphony-bus bench [--only name] [--rounds n] [--quick] [--json]
+export const usage: string = `usage: symphony-bus bench [--only name] [--rounds n] [--quick] [--json] [--help]
 
   --only name   run the rows whose name begins so; may be given again
   --rounds n    rounds of each comparison, 1 to ${ROUNDS_MAX}
   --quick       a tiny run that proves that the rows work; its figures mean nothing
   --json        one JSON document instead of tables
+  --help        this text
 `;
 
 /** Throws a TypeError or RangeError that names the option. */
 export function parseBenchOptions(args: readonly string[]): BenchOptions {
   const { values } = parseArgs({
     args: [...args],
-    options: {
-      rounds: { type: 'string' },
-      only: { type: 'string', multiple: true, default: [] },
-      json: { type: 'boolean', default: false },
-      quick: { type: 'boolean', default: false },
-      help: { type: 'boolean', short: 'h', default: false },
-    },
+    options: OPTIONS,
     allowPositionals: false,
   });
   const { rounds, only, json, quick, help } = values;

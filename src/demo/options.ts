@@ -1,5 +1,6 @@
 /** The options of the main job: from arguments to numbers in their bounds, or to what is wrong. */
 import { parseArgs } from 'node:util';
+import { argumentProblem } from '../options/argument-problem.ts';
 
 export interface DemoOptions {
   readonly seconds: number;
@@ -26,6 +27,14 @@ const SHARDS: Bounds = { low: 1, high: 64, whole: true };
 /** More threads than receivers would have nothing to do. */
 const WORKERS: Bounds = { low: 1, high: 16, whole: true };
 
+const OPTIONS = {
+  seconds: { type: 'string' },
+  shards: { type: 'string' },
+  workers: { type: 'string' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
 const DEFAULTS: DemoOptions = { seconds: 10, shards: 2, workers: 2, json: false };
 
 export const DEMO_USAGE: string = `usage: symphony-bus demo [options]
@@ -46,13 +55,7 @@ export function parseDemoOptions(args: readonly string[]): ParsedOptions {
   try {
     const { values } = parseArgs({
       args: [...args],
-      options: {
-        seconds: { type: 'string' },
-        shards: { type: 'string' },
-        workers: { type: 'string' },
-        json: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      },
+      options: OPTIONS,
     });
     if (values.help) return { help: true };
     return {
@@ -64,7 +67,7 @@ export function parseDemoOptions(args: readonly string[]): ParsedOptions {
       },
     };
   } catch (error) {
-    return { problem: error instanceof Error ? error.message : String(error) };
+    return { problem: argumentProblem(error, Object.keys(OPTIONS)) };
   }
 }
 

@@ -93,6 +93,10 @@ describe('symphony-bus demo', () => {
     expect(out).toBe('');
     expect(error).toContain("--shards takes a whole number from 1 to 64, got 'two'");
     expect(error).toContain('usage: symphony-bus demo');
+    const mistyped = await symphonyBus('demo', '--second', '3');
+    expect(mistyped.code).toBe(2);
+    expect(mistyped.error).toContain("There is no option '--second'. Did you mean '--seconds'?");
+    expect(mistyped.error).toContain('usage: symphony-bus demo');
   });
 });
 
@@ -100,22 +104,31 @@ describe('symphony-bus', () => {
   it('answers an unknown command, and none, with the usage and exit code 2', async () => {
     const unknown = await symphonyBus('dance');
     expect(unknown.code).toBe(2);
-    expect(unknown.error).toContain("knows no command 'dance'");
+    expect(unknown.error).toContain("There is no command 'dance'. There are: demo, bench, help.");
     expect(unknown.error).toContain('usage: symphony-bus <command>');
+    expect((await symphonyBus('dem')).error).toContain("Did you mean 'demo'?");
     const none = await symphonyBus();
     expect(none.code).toBe(2);
     expect(none.error).toContain('usage: symphony-bus <command>');
   });
 
-  it('gives help on standard output', async () => {
+  it('gives help on standard output, and lists no command that it does not have', async () => {
     const { code, out } = await symphonyBus('--help');
     expect(code).toBe(0);
-    expect(out).toContain('demo');
+    const commands = [...out.matchAll(/^ {2}(\w+) {2}/gm)].map(([, name]) => name as string);
+    expect(commands).toContain('demo');
+    for (const command of commands) {
+      expect({ command, code: (await symphonyBus(command, '--help')).code }).toEqual({
+        command,
+        code: 0,
+      });
+    }
   });
 
-  it('says of a command that is planned that it is not part of this version', async () => {
-    const { code, error } = await symphonyBus('top');
+  it('answers a wrong option of the benches too with the one that was meant, and exit code 2', async () => {
+    const { code, error } = await symphonyBus('bench', '--round', '3');
     expect(code).toBe(2);
-    expect(error).toContain('not part of this version');
+    expect(error).toContain("There is no option '--round'. Did you mean '--rounds'?");
+    expect(error).toContain('usage: symphony-bus bench');
   });
 });
