@@ -1,6 +1,7 @@
 /** Every way a call can end badly, as the error that its caller gets. */
 import { STATUS } from '../memory/entries.ts';
 import { messageOf } from '../message/error-codec.ts';
+import { droppedOf } from '../message/error-revival.ts';
 import { BusError, type BusErrorCode } from '../message/errors.ts';
 import { KIND } from '../message/kinds.ts';
 import type { ReceivedError } from './received-error.ts';
@@ -67,9 +68,10 @@ export function statusError(status: number, failure: Failure): BusError {
 
 /** What a request rejects with when the handler threw `error`. */
 export function handlerError(error: unknown, key: string): BusError {
+  const dropped = droppedOf(error);
   return new BusError('ERR_BUS_HANDLER', messageOf(error), {
     cause: error,
-    details: { routingKey: key, attempts: 1 },
+    details: { routingKey: key, attempts: 1, ...(dropped.length === 0 ? {} : { dropped }) },
   });
 }
 

@@ -4,7 +4,7 @@
  * fail: the error is usually the answer that somebody waits for. Errors are hostile here: getters
  * throw, causes form cycles, messages are megabytes long.
  */
-import { types } from 'node:util';
+import { type InspectOptions, inspect, types } from 'node:util';
 import { LIMITS } from '../limits.ts';
 import type { CarriedCause, ErrorRecord } from './error-record.ts';
 import { carriedType } from './error-revival.ts';
@@ -52,13 +52,30 @@ export function messageOf(thrown: unknown): string {
     case 'string':
       return cut(thrown, LIMITS.errorTextLength);
     case 'object':
-      return thrown === null ? 'null' : 'an object that is not an Error';
+      return thrown === null ? 'null' : cut(shown(thrown as object), LIMITS.errorTextLength);
     case 'function':
       return 'a function';
     default:
       return String(thrown);
   }
 }
+
+/** Runs no code of the object: neither getters nor Proxy traps nor an inspection of its own. */
+function shown(thrown: object): string {
+  try {
+    return inspect(thrown, SHOWN);
+  } catch {
+    return 'an object that is not an Error';
+  }
+}
+
+const SHOWN: InspectOptions = {
+  depth: 1,
+  customInspect: false,
+  maxArrayLength: 10,
+  maxStringLength: 200,
+  breakLength: Number.POSITIVE_INFINITY,
+};
 
 class Recorder {
   readonly #canCarry: CanCarry;
