@@ -20,6 +20,7 @@ export {
   resolveEndpointOptions,
 } from './options/endpoint-options.ts';
 export { type EndpointQuery, resolveEndpointQuery } from './options/endpoint-query.ts';
+export { nearestName } from './options/nearest-name.ts';
 export {
   type PoolOptions,
   resolvePoolOptions,

@@ -2,7 +2,7 @@
 import type { BusError } from '../message/errors.ts';
 import type { KindName } from '../message/kinds.ts';
 import { kindOf } from '../message/text.ts';
-import { configError, type Logger } from '../options.ts';
+import { configError, type Logger, nearestName } from '../options.ts';
 
 export interface BusEvents {
   /** A `try…` message that could not be delivered, or an event that met a limit. */
@@ -62,7 +62,11 @@ export class EventHub {
 
   /** Throws ERR_BUS_CONFIG for a name that no event has, or what is no function. */
   on<Name extends keyof BusEvents>(name: Name, listener: (event: BusEvents[Name]) => void): void {
-    if (!EVENTS.includes(name)) throw configError('on', 'event', EVENTS.join(', '), kindOf(name));
+    if (!EVENTS.includes(name)) {
+      const nearest = typeof name === 'string' ? nearestName(name, EVENTS) : undefined;
+      const expected = nearest === undefined ? `one of ${EVENTS.join(', ')}` : `'${nearest}'`;
+      throw configError('on', 'event', expected, kindOf(name));
+    }
     if (typeof listener !== 'function') {
       throw configError('on', 'listener', 'a function', kindOf(listener));
     }

@@ -5,6 +5,7 @@
 import { ACK_STATUS } from '../memory/entries.ts';
 import { BusError, outcomeError } from '../message/errors.ts';
 import { KIND } from '../message/kinds.ts';
+import { kindOf } from '../message/text.ts';
 import type { ResolvedEndpointOptions } from '../options.ts';
 import type { Answers } from './answers.ts';
 import type { ClientEnvironment } from './clock.ts';
@@ -166,9 +167,8 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
 /** Throws ERR_BUS_CONFIG. */
 export function checkHandler(handler: unknown, verb: string): asserts handler is Handler {
   if (typeof handler === 'function') return;
-  throw new BusError(
-    'ERR_BUS_CONFIG',
-    `${verb}: expected a function as the handler, got ${handler === null ? 'null' : typeof handler}.`,
-    { details: { option: 'handler', expected: 'a function', got: typeof handler } },
-  );
+  const got = kindOf(handler);
+  throw new BusError('ERR_BUS_CONFIG', `${verb}: expected a function as the handler, got ${got}.`, {
+    details: { option: 'handler', expected: 'a function', got },
+  });
 }

@@ -1,6 +1,7 @@
 /** The seed's envelope: one verb for all four kinds. */
 import { BusError } from '../message/errors.ts';
-import type { SendOptions } from '../options.ts';
+import { kindOf } from '../message/text.ts';
+import { nearestName, type SendOptions } from '../options.ts';
 
 export interface MessageEnvelope {
   readonly kind: 'request' | 'response' | 'notification' | 'event';
@@ -35,15 +36,19 @@ const NAMES = ['kind', 'routingKey', 'payload', 'headers', 'correlationId', 'id'
 /** Throws ERR_BUS_INVALID_MESSAGE, ERR_BUS_MISSING_CORRELATION_ID. */
 export function checkEnvelope(envelope: unknown): CheckedEnvelope {
   if (typeof envelope !== 'object' || envelope === null) {
-    throw invalid('expected an envelope object', envelope === null ? 'null' : typeof envelope);
+    throw invalid('expected an envelope object', kindOf(envelope));
   }
   for (const name in envelope) {
-    if (!NAMES.includes(name)) throw invalid(`expected only ${NAMES.join(', ')}`, `'${name}'`);
+    if (NAMES.includes(name)) continue;
+    const nearest = nearestName(name, NAMES);
+    const hint = nearest === undefined ? '' : `; did you mean '${nearest}'?`;
+    throw invalid(`expected only ${NAMES.join(', ')}`, `'${name}'${hint}`);
   }
   const { kind, routingKey, payload, headers, correlationId, id, ttl } =
     envelope as MessageEnvelope;
-  if (!KINDS.includes(kind))
-    throw invalid(`expected kind to be one of ${KINDS.join(', ')}`, String(kind));
+  if (!KINDS.includes(kind)) {
+    throw invalid(`expected kind to be one of ${KINDS.join(', ')}`, kindOf(kind));
+  }
   const options: SendOptions = {
     headers: withCorrelation(kind, headers, correlationId),
     id,
@@ -70,7 +75,8 @@ function withCorrelation(
 }
 
 function invalid(expected: string, got: string): BusError {
-  return new BusError('ERR_BUS_INVALID_MESSAGE', `routeMessage: ${expected}, got ${got}.`, {
+  const end = got.endsWith('?') ? '' : '.';
+  return new BusError('ERR_BUS_INVALID_MESSAGE', `routeMessage: ${expected}, got ${got}${end}`, {
     details: { expected, got },
   });
 }

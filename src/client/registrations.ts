@@ -3,6 +3,7 @@
 import type { FullPolicy } from '../control/commands.ts';
 import type { ClientSettings, ControlPlane } from '../control/plane.ts';
 import { BusError } from '../message/errors.ts';
+import { kindOf } from '../message/text.ts';
 import type {
   EndpointOptions,
   OnceOptions,
@@ -111,7 +112,7 @@ export class Registrations {
     maybeOptions?: SubscribeOptions,
   ): Promise<Subscription> {
     const hasHandler = typeof handlerOrOptions === 'function';
-    if (!hasHandler && maybeOptions !== undefined) checkHandler(handlerOrOptions, 'subscribe');
+    if (!hasHandler) checkNoHandler(handlerOrOptions, maybeOptions);
     const handler = hasHandler ? handlerOrOptions : undefined;
     const given = hasHandler ? maybeOptions : handlerOrOptions;
     const options = resolveSubscribeOptions(given);
@@ -284,9 +285,22 @@ function checkSupported(
       verb,
       name,
       `${String(later[name])} (more is not supported yet)`,
-      String(value),
+      kindOf(value),
     );
   }
+}
+
+/** Without a handler `given` is the options, and nothing comes after them. */
+function checkNoHandler(given: unknown, after: unknown): void {
+  if (after !== undefined) checkHandler(given, 'subscribe');
+  if (given === undefined || (typeof given === 'object' && given !== null)) return;
+  const expected = 'a handler function or an options object';
+  const got = kindOf(given);
+  throw new BusError(
+    'ERR_BUS_CONFIG',
+    `subscribe: expected ${expected} after the pattern, got ${got}.`,
+    { details: { option: 'handler', expected, got } },
+  );
 }
 
 function abortedBy(signal: AbortSignal): BusError {

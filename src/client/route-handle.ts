@@ -2,6 +2,7 @@
 import type { Balance } from '../control/commands.ts';
 import type { ControlPlane, RouteRecord, RouteRequest } from '../control/plane.ts';
 import { BusError } from '../message/errors.ts';
+import { kindOf } from '../message/text.ts';
 import type { MatchKind, RouteEntry, RouteOptions } from '../options.ts';
 import { configError, resolveRouteEntry, resolveRouteOptions } from '../options.ts';
 
@@ -55,13 +56,12 @@ export function routeRequest(
 export function checkEntries(entries: unknown): RouteEntry[] {
   const isIterable = typeof (entries as Partial<Iterable<unknown>> | null)?.[Symbol.iterator];
   if (isIterable !== 'function' || typeof entries === 'string') {
-    const got = entries === null ? 'null' : typeof entries;
-    throw configError('registerRoutes', 'entries', 'an iterable of routes', got);
+    throw configError('registerRoutes', 'entries', 'an iterable of routes', kindOf(entries));
   }
   const list = [...(entries as Iterable<RouteEntry>)];
   list.forEach((entry: unknown, index) => {
     if (typeof entry === 'object' && entry !== null) return;
-    throw configError('registerRoutes', `[${index}]`, 'a route', String(entry));
+    throw configError('registerRoutes', `[${index}]`, 'a route', kindOf(entry));
   });
   return list;
 }
@@ -88,7 +88,7 @@ function checkedRequest(
   options: ReturnType<typeof resolveRouteOptions>,
 ): RouteRequest {
   if (typeof endpoint !== 'string') {
-    throw configError('registerRoute', 'endpoint', 'the id of an endpoint', typeof endpoint);
+    throw configError('registerRoute', 'endpoint', 'the id of an endpoint', kindOf(endpoint));
   }
   const { priority, balance, weight, match } = options;
   const unsupported = { hashHeader: undefined, timeout: undefined, spill: false, failover: true };
@@ -99,7 +99,7 @@ function checkedRequest(
       'registerRoute',
       name,
       `${String(only)} (more is not supported yet)`,
-      String(got),
+      kindOf(got),
     );
   }
   return { ...patternText(pattern, match), endpoint, priority, balance, weight };

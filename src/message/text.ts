@@ -1,4 +1,5 @@
 /** Small questions about strings and values that several validators ask. */
+import { shownObject } from './shown-object.ts';
 
 /** `String.prototype.isWellFormed` exists on Node 20 and is missing from the ES2023 library types. */
 const nativeIsWellFormed = (String.prototype as { isWellFormed?: (this: string) => boolean })
@@ -14,7 +15,7 @@ export function isWellFormed(text: string): boolean {
     : nativeIsWellFormed.call(text);
 }
 
-/** What `value` is, in a few words for an error message. Never runs code of the value. */
+/** What `value` is, in a few words for an error message; at most a line. Never runs code of the value. */
 export function kindOf(value: unknown): string {
   switch (typeof value) {
     case 'string':
@@ -30,18 +31,8 @@ export function kindOf(value: unknown): string {
     case 'symbol':
       return 'a symbol';
     case 'object':
-      if (value === null) return 'null';
-      return isArray(value) ? 'an array' : 'an object';
+      return value === null ? 'null' : shownObject(value);
     default:
       return String(value);
-  }
-}
-
-/** `Array.isArray` throws for a revoked Proxy. */
-function isArray(value: object): boolean {
-  try {
-    return Array.isArray(value);
-  } catch {
-    return false;
   }
 }

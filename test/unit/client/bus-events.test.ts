@@ -18,6 +18,15 @@ describe('EventHub', () => {
     expect(error).toHaveBeenCalledWith({ err: defect, event: 'close' }, expect.any(String));
   });
 
+  it('refuses an event that there is not, and names the nearest', () => {
+    const hub = new EventHub(() => undefined);
+    expect(() => hub.on('deadletter' as never, () => {})).toThrow(
+      "on: option 'event' must be 'deadLetter', got the string 'deadletter'.",
+    );
+    expect(() => hub.on('error' as never, () => {})).toThrow(/must be one of undeliverable, /);
+    expect(() => hub.on(/close/ as never, () => {})).toThrow(/got an object of class RegExp/);
+  });
+
   it('knows whether anybody listens', () => {
     const hub = new EventHub(() => undefined);
     const listener = (): void => undefined;

@@ -17,9 +17,12 @@ describe('checkEnvelope', () => {
   it('names an unknown kind and an unknown field', () => {
     expect(refused({ kind: 'reply', routingKey: 'k' })).toMatchObject({
       code: 'ERR_BUS_INVALID_MESSAGE',
-      details: { got: 'reply' },
+      details: { got: "the string 'reply'" },
     });
     expect(refused({ kind: 'event', key: 'k' })).toMatchObject({ details: { got: "'key'" } });
+    expect(refused({ kind: 'event', routingkey: 'k' })).toMatchObject({
+      message: expect.stringMatching(/got 'routingkey'; did you mean 'routingKey'\?$/),
+    });
   });
 
   it('passes a correlation id of the caller on as a header beside the others', () => {

@@ -56,6 +56,32 @@ describe('Registrations', () => {
     expect(registrations.keepAliveCount).toBe(0);
   });
 
+  it.each([
+    [
+      'nope',
+      undefined,
+      "a handler function or an options object after the pattern, got the string 'nope'",
+    ],
+    [null, undefined, 'a handler function or an options object after the pattern, got null'],
+    [5, {}, 'a function as the handler, got 5'],
+    [{ capacity: 5 }, {}, 'a function as the handler, got the object { capacity: 5 }'],
+  ])('subscribes no %o, %o', async (handler, options, expected) => {
+    const { registrations, verbs } = makeRegistrations();
+    const subscribing = registrations.addSubscription('z', handler as never, options);
+    await expect(subscribing).rejects.toMatchObject({
+      code: 'ERR_BUS_CONFIG',
+      message: `subscribe: expected ${expected}.`,
+      details: { option: 'handler' },
+    });
+    expect(verbs()).toEqual([]);
+  });
+
+  it('shows the value of an option that is not supported yet', async () => {
+    const { registrations } = makeRegistrations();
+    const registering = registrations.addEndpoint('e', () => 1, { breaker: { failureRate: 0.5 } });
+    await expect(registering).rejects.toThrow(/got the object { failureRate: 0.5 }\.$/);
+  });
+
   it.each(['registerEndpoint', 'subscribe'] as const)(
     'keeps nothing when main refuses %s',
     async (verb) => {

@@ -112,8 +112,8 @@ describe('copyHeaders', () => {
   it.each([
     ['null', null, 'null'],
     ['a string', 'a: b', "the string 'a: b'"],
-    ['an array', [['a', 'b']], 'an array'],
-    ['a Map', new Map([['a', 'b']]), 'an object'],
+    ['an array', [['a', 'b']], 'the array [[…]]'],
+    ['a Map', new Map([['a', 'b']]), 'an object of class Map'],
     ['a number value', { ok: '1', count: 3 }, 'headers["count"]: expected a string, got 3'],
     ['an undefined value', { trace: undefined }, 'headers["trace"]'],
     ['an empty name', { '': 'x' }, 'a non-empty name'],
