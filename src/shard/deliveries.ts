@@ -82,7 +82,7 @@ export function freeDelivery(shard: ShardState, delivery: number, state: number)
     sender.loanCount[slot] = (sender.loanCount[slot] as number) - 1;
     target.loans -= 1;
   }
-  if (state === CELL.backoff) shard.backingOff.delete(delivery);
+  if (state === CELL.backoff) shard.endBackOff(delivery);
   leaveMessage(shard, sender, slot, delivery);
   target.used -= 1;
   link.cells.owners[cell] = undefined;

@@ -57,6 +57,10 @@ export function placeMessage(
     const before = link.parking.queueBefore(slot, link.header(slot, KEY_ID));
     if (before !== undefined && before !== own) return before;
   }
+  const { backingOff } = shard;
+  if (backingOff.size > 0 && backingOff.keepsBack(link, link.header(slot, KEY_ID))) {
+    return shard.keptBack;
+  }
   const resolution = resolve(shard, link, slot);
   const kind = link.header(slot, KIND) & KIND_MASK;
   if (kind === MESSAGE_KIND.request) return placeRequest(shard, link, slot, resolution, own);

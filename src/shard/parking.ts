@@ -46,6 +46,11 @@ export class Parking {
     this.count += 1;
   }
 
+  /** The next of its key; −1: none. */
+  after(slot: number): number {
+    return this.#later[slot] as number;
+  }
+
   /** True: a later one of its key is parked. */
   leave(slot: number, keyId: number): boolean {
     const earlier = this.#earlier[slot] as number;
@@ -84,12 +89,15 @@ export class WaitQueue {
     this.#append(link, slot);
   }
 
-  /** The oldest goes on waiting in another queue. */
+  /** The oldest goes on waiting in another queue, and with it what is behind it here of its key: it would overtake it. */
   moveFirst(to: WaitQueue): void {
     const link = this.#links[refClient(this.#first)] as ShardLink;
-    const slot = refSlot(this.#first);
-    this.#cut(link, slot);
-    to.#append(link, slot);
+    const { parking } = link;
+    for (let slot = refSlot(this.#first); slot !== NONE; slot = parking.after(slot)) {
+      if (parking.queues[slot] !== this) continue;
+      this.#cut(link, slot);
+      to.#append(link, slot);
+    }
   }
 
   /** Takes a message out, wherever it stands. True: a later one of its key is parked. */

@@ -122,7 +122,6 @@ function serveQueue(shard: ShardState, queue: WaitQueue): void {
     const blockedIn = placeMessage(shard, link, slot, queue);
     if (blockedIn === queue) return;
     if (blockedIn === undefined) continue;
-    // It waits for something else now; what stands behind it here, of its key, comes after it there too.
     queue.moveFirst(blockedIn);
   }
 }

@@ -28,7 +28,7 @@ import { DEADLINE, FLAG_EARLY, KIND, NO_DEADLINE } from '../memory/slot-header.t
 import { joinMessage } from './deliveries.ts';
 import { WaitQueue } from './parking.ts';
 import { recordPushed } from './record-pushed.ts';
-import { rerouteDelivery } from './reroute.ts';
+import { rerouteDelivery, startBackOff } from './reroute.ts';
 import type { ShardLink } from './shard-link.ts';
 import type { ShardState } from './shard-state.ts';
 import { Target } from './target.ts';
@@ -148,7 +148,7 @@ function deriveCell(shard: ShardState, link: ShardLink, cell: number, owner: Tar
     owner.loans += 1;
     if (recordState(sender.ledger, slot) === LEDGER.held) shard.untold.push(delivery);
   }
-  if (state === CELL.backoff) shard.backingOff.add(delivery);
+  if (state === CELL.backoff) startBackOff(shard, delivery, sender, slot);
   if (state === CELL.waiting) {
     owner.enqueue(cell);
     shard.stir(owner);

@@ -12,6 +12,8 @@ import {
   CELL_REF,
   CELL_STATE,
   CELL_WORDS,
+  cellAttempts,
+  cellDeaths,
   cellState,
   isOnLoan,
   isOpen,
@@ -20,7 +22,7 @@ import {
 } from '../memory/ledger.ts';
 import { failuresOf, targetsOf, withoutTarget } from '../memory/outcome-word.ts';
 import { get, put } from '../memory/seam.ts';
-import { KIND, KIND_MASK } from '../memory/slot-header.ts';
+import { KEY_ID, KIND, KIND_MASK } from '../memory/slot-header.ts';
 import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
 import { ALL_FULL } from './choose.ts';
 import { cellWord, deliveryState, freeDelivery, openDelivery } from './deliveries.ts';
@@ -58,10 +60,10 @@ export function rerouteDelivery(shard: ShardState, delivery: number, moved: numb
 
 /** The deliveries in BACKOFF whose time has come look again. */
 export function retryBackedOff(shard: ShardState): void {
-  for (const delivery of [...shard.backingOff]) {
+  for (const delivery of shard.backingOff.candidates()) {
     const due = cellWord(shard, delivery, CELL_DUE);
     if (((shard.nowMs - due) | 0) < 0) continue;
-    shard.backingOff.delete(delivery);
+    shard.endBackOff(delivery);
     rerouteDelivery(shard, delivery, 0);
   }
 }
@@ -109,7 +111,19 @@ function backOff(shard: ShardState, delivery: number, word: number): void {
     const sender = shard.link(refClient(ref));
     sender.loanCount[refSlot(ref)] = (sender.loanCount[refSlot(ref)] as number) - 1;
   }
-  shard.backingOff.add(delivery);
+  startBackOff(shard, delivery, shard.link(refClient(ref)), refSlot(ref));
+}
+
+/** The delivery of the message in `slot` of `sender` is in BACKOFF. */
+export function startBackOff(
+  shard: ShardState,
+  delivery: number,
+  sender: ShardLink,
+  slot: number,
+): void {
+  const word = cellWord(shard, delivery, CELL_STATE);
+  const isFirst = cellAttempts(word) + cellDeaths(word) === 0;
+  shard.backingOff.add(delivery, sender, slot, sender.header(slot, KEY_ID), isFirst);
 }
 
 /** One target fewer; a notification whose last target left undelivered has no route any more. */

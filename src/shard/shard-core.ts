@@ -65,7 +65,7 @@ export class ShardCore {
     this.#entriesPerTurn =
       work > 0 ? Math.min(ENTRIES_PER_TURN, this.#entriesPerTurn * 2) : ENTRIES_FIRST_TURN;
     work += this.#fireTimers(nowMs);
-    if (work > 0 || shard.stirred.length > 0 || shard.untold.length > 0) {
+    if (work > 0 || shard.hasPending) {
       pump(shard);
       this.#beat = (this.#beat + 1) | 0;
       put(shard.memory.words, SHARD_BEAT, this.#beat);
@@ -76,7 +76,7 @@ export class ShardCore {
 
   /** How long the shard may sleep: ms until its next timer; −1: until it is woken. */
   sleepMs(nowMs: number): number {
-    if (this.#shard.stirred.length > 0 || this.#shard.untold.length > 0) return 0;
+    if (this.#shard.hasPending) return 0;
     let sleep = this.#shard.backingOff.size > 0 ? 1 : -1;
     for (const link of this.#shard.linkList) {
       const wait = link.sleepMs(nowMs);

@@ -6,7 +6,8 @@ import type { Counters, ShardCounter } from '../memory/counters.ts';
 import { get, put } from '../memory/seam.ts';
 import type { ShardMemory } from '../memory/shard-memory.ts';
 import { Router } from '../routing/router.ts';
-import type { WaitQueue } from './parking.ts';
+import { BackingOff } from './backing-off.ts';
+import { WaitQueue } from './parking.ts';
 import type { ShardLink } from './shard-link.ts';
 import type { Target } from './target.ts';
 
@@ -49,7 +50,9 @@ export class ShardState {
   /** Loans of settled messages that have not been told. */
   readonly untold: number[] = [];
   /** Deliveries that look for another target again when DUE has passed. */
-  readonly backingOff: Set<number> = new Set();
+  readonly backingOff: BackingOff = new BackingOff();
+  /** Where messages wait that such a delivery keeps back. */
+  readonly keptBack: WaitQueue;
 
   constructor(
     memory: ShardMemory,
@@ -60,6 +63,7 @@ export class ShardState {
     this.memory = memory;
     this.control = control;
     this.counters = counters;
+    this.keptBack = new WaitQueue(this.links);
     this.random = services.random;
     this.onForgotten = services.forgot;
     this.onExplained = services.explained;
@@ -75,6 +79,16 @@ export class ShardState {
     if (target.stirred) return;
     target.stirred = true;
     this.stirred.push(target);
+  }
+
+  /** Something is to be pushed or placed though nothing came. */
+  get hasPending(): boolean {
+    return this.stirred.length > 0 || this.untold.length > 0 || this.parkedAlone;
+  }
+
+  /** What it kept back may be placed now. */
+  endBackOff(delivery: number): void {
+    if (this.backingOff.delete(delivery)) this.parkedAlone = true;
   }
 
   /** An overflow policy dropped a message for `target`. Single writer: this shard. */

@@ -1,0 +1,68 @@
+/**
+ * Deliveries that wait in BACKOFF until they look for a target again. One whose handler has never started keeps back
+ * later messages of its sender and key, and later deliveries of them here: they would overtake it. Bounded by the cells.
+ */
+import type { ShardLink } from './shard-link.ts';
+
+/** Deliveries of one sender and key that have not been handed to a handler, in the order of sending. */
+interface Lane {
+  readonly sender: ShardLink;
+  readonly keyId: number;
+  readonly waiting: { readonly delivery: number; readonly seq: number }[];
+}
+
+export class BackingOff {
+  /** Undefined: it has been handed to a handler before, so nothing is overtaken. */
+  readonly #lanes = new Map<number, Lane | undefined>();
+  readonly #byKey = new Map<ShardLink, Map<number, Lane>>();
+
+  get size(): number {
+    return this.#lanes.size;
+  }
+
+  /** Again, or anew. `isFirst`: no handler has had the message in `slot` of `sender` by this delivery. */
+  add(delivery: number, sender: ShardLink, slot: number, keyId: number, isFirst: boolean): void {
+    this.delete(delivery);
+    if (!isFirst) {
+      this.#lanes.set(delivery, undefined);
+      return;
+    }
+    const keys = this.#byKey.get(sender) ?? new Map<number, Lane>();
+    const lane = keys.get(keyId) ?? { sender, keyId, waiting: [] };
+    lane.waiting.push({ delivery, seq: sender.seqOf(slot) });
+    lane.waiting.sort((a, b) => a.seq - b.seq);
+    keys.set(keyId, lane);
+    this.#byKey.set(sender, keys);
+    this.#lanes.set(delivery, lane);
+  }
+
+  /** True: nothing keeps back the later messages of its sender and key any more. */
+  delete(delivery: number): boolean {
+    const lane = this.#lanes.get(delivery);
+    this.#lanes.delete(delivery);
+    if (lane === undefined) return false;
+    lane.waiting.splice(
+      lane.waiting.findIndex((one) => one.delivery === delivery),
+      1,
+    );
+    if (lane.waiting.length > 0) return false;
+    const keys = this.#byKey.get(lane.sender);
+    keys?.delete(lane.keyId);
+    if (keys?.size === 0) this.#byKey.delete(lane.sender);
+    return true;
+  }
+
+  /** Whether a new message of this sender and key has to wait. */
+  keepsBack(sender: ShardLink, keyId: number): boolean {
+    return this.#byKey.get(sender)?.has(keyId) ?? false;
+  }
+
+  /** Those that may look for a target; others wait for an earlier one of their key. */
+  candidates(): number[] {
+    const found: number[] = [];
+    for (const [delivery, lane] of this.#lanes) {
+      if (lane === undefined || lane.waiting[0]?.delivery === delivery) found.push(delivery);
+    }
+    return found;
+  }
+}

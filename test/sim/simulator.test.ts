@@ -1,0 +1,25 @@
+/** Seeded runs of the whole broker on one thread, with deaths of shards and clients. `npm run sim` runs any number. */
+import { describe, expect, it } from 'vitest';
+import { runsScale } from '../setup/property-runs.ts';
+import { Simulation } from './simulator/simulation.ts';
+
+const SEEDS = 600 * runsScale;
+const FIRST_SEED = 1;
+
+describe('the broker in the simulator', () => {
+  it('keeps its promises in every seeded run', () => {
+    let shardDeaths = 0;
+    let clientDeaths = 0;
+    for (let seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed++) {
+      try {
+        const result = new Simulation(seed).run();
+        shardDeaths += result.shardDeaths;
+        clientDeaths += result.clientDeaths;
+      } catch (cause) {
+        throw new Error(`seed ${seed}: npm run sim -- --seeds 1 --from ${seed}`, { cause });
+      }
+    }
+    expect(shardDeaths).toBeGreaterThan(SEEDS);
+    expect(clientDeaths).toBeGreaterThan(SEEDS / 10);
+  });
+});
