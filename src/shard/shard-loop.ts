@@ -25,6 +25,8 @@ export interface ShardEnvironment extends ShardServices {
   readonly now: () => number;
   /** The next command that main has posted, without waiting. */
   readonly takeCommand: () => { seq: number; command: ShardCommand } | undefined;
+  /** Ms that the threads of the process have waited for a core; undefined where nobody knows. */
+  readonly coreWaitMs: () => number | undefined;
 }
 
 /** Runs until main says `close`. */
@@ -33,14 +35,15 @@ export function runShard(boot: ShardBoot, environment: ShardEnvironment): void {
   const memory = openShardMemory(boot.shard);
   const core = new ShardCore(boot, environment);
   const sleeper = new Sleeper(memory.words, SHARD_PARKED, SHARD_BELL);
-  const patience = new SpinPatience(boot.spin);
+  const patience = new SpinPatience(boot.spin, environment.coreWaitMs);
   const takeCommands = (): boolean => obey(core, memory.words, environment);
   sleeper.unpark();
   let steps = 0;
   while (!core.closed) {
     const nowMs = now();
-    if (core.step(nowMs) > 0) {
-      patience.foundWork();
+    const work = core.step(nowMs);
+    if (work > 0) {
+      patience.foundWork(work);
       if (++steps % STEPS_PER_LOOK === 0) {
         takeCommands();
         core.publishCounters();

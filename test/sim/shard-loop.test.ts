@@ -47,6 +47,7 @@ function recordSleep(): string[] {
       random: () => 0,
       forgot: () => undefined,
       explained: () => undefined,
+      coreWaitMs: () => undefined,
       takeCommand: () => {
         seen.push('port');
         return commands.shift();
