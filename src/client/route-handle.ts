@@ -33,23 +33,18 @@ export function routeHandle(record: RouteRecord, plane: ControlPlane): Route {
   });
 }
 
-/** What main is asked for: one route, or entry `index` of several. */
+/** What main is asked for. */
 export function routeRequest(
   pattern: string | RegExp,
   endpoint: string,
   options: RouteOptions | undefined,
-): RouteRequest;
-export function routeRequest(entry: RouteEntry, index: number): RouteRequest;
-export function routeRequest(
-  first: string | RegExp | RouteEntry,
-  second: string | number,
-  options?: RouteOptions,
 ): RouteRequest {
-  if (typeof second === 'number') {
-    const entry = first as RouteEntry;
-    return checkedRequest(entry.pattern, entry.endpoint, resolveRouteEntry(entry, second));
-  }
-  return checkedRequest(first as string | RegExp, second, resolveRouteOptions(options));
+  return checkedRequest(pattern, endpoint, resolveRouteOptions(options));
+}
+
+/** The same for entry `index` of several. */
+export function entryRequest(entry: RouteEntry, index: number): RouteRequest {
+  return checkedRequest(entry.pattern, entry.endpoint, resolveRouteEntry(entry, index));
 }
 
 /** The entries of `registerRoutes`, read once. What is no object is refused with its place. */
@@ -77,6 +72,17 @@ export function patternText(
       'ERR_BUS_INVALID_PATTERN',
       `Patterns are exact or glob; got ${got}, which is not supported yet.`,
       { details: { expected: 'an exact key or a glob', got } },
+    );
+  }
+  // Checked here: what is no text could not even be carried to main from another thread.
+  if (typeof pattern !== 'string') {
+    const got = kindOf(pattern);
+    throw new BusError(
+      'ERR_BUS_INVALID_PATTERN',
+      `A pattern must be a non-empty string; got ${got}.`,
+      {
+        details: { expected: 'a non-empty string', got },
+      },
     );
   }
   return { pattern, match };

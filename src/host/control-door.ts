@@ -85,7 +85,7 @@ export class Door {
           const thrown = unpackThrown(error) as Error;
           settle(() => reject(thrown));
         },
-        (error: Error) => settle(() => reject(error)),
+        (error: Error) => settle(() => reject(cloneError(method, error))),
       );
     });
   }
@@ -118,6 +118,12 @@ function closedError(method: string): BusError {
 function lateError(method: string, deadlineMs: number): BusError {
   const text = `The main thread has not answered ${method} within ${deadlineMs} ms.`;
   return new BusError('ERR_BUS_TIMEOUT', text, { details: { method, timeoutMs: deadlineMs } });
+}
+
+/** Verbs check what they are given; what slips through is still told in the bus's own words. */
+function cloneError(method: string, cause: Error): BusError {
+  const text = `An argument of ${method} cannot be carried to the main thread: ${cause.message}`;
+  return new BusError('ERR_BUS_CONFIG', text, { cause, details: { method } });
 }
 
 function tooManyError(): BusError {

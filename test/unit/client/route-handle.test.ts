@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { patternText, routeHandle, routeRequest } from '../../../src/client/route-handle.ts';
+import {
+  entryRequest,
+  patternText,
+  routeHandle,
+  routeRequest,
+} from '../../../src/client/route-handle.ts';
 import type { ControlPlane, RouteRecord } from '../../../src/control/plane.ts';
 
 describe('routeRequest', () => {
@@ -13,7 +18,7 @@ describe('routeRequest', () => {
       weight: 1,
     });
     expect(
-      routeRequest({ pattern: 'k', endpoint: 'e', priority: 3, match: 'exact' }, 0),
+      entryRequest({ pattern: 'k', endpoint: 'e', priority: 3, match: 'exact' }, 0),
     ).toMatchObject({
       match: 'exact',
       priority: 3,
