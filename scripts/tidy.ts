@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { bannedNames } from './tidy/banned-names.ts';
 import { fileLength } from './tidy/file-length.ts';
 import { injectedTime } from './tidy/injected-time.ts';
+import { interfacePage } from './tidy/interface-page.ts';
 import { focusedTests, notes, skippedTests } from './tidy/leftovers.ts';
 import { machineDirectories, registryHosts } from './tidy/machine-traces.ts';
 import { oneTitle, relativeLinks } from './tidy/markdown.ts';
@@ -22,6 +23,7 @@ const rules: Readonly<Record<string, Rule>> = {
   fileLength,
   focusedTests,
   injectedTime,
+  interfacePage,
   machineDirectories,
   notes,
   oneTitle,

@@ -4,6 +4,7 @@ import type { KindName } from '../message/kinds.ts';
 import { kindOf } from '../message/text.ts';
 import { configError, type Logger, nearestName } from '../options.ts';
 
+/** Events of `bus.on`, by name. */
 export interface BusEvents {
   /** A `try…` message that could not be delivered, or an event that met a limit. */
   readonly undeliverable: {
@@ -20,6 +21,7 @@ export interface BusEvents {
   };
   /** The bus has closed, on this thread. */
   readonly close: { readonly reason: string };
+  /** Not told yet, as the next three. */
   readonly alert: { readonly name: string; readonly message: string };
   readonly deadLetter: { readonly id: string };
   readonly endpointState: { readonly endpoint: string; readonly state: string };

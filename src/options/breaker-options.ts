@@ -1,6 +1,7 @@
 /** The `breaker` option of endpoints and pools. */
 import { OptionReader, PERIOD } from './reader.ts';
 
+/** The `breaker` option of endpoints. Not supported yet. */
 export interface BreakerOptions {
   /** Opens when at least this share of the window's attempts failed, above 0 to 1. Default 0.5. */
   readonly failureRate?: number | undefined;

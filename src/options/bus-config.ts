@@ -18,15 +18,15 @@ export interface BusConfig {
   readonly shards?: number | undefined;
   /** Bytes of key, headers and encoded payload. Default 1 MiB, at most an eighth of `heapBytes`. */
   readonly maxMessageSize?: number | undefined;
-  /** All attempts of a request together. Default 30 000; `Infinity` is allowed. */
+  /** All attempts of a request together, ms. Default 30 000; `Infinity` is allowed. */
   readonly correlationTimeout?: number | undefined;
-  /** How often main reads the liveness words. Default 5 000. */
+  /** How often main reads the liveness words, ms. Default 5 000. No effect yet: deaths are noticed at once. */
   readonly healthCheckInterval?: number | undefined;
-  /** A shard with work that makes no progress for so long is replaced. Default 2 000. */
+  /** A shard with work that makes no progress for so long is replaced, ms. Default 2 000; `Infinity` is allowed. */
   readonly stallTimeout?: number | undefined;
   /** Messages published to a ring at once, 1 to 10 000. Default 100. */
   readonly batchSize?: number | undefined;
-  /** Deliveries handed over and not acknowledged, per endpoint. Default 1 000. */
+  /** Deliveries handed over and not acknowledged, per endpoint, 1 to 1 000 000. Default 1 000. */
   readonly maxConcurrentDeliveries?: number | undefined;
   /** Messages in flight per client, 2 to 65 536. Default 16 384. */
   readonly slots?: number | undefined;
@@ -41,6 +41,7 @@ export interface BusConfig {
   readonly shardOptions?: ThreadOptions | undefined;
   /** Entry file of the shards, for bundlers. */
   readonly workerUrl?: string | URL | undefined;
+  /** Default: pino, from level `warn` up. */
   readonly logger?: Logger | undefined;
   /** Endpoints and subscriptions alone hold the process too. Default false. */
   readonly keepAlive?: boolean | undefined;
@@ -54,9 +55,9 @@ export interface BusConfig {
   readonly maxRoutes?: number | undefined;
   /** Regexes and patterns without a literal run. Default 1 000, also the most. */
   readonly maxRegexRoutes?: number | undefined;
-  /** Default 10 000. */
+  /** Default 10 000. No effect yet: there are no dead letters. */
   readonly maxDeadLetters?: number | undefined;
-  /** Default 64 MiB. */
+  /** Default 64 MiB. No effect yet. */
   readonly maxDeadLetterBytes?: number | undefined;
 }
 

@@ -3,8 +3,9 @@ import { LIMITS } from '../limits.ts';
 import { type BreakerOptions, type ResolvedBreaker, resolveBreaker } from './breaker-options.ts';
 import { DELAY, DURATION, OptionReader } from './reader.ts';
 
+/** The `retry` option of endpoints and acknowledged subscriptions. Not supported yet. */
 export interface RetryOptions {
-  /** All runs, the first included. Default 5 for notifications and `ack`, 1 for requests. */
+  /** All runs, the first included, 1 to 255. Default 5 for notifications and `ack`, 1 for requests. */
   readonly attempts?: number | undefined;
   /** Delay before the second run, ms. Default 50. */
   readonly initial?: number | undefined;
@@ -16,26 +17,30 @@ export interface RetryOptions {
   readonly jitter?: 'full' | 'none' | undefined;
 }
 
+/** Options of `registerEndpoint`. What is marked as not supported yet is refused, but for its default. */
 export interface EndpointOptions {
+  /** For `endpoints.find`, 1 to 256 characters; so is `version`. */
   readonly service?: string | undefined;
   readonly version?: string | undefined;
+  /** For `endpoints.find`: at most 64, of 1 to 256 characters. */
   readonly tags?: readonly string[] | undefined;
-  /** Handlers at once on one thread. Default 100; pools 1. */
+  /** Handlers at once on one thread, 1 to 100 000. Default 100. */
   readonly concurrency?: number | undefined;
   /** Messages accepted and not started, beyond concurrency × threads. Default `Infinity`. */
   readonly queueLimit?: number | undefined;
-  /** One attempt, ms. Default `Infinity`. */
+  /** One attempt, ms, above 0. Default `Infinity`. A handler that takes longer is aborted, its late result dropped. */
   readonly timeout?: number | undefined;
+  /** Not supported yet. */
   readonly retry?: RetryOptions | undefined;
-  /** Default off; `true` takes the defaults. */
+  /** Default off; `true` takes the defaults. Not supported yet. */
   readonly breaker?: boolean | BreakerOptions | undefined;
-  /** Deaths of the handling thread that one message may cause. Default 3. */
+  /** Deaths of the handling thread that one message may cause, 1 to 255. Default 3; others are not supported yet. */
   readonly maxDeaths?: number | undefined;
-  /** Deliver again after the handling thread's death. Default true. */
+  /** Deliver again after the handling thread's death. Default true; false is not supported yet. */
   readonly redeliver?: boolean | undefined;
-  /** `'key'`: the next message of a key waits until the one before is settled. Default false. */
+  /** `'key'`: the next message of a key waits until the one before is settled. Default false. Not supported yet. */
   readonly ordered?: false | 'key' | undefined;
-  /** For so many ms a message id is remembered and not handled again. Default 0: not at all. */
+  /** For so many ms a message id is remembered and not handled again. Default 0: not at all. Not supported yet. */
   readonly dedupeWindow?: number | undefined;
   /** Byte payloads are views of shared memory, valid until the handler settles. Default false. */
   readonly lease?: boolean | undefined;

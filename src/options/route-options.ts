@@ -2,14 +2,17 @@
 import { LIMITS } from '../limits.ts';
 import { DURATION, OptionReader } from './reader.ts';
 
+/** How a pattern is read. */
 export type MatchKind = 'auto' | 'exact' | 'glob' | 'regex' | 'extglob';
 
+/** How the routes of one pattern and priority take turns. */
 export type Balance = 'round-robin' | 'least-in-flight' | 'random' | 'weighted' | 'consistent-hash';
 
+/** Options of `registerRoute`. What is marked as not supported yet is refused, but for its default. */
 export interface RouteOptions {
   /** Higher wins, 0 to 2^31 - 1. Default 0. */
   readonly priority?: number | undefined;
-  /** Default `'auto'`: exact unless the pattern has one of `* ? [`. */
+  /** Default `'auto'`: exact unless the pattern has one of `* ? [`. `'regex'` and `'extglob'` are not supported yet. */
   readonly match?: MatchKind | undefined;
   /** How the members of a balance set take turns. Default `'round-robin'`. */
   readonly balance?: Balance | undefined;

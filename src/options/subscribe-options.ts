@@ -6,30 +6,31 @@ import type { MatchKind } from './route-options.ts';
 
 export type Overflow = 'drop-oldest' | 'drop-newest' | 'block' | 'error';
 
+/** Options of `subscribe`. What is marked as not supported yet is refused, but for its default. */
 export interface SubscribeOptions {
-  /** Events in the queue. Default 1 000. */
+  /** Events in the queue, 1 to 16 777 216. Default 1 000. */
   readonly capacity?: number | undefined;
-  /** Bytes in the queue. Default 64 MiB. */
+  /** Bytes in the queue, 1 to 1 GiB. Default 64 MiB. */
   readonly capacityBytes?: number | undefined;
   /** What happens beyond them. Default `'drop-oldest'`. */
   readonly overflow?: Overflow | undefined;
-  /** Members of one group share its events: one member gets each. */
+  /** Members of one group share its events: one member gets each. Not supported yet. */
   readonly group?: string | undefined;
-  /** At least once: each event is acknowledged, and retried as a notification is. Default false. */
+  /** At least once: each event is acknowledged, and retried as a notification is. Default false. Not supported yet. */
   readonly ack?: boolean | undefined;
-  /** Events handed over and not acknowledged, with `ack`. Default 64. */
+  /** Events handed over and not acknowledged, with `ack`, 1 to 65 536. Default 64. No effect without `ack`. */
   readonly prefetch?: number | undefined;
   /** Byte payloads are views of shared memory, valid until the event settles. Default false. */
   readonly lease?: boolean | undefined;
   /** Ends the subscription. */
   readonly signal?: AbortSignal | undefined;
-  /** Callbacks at once. Default 1: in order. */
+  /** Callbacks at once, 1 to 100 000. Default 1: in order. */
   readonly concurrency?: number | undefined;
-  /** Default `'auto'`, as for routes. */
+  /** Default `'auto'`, as for routes; `'regex'` and `'extglob'` are not supported yet. */
   readonly match?: MatchKind | undefined;
-  /** One attempt of an acknowledged event, ms. Default `Infinity`. */
+  /** One attempt of an acknowledged event, ms. Default `Infinity`. Not supported yet. */
   readonly timeout?: number | undefined;
-  /** With `ack`. */
+  /** With `ack`. Not supported yet. */
   readonly retry?: RetryOptions | undefined;
 }
 
