@@ -44,7 +44,7 @@ export interface BusVerbs {
   tryNotify(key: string, payload?: unknown, options?: SendOptions): TryResult;
   /** Resolves when there is room for a message again. */
   writable(): Promise<void>;
-  /** Resolves when all that this client had accepted is settled. */
+  /** Resolves when all that this client had accepted is settled: of an event that is its routing, not its callbacks. */
   flush(): Promise<void>;
   /** One verb for all kinds; returns what the kind's own verb returns. */
   routeMessage<Result = unknown>(envelope: MessageEnvelope): Promise<Result>;

@@ -36,8 +36,10 @@ export interface MessageBus extends BusVerbs {
    */
   createTicket(options?: TicketOptions): Ticket;
   /**
-   * Refuses new calls on every thread, waits until what was accepted is settled, at most `timeout` ms (default 5 000;
-   * `drain: false` does not wait), and ends all threads of the bus. A second call returns the first's promise.
+   * Refuses new calls on every thread, waits at most `timeout` ms (default 5 000; `drain: false` does not wait), and ends
+   * all threads of the bus. It waits until what was accepted is settled and callbacks have had the events that came for
+   * them; paused subscriptions and unread iterators are not waited for. A handler whose caller has timed out or aborted
+   * is given 250 ms of the time, once nothing else is waited for. A second call returns the first's promise.
    */
   close(options?: CloseOptions): Promise<CloseResult>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -69,6 +71,9 @@ export async function createBus(config?: BusConfig): Promise<MessageBus> {
   await host.start({
     get outstanding() {
       return client.outstanding;
+    },
+    get wanted() {
+      return client.wanted;
     },
     publishCounters: () => client.core.publishCounters(),
     refuseCalls: () => client.refuseCalls(),

@@ -21,6 +21,7 @@ import { type BusEvents, EventHub } from './bus-events.ts';
 import { ClientCore } from './client-core.ts';
 import type { ClientEnvironment } from './clock.ts';
 import { answerByCorrelation } from './correlation.ts';
+import { type DrainedWork, drain, LEFT_BEHIND_GRACE_MS } from './drain.ts';
 import type { Handler } from './endpoint.ts';
 import type { Endpoint } from './endpoint-handle.ts';
 import { checkEnvelope, type MessageEnvelope } from './envelope.ts';
@@ -45,6 +46,13 @@ export interface BusClientEnvironment {
   readonly keepAlive?: boolean;
   /** Unless the bus's codec is `'auto'`. */
   readonly codec: CodecLayer | undefined;
+}
+
+export interface ClientCloseOptions {
+  readonly drain: boolean;
+  /** Ms. */
+  readonly timeout: number;
+  readonly graceMs?: number;
 }
 
 export class BusClient {
@@ -107,6 +115,12 @@ export class BusClient {
   /** Messages of this client that are not released, and calls that are open. */
   get outstanding(): number {
     return this.#core.outstanding + this.#sender.open;
+  }
+
+  /** What closing waits for: messages and calls that are not settled, replies, events that callbacks are to get. */
+  get wanted(): number {
+    const { counters, leftBehind } = this.#core;
+    return this.outstanding - leftBehind + counters.counts.callbacks;
   }
 
   /** For tests and leak checks. */
@@ -237,11 +251,11 @@ export class BusClient {
     return this.#plane.health();
   }
 
-  /** Ends this client: no new calls, a bounded wait for what is under way, then everything open is failed. */
-  close(options: {
-    drain: boolean;
-    timeout: number;
-  }): Promise<{ settled: number; abandoned: number }> {
+  /**
+   * Ends this client: no new calls, a bounded wait for what is under way, then everything open is failed. Handlers that
+   * nobody waits for are given `graceMs` of the time.
+   */
+  close(options: ClientCloseOptions): Promise<{ settled: number; abandoned: number }> {
     this.#closing ??= this.#close(options);
     return this.#closing;
   }
@@ -262,15 +276,20 @@ export class BusClient {
     this.#loop.hold();
   }
 
-  async #close(options: { drain: boolean; timeout: number }): Promise<{
+  async #close({ drain: drains, timeout, graceMs }: ClientCloseOptions): Promise<{
     settled: number;
     abandoned: number;
   }> {
-    const before = this.#core.counters.counts.settled;
+    const { counts } = this.#core.counters;
+    const before = counts.settled;
     this.#sender.stop(BUS_STATE.closing);
-    if (options.drain && this.#busState !== BUS_STATE.fatal) await this.#drained(options.timeout);
-    const abandoned = this.outstanding;
-    const settled = this.#core.counters.counts.settled - before;
+    if (drains) {
+      this.#core.flushAll();
+      await drain(this.#work(), timeout, graceMs ?? LEFT_BEHIND_GRACE_MS);
+    }
+    // What callbacks will not get was settled when it was routed, and is lost all the same.
+    const abandoned = counts.accepted - counts.settled + counts.callbacks;
+    const settled = counts.settled - before;
     this.#sender.endWith('closed');
     this.#registrations.closeAll();
     this.#core.poll();
@@ -282,24 +301,13 @@ export class BusClient {
     return { settled, abandoned };
   }
 
-  /** Waits until nothing is under way here, at most `timeoutMs`. */
-  #drained(timeoutMs: number): Promise<void> {
-    this.#core.flushAll();
-    return new Promise((resolve) => {
-      const limit = Number.isFinite(timeoutMs) ? setTimeout(() => finish(), timeoutMs) : undefined;
-      const finish = (): void => {
-        clearTimeout(limit);
-        this.#onDrainCheck = undefined;
-        resolve();
-      };
-      this.#onDrainCheck = () => {
-        if (this.outstanding === 0 && this.#registrations.held === 0) finish();
-      };
-      this.#onDrainCheck();
-    });
+  #work(): DrainedWork {
+    return {
+      wanted: () => this.wanted + this.#core.wantedLoans,
+      leftBehind: () => this.outstanding + this.#registrations.held,
+      isOver: () => this.#busState >= BUS_STATE.closed,
+    };
   }
-
-  #onDrainCheck: (() => void) | undefined;
 
   /** Tells the listeners on this thread. */
   emit<Name extends keyof BusEvents>(name: Name, event: BusEvents[Name]): void {
@@ -315,7 +323,6 @@ export class BusClient {
 
   #onTurn(): void {
     this.#environment.onWake?.();
-    this.#onDrainCheck?.();
     const state = this.#core.busState;
     if (state !== this.#busState && state > this.#busState) this.#noteBusState(state);
   }

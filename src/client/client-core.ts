@@ -135,6 +135,7 @@ export class ClientCore {
       count: (name) => {
         this.counters.counts[name] += 1;
       },
+      addCallbacks: (change) => this.counters.add('callbacks', change),
     };
     const reports = new ReportReceiver(this.#answers, reader, this.#completions);
     this.install(boot.reports, reports);
@@ -152,6 +153,20 @@ export class ClientCore {
   /** Messages and replies of this client that are not released, and replies that wait for room. */
   get outstanding(): number {
     return this.slots.used + this.#answers.waiting;
+  }
+
+  /** Of `outstanding`: settled messages whose handlers still run. */
+  get leftBehind(): number {
+    return this.#completions.leftBehind;
+  }
+
+  /** Deliveries on loan to this thread that somebody still waits for. Slow: for the end of the client. */
+  get wantedLoans(): number {
+    let wanted = 0;
+    for (const { loans } of this.links) {
+      for (const loan of loans) if (loan !== undefined && !loan.aborted) wanted += 1;
+    }
+    return wanted;
   }
 
   install(target: number, receiver: Receiver): void {
@@ -228,6 +243,7 @@ export class ClientCore {
     counts.slotsUsed = this.slots.used;
     counts.heapBytesUsed = this.heap.usedBytes;
     counts.outstanding = this.outstanding;
+    counts.leftBehind = this.leftBehind;
     this.counters.publish();
     for (const [target, tally] of this.#tallies) tally.publish(this.control.tallies, target);
   }

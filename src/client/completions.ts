@@ -45,11 +45,18 @@ export class Completions {
   /** Statuses that wait for their reports. */
   readonly #outcomes = new Map<number, { status: number; detail: number }>();
 
+  #leftBehind = 0;
+
   constructor(slots: SlotTable, heap: Heap, hooks: CompletionHooks) {
     this.#slots = slots;
     this.#heap = heap;
     this.#hooks = hooks;
     this.#expected = new Uint8Array(slots.count);
+  }
+
+  /** Messages that are settled while a handler still works on them: timed out, aborted. */
+  get leftBehind(): number {
+    return this.#leftBehind;
   }
 
   /** Reads everything that is there, at most one ring's worth; returns the number of entries. */
@@ -88,7 +95,9 @@ export class Completions {
     if (status !== STATUS.reply) this.#expected[slot] = reportsOf(detail);
     if (completion !== COMPLETION.final) {
       this.#finish(link, slot, status, detail);
-      this.#slots.state[slot] = SLOT.settled;
+      const isEarly = completion === COMPLETION.count;
+      this.#slots.state[slot] = isEarly ? SLOT.settled : SLOT.leftBehind;
+      if (!isEarly) this.#leftBehind += 1;
     } else if (status === STATUS.failed && this.#awaitsReports(slot)) {
       this.#outcomes.set(slot, { status, detail });
       this.#release(slot);
@@ -133,6 +142,7 @@ export class Completions {
 
   /** A report names its message by the slot, so the slot is not used again before the last one was read. */
   #release(slot: number): void {
+    if (this.#slots.state[slot] === SLOT.leftBehind) this.#leftBehind -= 1;
     if (this.#awaitsReports(slot)) this.#slots.state[slot] = SLOT.reporting;
     else this.#free(slot);
   }

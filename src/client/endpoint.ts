@@ -25,6 +25,8 @@ export interface ReceiverParts {
   readonly environment: ClientEnvironment;
   readonly home: ContextHome;
   readonly count: (name: 'delivered' | 'handlerFailed' | 'lateResults' | 'dropped') => void;
+  /** More or fewer events are with callbacks of this thread, or wait for one. Seen by main at once. */
+  readonly addCallbacks: (change: number) => void;
 }
 
 export class EndpointReceiver implements Receiver {

@@ -75,10 +75,25 @@ export function handlerError(error: unknown, key: string): BusError {
   });
 }
 
+/** A call that came too late: nothing was sent. */
 export function closedError(state: string): BusError {
-  return new BusError('ERR_BUS_CLOSED', `The bus is ${state}; it takes no calls any more.`, {
-    details: { state },
-  });
+  const text = `The bus is ${state}; it takes no calls any more, and this one was refused.`;
+  return new BusError('ERR_BUS_CLOSED', text, { details: { state, accepted: false } });
+}
+
+/** A call that was pending when the bus closed. */
+export function cutOffError(kind: number, key: string): BusError {
+  const text =
+    `${VERBS[kind] ?? 'send'}('${shown(key)}'): the bus closed before it was settled. ` +
+    'Its message had been accepted: it may have been handled or not.';
+  const details = { state: 'closed', accepted: true, routingKey: key };
+  return new BusError('ERR_BUS_CLOSED', text, { details });
+}
+
+/** A call that waited for room when the bus closed. */
+export function unsentError(): BusError {
+  const text = 'The bus closed while the call waited for room: nothing was sent.';
+  return new BusError('ERR_BUS_CLOSED', text, { details: { state: 'closed', accepted: false } });
 }
 
 /** What open calls end with when the bus ends. */

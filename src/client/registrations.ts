@@ -21,6 +21,7 @@ import type { ClientCore } from './client-core.ts';
 import { checkHandler, EndpointReceiver, type Handler } from './endpoint.ts';
 import { ClientEndpoint, type Endpoint } from './endpoint-handle.ts';
 import type { EventMessage } from './message.ts';
+import { closedError } from './outcome-errors.ts';
 import { patternText } from './route-handle.ts';
 import { ClientSubscription, type Subscription } from './subscription.ts';
 import { type EventHandler, SubscriptionReceiver } from './subscription-receiver.ts';
@@ -161,9 +162,7 @@ export class Registrations {
     try {
       const next = await subscription[Symbol.asyncIterator]().next();
       if (next.done !== true) return next.value;
-      throw signal?.aborted
-        ? abortedBy(signal)
-        : new BusError('ERR_BUS_CLOSED', 'The bus is closed.');
+      throw signal?.aborted ? abortedBy(signal) : closedError('closed');
     } finally {
       if (!this.#closed) await subscription.unsubscribe();
     }

@@ -12,7 +12,7 @@ import type { ClientCore } from './client-core.ts';
 import type { ClientLink } from './client-link.ts';
 import type { ClientEnvironment } from './clock.ts';
 import type { Draft } from './outbox.ts';
-import { closedError, endedError } from './outcome-errors.ts';
+import { closedError, cutOffError, endedError, unsentError } from './outcome-errors.ts';
 import { PendingSend, type SendHome } from './pending-send.ts';
 import { RoomQueue } from './room-queue.ts';
 import { NO_SLOT } from './slot-table.ts';
@@ -145,11 +145,23 @@ export class Sender implements SendHome {
     this.#core.batches.abandon();
   }
 
+  /** Ends every open call, and says to each whether its message had been accepted. */
+  #cutOff(): void {
+    const core = this.#core;
+    const { keys, pending } = core.slots;
+    this.#room.failAll(unsentError());
+    for (const [slot, send] of pending.entries()) {
+      send?.fail(cutOffError(core.kindOf(slot), keys[slot]?.text ?? ''));
+    }
+    core.batches.abandon();
+  }
+
   /** The bus is over: no new calls, and the open ones end with that. */
   endWith(state: 'closed' | 'fatal'): void {
     this.#state = state === 'fatal' ? BUS_STATE.fatal : BUS_STATE.closed;
     this.#endedWith ??= endedError(state);
-    this.failAll(this.#endedWith);
+    if (state === 'fatal') this.failAll(this.#endedWith);
+    else this.#cutOff();
   }
 
   #timeoutOf(kind: number, options: ResolvedSendOptions): number {

@@ -11,8 +11,11 @@ import type { Pending } from './pending.ts';
 
 export const NO_SLOT = -1;
 
-/** free → busy → (settled, still on loan, or waiting for failure reports) → free */
-export const SLOT = { free: 0, busy: 1, settled: 2, reporting: 3 } as const;
+/**
+ * free → busy → (settled, still on loan; or left behind: on loan to a handler for which nobody waits any more; or
+ * waiting for failure reports) → free
+ */
+export const SLOT = { free: 0, busy: 1, settled: 2, reporting: 3, leftBehind: 4 } as const;
 
 export class SlotTable {
   readonly count: number;

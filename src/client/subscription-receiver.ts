@@ -41,6 +41,8 @@ export class SubscriptionReceiver implements Receiver {
   #closed = false;
   #dropped = 0;
   #droppedSeen = 0;
+  /** What main was told of `callbacksDue`. */
+  #toldDue = 0;
 
   constructor(
     options: ResolvedSubscribeOptions,
@@ -63,6 +65,13 @@ export class SubscriptionReceiver implements Receiver {
   }
 
   take(loan: Loan): void {
+    // Told before the loan is given back: an event must never be nowhere, or a drain would end without it.
+    this.#tellDue(1);
+    this.#take(loan);
+    this.#tellDue(0);
+  }
+
+  #take(loan: Loan): void {
     const { answers, reader } = this.#parts;
     if (this.#closed) {
       answers.acknowledge(loan);
@@ -110,12 +119,14 @@ export class SubscriptionReceiver implements Receiver {
 
   pause(): void {
     this.#paused = true;
+    this.#tellDue(0);
   }
 
   resume(): void {
     if (!this.#paused) return;
     this.#paused = false;
     this.#serve();
+    this.#tellDue(0);
   }
 
   /** Ends it: consumers that wait get the end, what is queued is given up. */
@@ -125,6 +136,16 @@ export class SubscriptionReceiver implements Receiver {
     // Nobody may ever ask for another one. What is leased is still being read: that consumer must say that it is done.
     if (!this.#options.lease) for (const event of this.#handedOut) this.done(event);
     for (const taker of this.#takers.splice(0)) taker(undefined);
+    this.#tellDue(0);
+  }
+
+  /** Events that callbacks hold or will get without anybody's doing; `coming` are about to be queued. */
+  #tellDue(coming: number): void {
+    if (this.#callbacks.handler === undefined) return;
+    const due = this.#running + (this.#paused ? 0 : this.#queue.length) + coming;
+    if (due === this.#toldDue) return;
+    this.#parts.addCallbacks(due - this.#toldDue);
+    this.#toldDue = due;
   }
 
   /** A payload that cannot be read is reported and skipped. */
@@ -208,10 +229,12 @@ export class SubscriptionReceiver implements Receiver {
       () => {
         this.#succeeded(event);
         this.#serve();
+        this.#tellDue(0);
       },
       (error: unknown) => {
         this.#failed(event, error);
         this.#serve();
+        this.#tellDue(0);
       },
     );
   }

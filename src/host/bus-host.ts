@@ -4,6 +4,7 @@
  */
 import { availableParallelism } from 'node:os';
 import type { Worker } from 'node:worker_threads';
+import { LEFT_BEHIND_GRACE_MS } from '../client/drain.ts';
 import type { ClientBoot, ControlPlane } from '../control/plane.ts';
 import { warnAtExit } from '../log.ts';
 import {
@@ -54,6 +55,8 @@ const EXIT_MOST_MS = 2_000;
 export interface MainClient {
   /** Accepted and not released, and calls that wait for room. */
   readonly outstanding: number;
+  /** Of that, what closing waits for, and events that callbacks are to get. */
+  readonly wanted: number;
   /** Brings the counters in its memory up to date. */
   publishCounters(): void;
   /** No new calls; what is under way goes on. */
@@ -63,13 +66,13 @@ export interface MainClient {
   fail(error: BusError): void;
   /** A shard was replaced. */
   tell(restart: ShardRestart): void;
-  close(options: ResolvedCloseOptions): Promise<unknown>;
+  close(options: ResolvedCloseOptions & { readonly graceMs: number }): Promise<unknown>;
 }
 
 export interface CloseResult {
   /** Messages of all threads that were settled while the bus was closing. */
   readonly settled: number;
-  /** Messages that were accepted and not settled by then. */
+  /** Messages that were accepted and not settled by then, and events whose callbacks had not run to their end. */
   readonly abandoned: number;
   /** Threads of `startWorker` that closing ended, and shards that did not end by themselves. */
   readonly threadsTerminated: number;
@@ -193,12 +196,15 @@ export class BusHost {
     this.#setState(BUS_STATE.closing);
     this.#client?.refuseCalls();
     const isFatal = (): boolean => busState(this.#control) === BUS_STATE.fatal;
-    if (drain) await untilQuiet(() => this.#outstanding(), isFatal, timeout);
+    const leftMs = (): number => Math.max(0, timeout - (performance.now() - start));
+    if (drain) await untilQuiet(() => this.#wanted(), isFatal, timeout);
+    // Handlers that nobody waits for any more have been told so; they are given a moment, on every thread.
+    const graceEnd = performance.now() + Math.min(LEFT_BEHIND_GRACE_MS, leftMs());
+    const graceMs = (): number => Math.max(0, graceEnd - performance.now());
+    if (drain) await untilQuiet(() => this.#count('leftBehind'), isFatal, graceMs());
     const settled = this.#count('settled') - settledBefore;
-    const abandoned = this.#count('outstanding');
-    // Handlers that still run on main may finish within the time that is left: their messages may be settled already.
-    const leftMs = Math.max(0, timeout - (performance.now() - start));
-    await this.#client?.close({ drain, timeout: leftMs });
+    const abandoned = this.#abandoned();
+    await this.#client?.close({ drain, timeout: leftMs(), graceMs: graceMs() });
     this.#setState(BUS_STATE.closed);
     this.#clients.close();
     const terminated = await this.#threads.terminateAll();
@@ -239,14 +245,36 @@ export class BusHost {
   }
 
   /** Of all clients; of those on other threads as they last published it. */
-  #count(name: 'settled' | 'outstanding'): number {
+  #count(name: 'settled' | 'outstanding' | 'leftBehind'): number {
     this.#client?.publishCounters();
     let sum = name === 'settled' ? this.#clients.departedCounts.settled : 0;
     for (const client of this.#clients.present()) sum += client.counts()[name];
     return sum;
   }
 
-  /** What closing waits for. Main's own is asked directly: calls that wait for room are in no counter. */
+  /** Messages without an end, and events that no callback will get. What left-behind handlers hold is settled. */
+  #abandoned(): number {
+    this.#client?.publishCounters();
+    let sum = 0;
+    for (const client of this.#clients.present()) {
+      const { accepted, callbacks, settled } = client.counts();
+      sum += accepted - settled + callbacks;
+    }
+    return sum;
+  }
+
+  /** What closing waits for: what is neither settled nor run by callbacks. */
+  #wanted(): number {
+    let sum = this.#client?.wanted ?? 0;
+    for (const client of this.#clients.present()) {
+      if (client === this.#main) continue;
+      const { callbacks, leftBehind, outstanding } = client.counts();
+      sum += outstanding - leftBehind + callbacks;
+    }
+    return sum;
+  }
+
+  /** What is not at rest. Main's own is asked directly: calls that wait for room are in no counter. */
   #outstanding(): number {
     let sum = this.#client?.outstanding ?? 0;
     for (const client of this.#clients.present()) {

@@ -20,5 +20,6 @@ function notOpenError(state: string): BusError {
       'The bus has failed: a shard could not be kept alive. Close it and create another.';
     return new BusError('ERR_BUS_FATAL', text, { details: { state } });
   }
-  return new BusError('ERR_BUS_CLOSED', `The bus is ${state}.`, { details: { state } });
+  const text = `The bus is ${state}; it takes no calls any more, and this one was refused.`;
+  return new BusError('ERR_BUS_CLOSED', text, { details: { state, accepted: false } });
 }

@@ -26,6 +26,10 @@ export const CLIENT_COUNTERS = [
   'slotsUsed',
   'heapBytesUsed',
   'outstanding',
+  // Of those outstanding: settled, and still on loan to a handler that nobody waits for.
+  'leftBehind',
+  // Events that callbacks hold, or that wait for one: written out at once, not with the others.
+  'callbacks',
 ] as const;
 
 export const SHARD_COUNTERS = [
@@ -56,6 +60,12 @@ export class Counters<Name extends string> {
     this.#names = names;
     this.#shared = shared;
     this.counts = readCounters(names, shared);
+  }
+
+  /** Changes one count and copies it out at once: for what another thread must not see too late. */
+  add(name: Name, change: number): void {
+    this.counts[name] += change;
+    this.#shared[this.#names.indexOf(name)] = this.counts[name];
   }
 
   publish(): void {

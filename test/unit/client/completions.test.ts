@@ -30,10 +30,12 @@ describe('Completions', () => {
     world.advance(1);
     world.run();
     const key = caller.core.interner.intern('k');
-    expect([caller.core.slots.state[0], key?.inFlight]).toEqual([SLOT.settled, 1]);
+    expect([caller.core.slots.state[0], key?.inFlight]).toEqual([SLOT.leftBehind, 1]);
+    expect([caller.core.outstanding, caller.core.leftBehind]).toEqual([1, 1]);
     service.reply('late');
     world.run();
     expect([caller.core.slots.state[0], key?.inFlight]).toEqual([SLOT.free, 0]);
+    expect(caller.core.leftBehind).toBe(0);
     expect(heldByWorld(world)).toEqual({});
   });
 

@@ -79,7 +79,7 @@ describe('the other ends of a call', () => {
   it('say that the bus closes, has closed, or has ended', () => {
     expect(closedError('closing')).toMatchObject({
       code: 'ERR_BUS_CLOSED',
-      details: { state: 'closing' },
+      details: { state: 'closing', accepted: false },
     });
     expect(endedError('closed')).toMatchObject({ code: 'ERR_BUS_CLOSED' });
     expect(endedError('fatal')).toMatchObject({ code: 'ERR_BUS_FATAL' });

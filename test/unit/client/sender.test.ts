@@ -187,6 +187,24 @@ describe('Sender', () => {
     expect([caller.sender.open, caller.timerCount]).toEqual([0, 0]);
   });
 
+  it('says to each open call whether its message had been accepted when the bus closed', async () => {
+    const { caller } = makeService({ slots: 2 });
+    const open = caller.request('k');
+    const waiting = caller.request('k');
+    const writable = caller.sender.writable();
+    caller.sender.endWith('closed');
+    const details = { state: 'closed', accepted: false };
+    await expect(writable).rejects.toMatchObject({ code: 'ERR_BUS_CLOSED', details });
+    expect(waiting.toError()).toMatchObject({ code: 'ERR_BUS_CLOSED', details });
+    expect(open.toError()).toMatchObject({
+      code: 'ERR_BUS_CLOSED',
+      details: { state: 'closed', accepted: true, routingKey: 'k' },
+    });
+    expect(open.toError().message).toMatch(/^request\('k'\): the bus closed/);
+    expect(() => caller.request('k')).toThrow('refused');
+    expect([caller.sender.open, caller.timerCount]).toEqual([0, 0]);
+  });
+
   it('refuses what has lived too long', () => {
     const { world, caller } = makeService();
     const send = caller.notify('k', 1, { ttl: 3 });

@@ -43,6 +43,35 @@ describe('SubscriptionReceiver', () => {
     expect(heldByWorld(world)).toEqual({});
   });
 
+  it('tells its thread how many events callbacks have or will get, also while it is paused', async () => {
+    const ends: (() => void)[] = [];
+    const handler = (): Promise<void> => new Promise((resolve) => void ends.push(resolve));
+    const { world, receiver, publish } = makeSubscription({ capacity: 3 }, handler);
+    const due = (): number => world.client(1).core.counters.counts.callbacks;
+    publish(3);
+    expect(due()).toBe(3);
+    publish(3);
+    expect([due(), receiver.missed]).toEqual([4, 2]);
+    receiver.pause();
+    expect(due()).toBe(1);
+    receiver.resume();
+    expect(due()).toBe(4);
+    ends[0]?.();
+    await world.runAsync();
+    expect(due()).toBe(3);
+    receiver.close();
+    expect(due()).toBe(1);
+    ends[1]?.();
+    await world.runAsync();
+    expect(due()).toBe(0);
+  });
+
+  it('counts no event that nobody gets without asking', () => {
+    const { world, publish } = makeSubscription();
+    publish(3);
+    expect(world.client(1).core.counters.counts.callbacks).toBe(0);
+  });
+
   it('drops the oldest, and says on the next one how many', async () => {
     const { receiver, publish, take } = makeSubscription({ capacity: 2 });
     publish(5);
