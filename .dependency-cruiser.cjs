@@ -19,7 +19,11 @@ const allowedByRoom = {
   health: [message('errors'), limits],
   // What main and the other threads say to each other about the control plane, as types.
   control: [room('memory', 'message'), limits],
-  shard: [room('memory', 'routing', 'health', 'control'), message('kinds', 'errors'), limits],
+  shard: [
+    room('memory', 'routing', 'health', 'control'),
+    message('kinds', 'errors', 'header-bytes'),
+    limits,
+  ],
   client: [room('memory', 'message', 'control'), options, limits],
   registry: [room('message', 'routing', 'health', 'control'), options, limits],
   metrics: [room('memory', 'message'), options, limits],

@@ -68,6 +68,13 @@ export interface BusVerbs {
   findAllRoutes(key: string): Promise<Route[]>;
   /** What a message with this key would lead to now, and why. Takes no turn. */
   explain(key: string): Promise<Explanation>;
+  /**
+   * The endpoint takes no new messages: requests go on to the next candidate, or fail `ERR_BUS_ENDPOINT_UNAVAILABLE`;
+   * for notifications it is one that failed. What was handed to it goes on. Rejects `ERR_BUS_ENDPOINT_NOT_FOUND`.
+   */
+  isolate(endpoint: string): Promise<void>;
+  /** Ends an `isolate`. */
+  restore(endpoint: string): Promise<void>;
   subscribe<Payload = unknown>(
     pattern: string | RegExp,
     options?: SubscribeOptions,
@@ -118,6 +125,8 @@ const ROUTE_VERBS = [
   'findRoute',
   'findAllRoutes',
   'explain',
+  'isolate',
+  'restore',
 ] as const;
 
 /** The verbs of a client, as functions that need no `this`. */

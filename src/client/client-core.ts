@@ -14,6 +14,7 @@ import {
   FLAG_REDELIVERED,
   loanOf,
   low16,
+  OWN_DEADLINE,
   packAck,
   packCancel,
   refClient,
@@ -106,7 +107,7 @@ export class ClientCore {
     this.slots = new SlotTable(headers, slots, Math.max(1, Math.floor(slots * RESERVE_SHARE)));
     this.heap = new Heap(bytes.length, RESERVE_SHARE);
     this.interner = new Interner(this.heap, bytes, this.links.length, slots + SPARE_KEYS);
-    this.peers = new Peers(boot.peers, hooks.takeNews);
+    this.peers = new Peers(boot.peers, hooks.takeNews, boot.endpoints);
     const own = new AutoCodec(new ShapeWriter(this.memory.shapes));
     const codec = hooks.codec === undefined ? own : hooks.codec(own);
     const { slots: table, heap } = this;
@@ -137,7 +138,7 @@ export class ClientCore {
       },
       addCallbacks: (change) => this.counters.add('callbacks', change),
     };
-    const reports = new ReportReceiver(this.#answers, reader, this.#completions);
+    const reports = new ReportReceiver(this.#answers, reader, this.#completions, this.peers);
     this.install(boot.reports, reports);
   }
 
@@ -291,6 +292,7 @@ export class ClientCore {
     const peer = this.peers.get(refClient(ref));
     const again = (deliverFlags(head) & FLAG_REDELIVERED) !== 0;
     const loan = new Loan(link, low16(head), loanOf(head), peer, refSlot(ref), detail, again);
+    if ((head & OWN_DEADLINE) !== 0) loan.deadlineMs = link.deadlineOf(loan.cell);
     receiver.take(loan, detail);
   }
 

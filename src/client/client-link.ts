@@ -3,6 +3,7 @@
 import { CompleteConsumer } from '../memory/complete-ring.ts';
 import { DeliverConsumer } from '../memory/deliver-ring.ts';
 import { Bell } from '../memory/doorbell.ts';
+import { CELL_DEADLINE, CELL_WORDS } from '../memory/ledger.ts';
 import type { LinkHandle } from '../memory/link-memory.ts';
 import { openLink } from '../memory/link-memory.ts';
 import { get, put } from '../memory/seam.ts';
@@ -28,6 +29,7 @@ export class ClientLink {
   readonly #marks: Int32Array;
   readonly #bell: Bell;
   readonly #dropped: Int32Array;
+  readonly #cellWords: Int32Array;
   /** Batches published since the shard's bell was last looked at. */
   #unrung = 0;
   #isUrgent = false;
@@ -45,6 +47,7 @@ export class ClientLink {
     this.#marks = memory.marks;
     this.#bell = new Bell(shardMemory.words, SHARD_PARKED, SHARD_BELL);
     this.#dropped = shardMemory.dropped;
+    this.#cellWords = memory.cellWords;
   }
 
   /** Something was pushed that the shard should see soon. */
@@ -102,6 +105,11 @@ export class ClientLink {
   /** Says that the handler of a loan starts: if this thread dies now, that counts as an attempt. */
   mark(cell: number, loan: number): void {
     put(this.#marks, cell, loan + 1);
+  }
+
+  /** The deadline that the route of the request in `cell` sets; only of a loan whose entry says so. */
+  deadlineOf(cell: number): number {
+    return get(this.#cellWords, cell * CELL_WORDS + CELL_DEADLINE);
   }
 
   /** Messages that the shard dropped for a subscription, since ever (Int32, wraps). May be stale. */

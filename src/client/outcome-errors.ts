@@ -1,8 +1,9 @@
 /** Every way a call can end badly, as the error that its caller gets. */
-import { STATUS } from '../memory/entries.ts';
+import type { NamedEndpoint } from '../control/plane.ts';
+import { REFUSAL, STATUS } from '../memory/entries.ts';
 import { messageOf } from '../message/error-codec.ts';
 import { droppedOf } from '../message/error-revival.ts';
-import { BusError, type BusErrorCode } from '../message/errors.ts';
+import { BusError, type BusErrorCode, quietly } from '../message/errors.ts';
 import { KIND } from '../message/kinds.ts';
 import type { ReceivedError } from './received-error.ts';
 
@@ -14,6 +15,8 @@ export interface Failure {
   readonly reason: unknown;
   readonly delivered: number;
   readonly failed: readonly ReceivedError[];
+  /** Whose queue limit refused it, where one did. */
+  readonly refusedBy?: NamedEndpoint | undefined;
 }
 
 const VERBS: Readonly<Record<number, string>> = {
@@ -53,6 +56,7 @@ export function statusError(status: number, failure: Failure): BusError {
     case STATUS.expired:
       return of('ERR_BUS_EXPIRED', `${verb}: its ttl passed before it was handled.`, details);
     case STATUS.full:
+      if (failure.refusedBy) return queueFull(verb, failure.refusedBy, details);
       return of('ERR_BUS_FULL', `${verb}: a queue limit or an overflow policy refused it.`, {
         ...details,
         delivered: failure.delivered,
@@ -64,6 +68,18 @@ export function statusError(status: number, failure: Failure): BusError {
     default:
       return of('ERR_BUS_INTERNAL', `${verb}: ended with the unknown status ${status}.`, details);
   }
+}
+
+/** What an endpoint that cannot take a notification is listed with in `failed`. */
+export function refusalError(why: number, endpoint: NamedEndpoint): BusError {
+  const about = `endpoint '${endpoint.id}'`;
+  return quietly(() =>
+    why === REFUSAL.overLimit
+      ? queueFull(about, endpoint, {})
+      : of('ERR_BUS_ENDPOINT_UNAVAILABLE', `${about} is isolated; restore it or try again later.`, {
+          endpoint: endpoint.id,
+        }),
+  );
 }
 
 /** What a request rejects with when the handler threw `error`. */
@@ -103,6 +119,19 @@ export function endedError(state: 'closed' | 'fatal'): BusError {
     'ERR_BUS_FATAL',
     'A shard could not be kept alive: the bus has ended. Close it and make a new one.',
     { details: { state } },
+  );
+}
+
+function queueFull(
+  about: string,
+  { id, queueLimit }: NamedEndpoint,
+  details: Record<string, unknown>,
+): BusError {
+  return of(
+    'ERR_BUS_FULL',
+    `${about}: endpoint '${id}' has as many messages waiting as its queueLimit allows (${queueLimit}); send more ` +
+      'slowly, raise the limit, or try again later.',
+    { ...details, endpoint: id, limit: queueLimit, option: 'queueLimit' },
   );
 }
 

@@ -3,7 +3,7 @@
  * keys. A client that attached later is announced through `takeNews` before it can send anything, so an unknown id in
  * a delivery means that the announcement is waiting there.
  */
-import type { PeerNews } from '../control/plane.ts';
+import type { NamedEndpoint, PeerNews } from '../control/plane.ts';
 import { type ClientHandle, type ClientMemory, openClientMemory } from '../memory/client-memory.ts';
 import { get } from '../memory/seam.ts';
 import {
@@ -66,10 +66,17 @@ export class Peer {
 export class Peers {
   readonly #peers: (Peer | undefined)[] = [];
   readonly #takeNews: () => PeerNews | undefined;
+  /** By target. Numbers are used again: the last name counts. */
+  readonly #endpoints = new Map<number, NamedEndpoint>();
 
-  constructor(known: Iterable<ClientHandle>, takeNews: () => PeerNews | undefined) {
+  constructor(
+    known: Iterable<ClientHandle>,
+    takeNews: () => PeerNews | undefined,
+    endpoints: Iterable<NamedEndpoint> = [],
+  ) {
     this.#takeNews = takeNews;
     for (const peer of known) this.#add(peer);
+    for (const endpoint of endpoints) this.#endpoints.set(endpoint.target, endpoint);
   }
 
   get(client: number): Peer {
@@ -80,8 +87,16 @@ export class Peers {
   refresh(): void {
     for (let news = this.#takeNews(); news !== undefined; news = this.#takeNews()) {
       if ('came' in news) this.#add(news.came);
+      else if ('named' in news) this.#endpoints.set(news.named.target, news.named);
       else this.#peers[news.left] = undefined;
     }
+  }
+
+  /** The endpoint that a shard knows by this number. */
+  endpoint(target: number): NamedEndpoint {
+    this.refresh();
+    const unknown = { target, id: `#${target}`, queueLimit: Number.POSITIVE_INFINITY };
+    return this.#endpoints.get(target) ?? unknown;
   }
 
   #await(client: number): Peer {

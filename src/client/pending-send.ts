@@ -3,7 +3,7 @@
  * verb then returns `value` or throws `toError()`, so that the error's stack shows who called.
  */
 import { refClient, refSlot, STATUS } from '../memory/entries.ts';
-import { failuresOf, targetsOf } from '../memory/outcome-word.ts';
+import { failuresOf, reasonOf, targetsOf } from '../memory/outcome-word.ts';
 import { get } from '../memory/seam.ts';
 import { FLAG_ERROR, KIND, NO_DEADLINE, SLOT_WORDS } from '../memory/slot-header.ts';
 import { BusError } from '../message/errors.ts';
@@ -112,10 +112,14 @@ export class PendingSend implements Pending {
   toError(): Error {
     if (this.#status === ENDED) return this.value as Error;
     if (this.#status === STATUS.reply) return this.#replyError();
+    const why = this.kind === MESSAGE_KIND.request ? reasonOf(this.#detail) : 0;
+    const timedOut = this.#status === STATUS.timeout && why > 0;
     return statusError(this.#status, {
       kind: this.kind,
       key: this.key,
-      timeoutMs: this.timeoutMs,
+      timeoutMs: timedOut ? why : this.timeoutMs,
+      refusedBy:
+        this.#status === STATUS.full && why > 0 ? this.#home.peers.endpoint(why - 1) : undefined,
       reason: this.value,
       delivered: targetsOf(this.#detail) - failuresOf(this.#detail),
       failed: this.#errors,

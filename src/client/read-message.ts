@@ -4,6 +4,7 @@ import {
   DEADLINE,
   HDR_LEN,
   KIND,
+  NO_DEADLINE,
   PAY_LEN,
   PAY_OFF,
   payloadKindOf,
@@ -29,7 +30,7 @@ export function readMessage(loan: Loan, reader: Reader, lease: boolean): Receive
   loan.seqLow = get(headers, at + SEQ_LO);
   loan.seqHigh = get(headers, at + SEQ_HI);
   loan.sentMs = get(headers, at + SENT);
-  loan.deadlineMs = get(headers, at + DEADLINE);
+  if (loan.deadlineMs === NO_DEADLINE) loan.deadlineMs = get(headers, at + DEADLINE);
   const extrasBytes = get(headers, at + HDR_LEN);
   if (extrasBytes !== 0) {
     loan.extras = readExtras(peer.bytes, get(headers, at + PAY_OFF), extrasBytes);

@@ -90,12 +90,14 @@ export class Registrations {
     const receiver = new EndpointReceiver(id, handler, resolved, core.receiverParts);
     core.install(target, receiver);
     this.#endpoints.add(receiver);
-    const { service, version, tags, concurrency } = resolved;
+    const { service, version, tags, concurrency, queueLimit } = resolved;
     const window = Math.min(settings.maxConcurrentDeliveries, concurrency + AHEAD);
     const spec = {
       id,
       tags,
       window,
+      concurrency,
+      ...(queueLimit === Number.POSITIVE_INFINITY ? {} : { queueLimit }),
       ...(service === undefined ? {} : { service }),
       ...(version === undefined ? {} : { version }),
     };
@@ -261,7 +263,6 @@ const LATER_ENDPOINT: Readonly<Record<string, unknown>> = {
   dedupeWindow: 0,
   maxDeaths: 3,
   ordered: false,
-  queueLimit: Number.POSITIVE_INFINITY,
   redeliver: true,
   retry: undefined,
 };

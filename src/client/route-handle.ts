@@ -96,17 +96,16 @@ function checkedRequest(
   if (typeof endpoint !== 'string') {
     throw configError('registerRoute', 'endpoint', 'the id of an endpoint', kindOf(endpoint));
   }
-  const { priority, balance, weight, match } = options;
-  const unsupported = { hashHeader: undefined, timeout: undefined, spill: false, failover: true };
-  for (const [name, only] of Object.entries(unsupported)) {
-    const got = options[name as keyof typeof unsupported];
-    if (got === only) continue;
-    throw configError(
-      'registerRoute',
-      name,
-      `${String(only)} (more is not supported yet)`,
-      kindOf(got),
-    );
-  }
-  return { ...patternText(pattern, match), endpoint, priority, balance, weight };
+  const { priority, balance, weight, match, hashHeader, timeout, spill, failover } = options;
+  return {
+    ...patternText(pattern, match),
+    endpoint,
+    priority,
+    balance,
+    weight,
+    ...(hashHeader === undefined ? {} : { hashHeader }),
+    ...(timeout === undefined ? {} : { timeout }),
+    ...(spill ? { spill } : {}),
+    ...(failover ? {} : { failover }),
+  };
 }

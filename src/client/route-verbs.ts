@@ -1,8 +1,8 @@
-/** The verbs about routes: control calls to main, none of which touches a message. */
+/** The verbs about routes, and whether endpoints take part: control calls to main, none of which touches a message. */
 import type { ControlPlane, Explanation } from '../control/plane.ts';
 import { hashKey, validateKey } from '../message/key.ts';
 import type { RouteEntry, RouteOptions } from '../options.ts';
-import { resolveMatch } from '../options.ts';
+import { configError, resolveMatch } from '../options.ts';
 import type { ClientCore } from './client-core.ts';
 import {
   checkEntries,
@@ -65,6 +65,17 @@ export class RouteVerbs {
     return records.map((record) => routeHandle(record, this.#plane));
   }
 
+  /** The endpoint takes no new messages until `restore`. */
+  async isolate(endpoint: string): Promise<void> {
+    this.#checkOpen();
+    await this.#plane.isolate(checkEndpointId(endpoint, 'isolate'), true);
+  }
+
+  async restore(endpoint: string): Promise<void> {
+    this.#checkOpen();
+    await this.#plane.isolate(checkEndpointId(endpoint, 'restore'), false);
+  }
+
   async explain(key: string): Promise<Explanation> {
     this.#checkOpen();
     validateKey(key);
@@ -73,4 +84,9 @@ export class RouteVerbs {
     const interned = known && { id: known.id, epoch: known.epoch };
     return this.#plane.explain({ client, key, hash: hashKey(key), interned });
   }
+}
+
+function checkEndpointId(id: unknown, verb: string): string {
+  if (typeof id === 'string') return id;
+  throw configError(verb, 'endpoint', 'the id of an endpoint', typeof id);
 }

@@ -3,7 +3,7 @@
  * the call. What waits has been encoded already, so the caller may change its payload.
  */
 import { BUS_STATE } from '../memory/control-words.ts';
-import { FLAG_EARLY, NO_DEADLINE } from '../memory/slot-header.ts';
+import { FLAG_EARLY, FLAG_NO_TIMEOUT, NO_DEADLINE } from '../memory/slot-header.ts';
 import { BusError } from '../message/errors.ts';
 import { KIND } from '../message/kinds.ts';
 import { NO_SEND_OPTIONS, type ResolvedSendOptions } from '../options.ts';
@@ -171,7 +171,7 @@ export class Sender implements SendHome {
 
   #place(send: PendingSend, payload: unknown): boolean {
     const { kind, key, options } = send;
-    const flags = kind === KIND.event ? FLAG_EARLY : 0;
+    const flags = flagsOf(kind, options);
     let slot = this.#submit(kind, flags, key, payload, options, send);
     if (slot === NO_SLOT && send.link === undefined) {
       this.#core.reap();
@@ -284,6 +284,11 @@ export class Sender implements SendHome {
     if (link === undefined) this.#room.serve();
     else if (this.#core.slots.pending[slot] === send) this.#core.cancel(link, slot);
   }
+}
+
+function flagsOf(kind: number, options: ResolvedSendOptions): number {
+  if (kind === KIND.event) return FLAG_EARLY;
+  return kind === KIND.request && options.timeout === undefined ? FLAG_NO_TIMEOUT : 0;
 }
 
 function noRoom(send: PendingSend): BusError {

@@ -25,6 +25,12 @@ export interface TargetSpec {
   /** Loans and waiting deliveries that one shard may keep for it, ≥ 1. */
   readonly window: number;
   readonly whenFull: FullPolicy;
+  /** Endpoints: handlers at once in the whole bus. Absent: `window`. */
+  readonly concurrency?: number;
+  /** Endpoints with a `queueLimit`: messages accepted and not settled in the whole bus. */
+  readonly capacity?: number;
+  /** Takes no new messages. */
+  readonly isolated?: boolean;
 }
 
 export interface RouteSpec {
@@ -39,6 +45,14 @@ export interface RouteSpec {
   readonly weight: number;
   /** Index of the balance set's shared round-robin word; the same for all members of a set. */
   readonly cursor: number;
+  /** Header whose value consistent hashing goes by; the same for all members of a set. */
+  readonly hashHeader?: string;
+  /** Of requests through it that bring none of their own, ms. */
+  readonly timeoutMs?: number;
+  /** Full, the set passes messages on; absent: false. The same for all members of a set. */
+  readonly spill?: boolean;
+  /** Unhealthy, the set passes messages on; absent: true. The same for all members of a set. */
+  readonly failover?: boolean;
 }
 
 export interface SubscriptionSpec {
@@ -77,6 +91,8 @@ export type ShardCommand =
   | { readonly op: 'detach'; readonly client: number }
   | { readonly op: 'addTarget'; readonly target: TargetSpec }
   | { readonly op: 'removeTarget'; readonly target: number }
+  /** It takes no new messages, or takes them again. */
+  | { readonly op: 'isolate'; readonly target: number; readonly isolated: boolean }
   | { readonly op: 'addRoutes'; readonly routes: readonly RouteSpec[] }
   | { readonly op: 'removeRoutes'; readonly routes: readonly number[] }
   | { readonly op: 'addSubscription'; readonly subscription: SubscriptionSpec }
@@ -137,6 +153,8 @@ export interface NumberedCommand {
 export interface ShardBoot {
   readonly shard: ShardHandle;
   readonly control: ControlHandle;
+  /** All shards of the bus, this one too: their loads are summed. */
+  readonly shards: readonly ShardHandle[];
   /** Bus epoch: ms of `performance.timeOrigin + performance.now()` at which the bus clock was 0. */
   readonly epochMs: number;
   /** Whether a core is left for it to spin on before it parks. */

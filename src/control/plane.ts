@@ -16,6 +16,10 @@ export interface EndpointSpec {
   readonly tags: readonly string[];
   /** Deliveries that may be handed over and not acknowledged, whole bus. */
   readonly window: number;
+  /** Handlers at once in the whole bus. Absent: `window`. */
+  readonly concurrency?: number;
+  /** Messages accepted beyond `concurrency` and not started. Absent: no limit. */
+  readonly queueLimit?: number;
 }
 
 export interface SubscriptionRequest {
@@ -34,6 +38,13 @@ export interface RouteRequest {
   readonly priority: number;
   readonly balance: Balance;
   readonly weight: number;
+  readonly hashHeader?: string;
+  /** Ms, of requests through it that bring none of their own. Absent: the bus's. */
+  readonly timeout?: number;
+  /** Absent: false. */
+  readonly spill?: boolean;
+  /** Absent: true. */
+  readonly failover?: boolean;
 }
 
 /** A route in force. */
@@ -110,14 +121,29 @@ export interface ControlPlane {
   /** Routes that match the key, in the order of choice, whatever the state of their endpoints. */
   findRoutes(key: string): Promise<readonly RouteRecord[]>;
   explain(query: ExplainQuery): Promise<Explanation>;
+  /** It takes no new messages, or takes them again. Rejects `ERR_BUS_ENDPOINT_NOT_FOUND`. */
+  isolate(endpoint: string, isolated: boolean): Promise<void>;
   metrics(): Promise<unknown>;
   health(): Promise<unknown>;
   /** The client leaves in good order: it has nothing outstanding and holds no loan. */
   detach(client: number): Promise<void>;
 }
 
-/** What a client is told of the others: one has come, or nothing of one that left is in use any more. */
-export type PeerNews = { readonly came: ClientHandle } | { readonly left: number };
+/** An endpoint as errors name it. */
+export interface NamedEndpoint {
+  readonly target: number;
+  readonly id: string;
+  readonly queueLimit: number;
+}
+
+/**
+ * What a client is told of the others: one has come, nothing of one that left is in use any more, or an endpoint has
+ * been registered, before any shard can refuse a message in its name.
+ */
+export type PeerNews =
+  | { readonly came: ClientHandle }
+  | { readonly left: number }
+  | { readonly named: NamedEndpoint };
 
 /** Everything a thread needs to be a client. Crosses threads by structured clone. */
 export interface ClientBoot {
@@ -128,6 +154,8 @@ export interface ClientBoot {
   readonly control: ControlHandle;
   /** Clients that existed at this moment, this one included; later ones arrive through the peers source. */
   readonly peers: readonly ClientHandle[];
+  /** Endpoints that existed at this moment. */
+  readonly endpoints: readonly NamedEndpoint[];
   /** Target id of this client's sink for failure reports. */
   readonly reports: number;
   readonly epochMs: number;

@@ -290,11 +290,17 @@ export class BusHost {
     this.#clients.ringAll();
   }
 
-  #makeShards(config: ResolvedConfig, surroundings: ShardSurroundings): ShardHost[] {
+  #makeShards(
+    config: ResolvedConfig,
+    { control, epochMs }: Omit<ShardSurroundings, 'shards'>,
+  ): ShardHost[] {
     // Main is a thread with work too: a shard may spin where each of them has a core to itself.
     const spin = config.shards + 1 <= availableParallelism();
-    return Array.from({ length: config.shards }, (_, id) => {
-      const memory = createShardMemory(id, surroundings.control.targets);
+    const shards = Array.from({ length: config.shards }, (_, id) =>
+      createShardMemory(id, control.targets),
+    );
+    const surroundings = { control, epochMs, shards };
+    return shards.map((memory) => {
       return new ShardHost(memory, () => spawnShard(memory, surroundings, spin, config), {
         onFatal: (error) => this.#fail(error),
         onRestart: (restart) => this.#noteRestart(restart),

@@ -2,12 +2,13 @@
  * The clients of a bus: admitted, attached to all shards, made known to each other, and dismissed when they have left
  * or died. Ids are never reused.
  */
-import type { ClientBoot, ClientSettings } from '../control/plane.ts';
+import type { ClientBoot, ClientSettings, NamedEndpoint } from '../control/plane.ts';
 import type { ClientHandle } from '../memory/client-memory.ts';
 import type { ControlHandle } from '../memory/control-words.ts';
 import { CLIENT_COUNTERS, type ClientCounter } from '../memory/counters.ts';
 import { CLIENT_ID_MAX } from '../memory/entries.ts';
 import { BusError } from '../message/errors.ts';
+import type { EndpointEntry } from '../registry/endpoints.ts';
 import type { Registry } from '../registry/registry.ts';
 import { ClientHost, type ClientSize, type PeerSink } from './client-host.ts';
 import type { Shards } from './shards.ts';
@@ -67,7 +68,7 @@ export class Clients {
 
   /** What its thread needs. Take it in the same turn as `admit`: later newcomers come through the peer sink. */
   bootOf(client: ClientHost): ClientBoot {
-    const { shards, control, settings, epochMs } = this.#init;
+    const { shards, control, registry, settings, epochMs } = this.#init;
     const present = [...this.#present.values()].map((other) => other.clientHandle);
     return {
       memory: client.clientHandle,
@@ -75,6 +76,7 @@ export class Clients {
       shards: shards.hosts.map(({ memory: { id, targets, buffer } }) => ({ id, targets, buffer })),
       control: { targets: control.targets, buffer: control.buffer },
       peers: [...[...this.#departed.values()].map(({ client: left }) => left), ...present],
+      endpoints: registry.findEndpoints({}).map(namedEndpoint),
       reports: client.reports,
       epochMs,
       settings,
@@ -109,6 +111,12 @@ export class Clients {
     this.ringAll();
     await told;
     for (const target of targets) registry.releaseTarget(target);
+  }
+
+  /** All clients learn what to call the endpoint. Before its shards know it. */
+  announce(entry: EndpointEntry): void {
+    const named = namedEndpoint(entry);
+    for (const client of this.#present.values()) client.tellPeer({ named });
   }
 
   get(id: number): ClientHost | undefined {
@@ -151,6 +159,10 @@ export class Clients {
     this.#departed.set(client.id, { client: client.clientHandle, shards, unsettled });
     for (const name of CLIENT_COUNTERS) this.#departedCounts[name] += counts[name];
   }
+}
+
+function namedEndpoint({ target, spec }: EndpointEntry): NamedEndpoint {
+  return { target, id: spec.id, queueLimit: spec.queueLimit ?? Number.POSITIVE_INFINITY };
 }
 
 function noCounts(): Record<ClientCounter, number> {

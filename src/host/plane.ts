@@ -53,9 +53,12 @@ export class Plane implements ControlPlane {
   }
 
   async registerEndpoint(client: number, target: number, spec: EndpointSpec): Promise<void> {
-    const { control, registry, shards } = this.#init;
+    const { clients, control, registry, shards } = this.#init;
     assertOpen(control);
-    await shards.tellAll({ op: 'addTarget', target: registry.addEndpoint(client, target, spec) });
+    const added = registry.addEndpoint(client, target, spec);
+    const entry = registry.endpointAt(target);
+    if (entry !== undefined) clients.announce(entry);
+    await shards.tellAll({ op: 'addTarget', target: added });
   }
 
   async closeEndpoint(target: number): Promise<void> {
@@ -118,7 +121,7 @@ export class Plane implements ControlPlane {
         tags: [...tags],
         threadId: clients.get(client)?.threadId ?? -1,
         state,
-        health: 'healthy',
+        health: state === 'active' ? 'healthy' : 'unhealthy',
       };
     });
   }
@@ -133,6 +136,13 @@ export class Plane implements ControlPlane {
     const host = shards.ofHash(query.hash);
     const answer = await host.explain(query);
     return explanationOf(this.#init.registry, { key: query.key, shard: host.id }, answer);
+  }
+
+  async isolate(endpoint: string, isolated: boolean): Promise<void> {
+    const { control, registry, shards } = this.#init;
+    assertOpen(control);
+    const target = registry.isolate(endpoint, isolated);
+    await shards.tellAll({ op: 'isolate', target, isolated });
   }
 
   async metrics(): Promise<unknown> {

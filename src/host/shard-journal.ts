@@ -40,6 +40,12 @@ export class ShardJournal {
       case 'removeTarget':
         this.#forgetTargets((target) => target.id === command.target);
         break;
+      case 'isolate': {
+        const target = this.#targets.get(command.target);
+        const { isolated } = command;
+        if (target !== undefined) this.#targets.set(target.id, { ...target, isolated });
+        break;
+      }
       case 'addRoutes':
         for (const route of command.routes) this.#routes.set(route.id, route);
         break;

@@ -9,19 +9,21 @@ import { workerEntry } from './worker-url.ts';
 
 export interface ShardSurroundings {
   readonly control: ControlHandle;
+  readonly shards: readonly ShardHandle[];
   readonly epochMs: number;
 }
 
 /** Throws `ERR_BUS_CONFIG` for options that Node refuses. */
 export function spawnShard(
   { id, targets, buffer }: ShardHandle,
-  { control, epochMs }: ShardSurroundings,
+  { control, epochMs, shards }: ShardSurroundings,
   spin: boolean,
   { shardOptions, workerUrl }: Pick<ResolvedConfig, 'shardOptions' | 'workerUrl'>,
 ): Thread {
   const boot: ShardBoot = {
     shard: { id, targets, buffer },
     control: { targets: control.targets, buffer: control.buffer },
+    shards: shards.map((shard) => ({ id: shard.id, targets: shard.targets, buffer: shard.buffer })),
     epochMs,
     spin,
   };

@@ -56,10 +56,18 @@ function talliesAt(targets: number): number {
   return LINE_WORDS + toLines(targets) + toLines(targets * BREAKER_WORDS);
 }
 
-/** Takes the next position of a balance set, 0 … members − 1; exact over all shards, also where the counter wraps. */
+/** A counter is set back at each multiple of this, long before it could wrap. */
+const REWIND = 2 ** 30;
+
+/**
+ * Takes the next position of a balance set, 0 … members − 1; exact over all shards. Where the counter wrapped, the turn
+ * would jump unless `members` divides 2³²; so whoever draws a multiple of REWIND, and nobody else, takes whole rounds off.
+ */
 export function nextCursor(cursors: Int32Array, cursor: number, members: number): number {
   // SYNC cursor: pairs with peekCursor. Orders nothing but itself.
-  return (add(cursors, cursor, 1) >>> 0) % members;
+  const at = add(cursors, cursor, 1) >>> 0;
+  if ((at & (REWIND - 1)) === 0 && at !== 0) add(cursors, cursor, -(at - (at % members)) | 0);
+  return at % members;
 }
 
 /** The position that `nextCursor` would take. */

@@ -5,7 +5,7 @@
  * ```
  * submit, 1 word   RETURN  1 | client 15 | slot 16                       a reply was read
  *                  others  0 | op 2 | status 2 | loan 11 | cell or slot 16
- * deliver, 4 words w0  op 2 | flags 2 | loan 11 | – 1 | cell 16
+ * deliver, 4 words w0  op 2 | flags 2 | own deadline 1 | loan 11 | cell 16
  *                  w1  client 15 | slot 16        w2  target       w3  attempt, or the reason of a notice
  * complete, 2 words w0 kind 2 | status 5 | – 9 | slot 16
  *                  w1  a reply (client, slot), or the outcome word (outcome-word.ts)
@@ -81,6 +81,9 @@ export function packDelivery(cell: number, loan: number): number {
   return (loan << LOAN_SHIFT) | cell;
 }
 
+/** Beside a DELIVER: the deadline lies in the cell (CELL_DEADLINE), not in the message's header. */
+export const OWN_DEADLINE: number = 1 << 27;
+
 export const DELIVER_WORDS = 4;
 export const DELIVER = 0;
 /** The message of a loan is settled: its handler may stop. */
@@ -100,6 +103,21 @@ export function deliverOp(word: number): number {
 
 export function deliverFlags(word: number): number {
   return (word >>> DELIVER_FLAGS_SHIFT) & 3;
+}
+
+/** Why an endpoint cannot take a notification now; word 3 of the delivery that says so to its sender's sink. */
+export const REFUSAL = { overLimit: 0, unavailable: 1 } as const;
+
+export function packRefusal(target: number, why: number): number {
+  return (target << 1) | why;
+}
+
+export function refusedTarget(word: number): number {
+  return word >>> 1;
+}
+
+export function refusalOf(word: number): number {
+  return word & 1;
 }
 
 export const COMPLETE_WORDS = 2;

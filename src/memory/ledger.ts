@@ -10,7 +10,8 @@
  *                3 FROM   the cell this one replaces, + 1; bit 30: it stays on loan; 0: none
  *                4 RESULT failures of the message, including this one
  *                5 DUE    ms since the bus epoch         6 FROM_CLIENT  whose link FROM lies in
- *                7 COUNTED  of a failure report: word 1 of the failed message's record that counts it
+ *                7 DEADLINE of a request whose route sets it, ms since the bus epoch; its receiver reads it while on loan.
+ *                  COUNTED of a failure report: word 1 of the failed message's record that counts it
  * ```
  */
 import { LOAN_MASK } from './entries.ts';
@@ -71,6 +72,8 @@ export const CELL_FROM = 3;
 export const CELL_RESULT = 4;
 export const CELL_DUE = 5;
 export const CELL_FROM_CLIENT = 6;
+/** Of a request's delivery the one, of a failure report's the other. */
+export const CELL_DEADLINE = 7;
 export const CELL_COUNTED = 7;
 
 /** Cell states. *Open*: waiting, backoff, loaned. *On loan*: loaned, expired. */

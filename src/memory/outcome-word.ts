@@ -6,6 +6,7 @@ const TARGETS_SHIFT = 19;
 const FAILURES_SHIFT = 8;
 const FAILURES_MASK = 0x7ff;
 const REPORTS_MASK = 0xff;
+const REASON_MAX = 0xff_ffff;
 
 export function outcomeOf(targets: number): number {
   return targets << TARGETS_SHIFT;
@@ -32,6 +33,18 @@ export function withFailure(outcome: number): number {
 
 export function withReport(outcome: number): number {
   return reportsOf(outcome) === REPORTS_MASK ? outcome : outcome + 1;
+}
+
+/**
+ * Word 1 of a final completion of a request that says why: the endpoint whose queue limit refused it (its target + 1),
+ * or the timeout of the route in ms, as far as 24 bits go. 0: nothing. No reports are to be waited for.
+ */
+export function reasonDetail(value: number): number {
+  return Math.min(value, REASON_MAX) << FAILURES_SHIFT;
+}
+
+export function reasonOf(detail: number): number {
+  return detail >>> FAILURES_SHIFT;
 }
 
 /** One target fewer: it left before it was handed the message. */

@@ -10,6 +10,7 @@
  * REACHED  3    the shard, main main: 0 a thread is being started (main), 1 it has looked at the entry in hand (the shard)
  * BEAT     3    the shard       main: counts steps that did work; stands still while nothing happens
  * dropped[targets]  the shard   receivers and metrics: messages that an overflow policy dropped in this shard (Int32, wraps)
+ * loads[targets] 2  the shard   the other shards: deliveries under way to an endpoint, messages that wait for it here
  * ```
  */
 import { COUNTER_WORDS } from './counters.ts';
@@ -24,6 +25,10 @@ export const REACHED: number = APPLIED + 1;
 export const SHARD_BEAT: number = APPLIED + 2;
 const HEAD_WORDS = 4 * LINE_WORDS;
 
+export const LOAD_WORDS = 2;
+export const LOAD_USED = 0;
+export const LOAD_WAITING = 1;
+
 export interface ShardHandle {
   readonly id: number;
   /** One more than the largest target id: endpoints and subscriptions of the whole bus. */
@@ -35,10 +40,13 @@ export interface ShardMemory extends ShardHandle {
   readonly words: Int32Array;
   readonly counters: Float64Array;
   readonly dropped: Int32Array;
+  /** By target: LOAD_USED, LOAD_WAITING. Plain words: whoever sums them may be a moment behind. */
+  readonly loads: Int32Array;
 }
 
 export function createShardMemory(id: number, targets: number): ShardMemory {
-  const words = HEAD_WORDS + toLines(COUNTER_WORDS) + toLines(targets);
+  const words =
+    HEAD_WORDS + toLines(COUNTER_WORDS) + toLines(targets) + toLines(targets * LOAD_WORDS);
   return openShardMemory({ id, targets, buffer: new SharedArrayBuffer(words * WORD_BYTES) });
 }
 
@@ -46,11 +54,13 @@ export function openShardMemory(from: ShardHandle): ShardMemory {
   const { buffer, targets } = from;
   const countersAt = HEAD_WORDS * WORD_BYTES;
   const droppedAt = countersAt + toLines(COUNTER_WORDS) * WORD_BYTES;
+  const loadsAt = droppedAt + toLines(targets) * WORD_BYTES;
   return {
     ...from,
     words: new Int32Array(buffer, 0, HEAD_WORDS),
     counters: new Float64Array(buffer, countersAt, COUNTER_WORDS / 2),
     dropped: new Int32Array(buffer, droppedAt, targets),
+    loads: new Int32Array(buffer, loadsAt, targets * LOAD_WORDS),
   };
 }
 

@@ -50,6 +50,8 @@ export const NO_DEADLINE = 0;
 export const KIND_MASK = 7;
 /** `publish` wants the number of subscriptions as soon as it is routed. */
 export const FLAG_EARLY: number = 1 << 3;
+/** The same bit of a request: its caller gave no timeout, DEADLINE is the bus's; a route may set another. */
+export const FLAG_NO_TIMEOUT: number = 1 << 3;
 export const FLAG_ORDERED: number = 1 << 4;
 /** A response that carries an error. */
 export const FLAG_ERROR: number = 1 << 5;

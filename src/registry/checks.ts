@@ -6,7 +6,7 @@ import type { Balance, FullPolicy, Matching } from '../control/commands.ts';
 import type { EndpointSpec, RouteRequest, SubscriptionRequest } from '../control/plane.ts';
 import { LIMITS } from '../limits.ts';
 import { kindOf } from '../message/text.ts';
-import { configError, isName } from '../options/reader.ts';
+import { configError, DURATION, isDuration, isName, rangeText } from '../options/reader.ts';
 import { validatePattern } from '../routing/pattern.ts';
 
 const MATCHES: readonly (Matching | 'auto')[] = ['auto', 'exact', 'glob', 'regex'];
@@ -33,6 +33,13 @@ export function checkEndpoint(spec: EndpointSpec): void {
     throw configError(where, 'tags', expected, kindOf(spec.tags));
   }
   for (const tag of spec.tags) checkName(where, 'tags', tag);
+  const { concurrency, queueLimit } = spec;
+  if (concurrency !== undefined) {
+    checkInteger(where, 'concurrency', concurrency, 1, LIMITS.concurrentDeliveries);
+  }
+  if (queueLimit !== undefined && queueLimit !== Number.POSITIVE_INFINITY) {
+    checkInteger(where, 'queueLimit', queueLimit, 0, Number.MAX_SAFE_INTEGER);
+  }
   checkInteger(where, 'maxConcurrentDeliveries', spec.window, 1, LIMITS.concurrentDeliveries);
 }
 
@@ -45,6 +52,11 @@ export function checkRoute(request: RouteRequest): Settled<RouteRequest> {
   checkInteger(where, 'priority', request.priority, 0, LIMITS.priority);
   checkChoice(where, 'balance', request.balance, BALANCES);
   checkInteger(where, 'weight', request.weight, 1, LIMITS.weight);
+  const { hashHeader, timeout } = request;
+  if (hashHeader !== undefined) checkName(where, 'hashHeader', hashHeader);
+  if (timeout !== undefined && !isDuration(timeout, DURATION)) {
+    throw configError(where, 'timeout', `milliseconds ${rangeText(DURATION)}`, kindOf(timeout));
+  }
   return match === request.match ? (request as Settled<RouteRequest>) : { ...request, match };
 }
 

@@ -54,10 +54,18 @@ export class Endpoints {
     if (entry === undefined) {
       throw new BusError(
         'ERR_BUS_ENDPOINT_NOT_FOUND',
-        `There is no endpoint '${id}': register it before its routes.`,
+        `There is no endpoint '${id}': register it first.`,
         { details: { endpoint: id } },
       );
     }
+    return entry;
+  }
+
+  /** Throws `ERR_BUS_ENDPOINT_NOT_FOUND`. */
+  setState(id: string, state: EndpointState): EndpointEntry {
+    const entry: EndpointEntry = { ...this.get(id), state };
+    this.#byId.set(id, entry);
+    this.#byTarget.set(entry.target, entry);
     return entry;
   }
 

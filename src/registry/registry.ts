@@ -83,8 +83,12 @@ export class Registry {
     checkEndpoint(spec);
     this.#assertFree(client, target);
     this.#endpoints.add(client, target, spec);
-    const window = Math.min(spec.window, this.#cells);
-    return { id: target, kind: 'endpoint', client, window, whenFull: 'park' };
+    return this.#targetOf(client, target, spec);
+  }
+
+  /** The endpoint's target. Throws `ERR_BUS_ENDPOINT_NOT_FOUND`. */
+  isolate(id: string, isolated: boolean): number {
+    return this.#endpoints.setState(id, isolated ? 'isolated' : 'active').target;
   }
 
   /** The routes that went with it; undefined when there is no endpoint there. */
@@ -195,6 +199,21 @@ export class Registry {
 
   subscriptions(): Iterable<SubscriptionEntry> {
     return this.#subscriptions.all();
+  }
+
+  #targetOf(client: number, id: number, spec: EndpointSpec): TargetSpec {
+    const window = Math.min(spec.window, this.#cells);
+    const { concurrency = spec.window, queueLimit = Number.POSITIVE_INFINITY } = spec;
+    const capacity = concurrency + queueLimit;
+    return {
+      id,
+      kind: 'endpoint',
+      client,
+      window,
+      whenFull: 'park',
+      concurrency: Math.min(concurrency, spec.window),
+      ...(capacity === Number.POSITIVE_INFINITY ? {} : { capacity }),
+    };
   }
 
   #forgetRoutes(entries: readonly RouteEntry[]): RouteSpec[] {

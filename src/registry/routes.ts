@@ -15,8 +15,16 @@ export interface RouteEntry {
   readonly spec: RouteSpec;
 }
 
+/** What the members of a balance set agree on besides `balance`; absent where it is the default. */
+interface Choices {
+  readonly hashHeader?: string;
+  readonly spill?: boolean;
+  readonly failover?: boolean;
+}
+
 interface BalanceSet {
   readonly balance: Balance;
+  readonly choices: Choices;
   readonly cursor: number;
   members: number;
 }
@@ -45,6 +53,7 @@ export class Routes {
    */
   add(request: Settled<RouteRequest>, target: number, createdAt: number): RouteEntry {
     const { pattern, match, endpoint, priority, balance, weight } = request;
+    const choices = choicesOf(request);
     const key = routeKey(pattern, match);
     if (this.#byEndpoint.get(endpoint)?.has(key)) refuseDuplicate(request);
     if (this.#size >= this.#limit) refuseMore(this.#limit);
@@ -52,7 +61,18 @@ export class Routes {
 
     const id = ++this.#lastId;
     const entry: RouteEntry = {
-      record: { id, pattern, match, endpoint, priority, balance, weight, createdAt },
+      record: {
+        id,
+        pattern,
+        match,
+        endpoint,
+        priority,
+        balance,
+        weight,
+        createdAt,
+        ...choices,
+        ...(request.timeout === undefined ? {} : { timeout: request.timeout }),
+      },
       spec: {
         id,
         pattern,
@@ -63,6 +83,8 @@ export class Routes {
         order: id,
         weight,
         cursor: set.cursor,
+        ...choices,
+        ...(request.timeout === undefined ? {} : { timeoutMs: request.timeout }),
       },
     };
     const routes = this.#byEndpoint.get(endpoint) ?? new Map<string, RouteEntry>();
@@ -98,11 +120,13 @@ export class Routes {
     const key = setKey(request);
     const set = this.#sets.get(key);
     if (set === undefined) {
-      const fresh = { balance: request.balance, cursor: this.#cursors.take(), members: 1 };
+      const { balance } = request;
+      const choices = choicesOf(request);
+      const fresh = { balance, choices, cursor: this.#cursors.take(), members: 1 };
       this.#sets.set(key, fresh);
       return fresh;
     }
-    if (set.balance !== request.balance) refuseBalance(request, set.balance);
+    assertAgrees(request, set);
     set.members++;
     return set;
   }
@@ -135,16 +159,41 @@ function refuseDuplicate({ pattern, match, endpoint }: RouteRequest): never {
   );
 }
 
-function refuseBalance(
-  { pattern, match, priority, balance }: RouteRequest,
-  expected: Balance,
-): never {
+function choicesOf({ hashHeader, spill, failover }: RouteRequest): Choices {
+  return {
+    ...(hashHeader === undefined ? {} : { hashHeader }),
+    ...(spill === true ? { spill } : {}),
+    ...(failover === false ? { failover } : {}),
+  };
+}
+
+/** One message meets the set before it meets a member: what is said of the set must be said once. */
+function assertAgrees(request: RouteRequest, set: BalanceSet): void {
+  const { choices } = set;
+  const own = choicesOf(request);
+  refuseUnless(request, 'balance', set.balance, request.balance);
+  refuseUnless(request, 'hashHeader', choices.hashHeader, own.hashHeader);
+  refuseUnless(request, 'spill', choices.spill ?? false, own.spill ?? false);
+  refuseUnless(request, 'failover', choices.failover ?? true, own.failover ?? true);
+}
+
+function refuseUnless(
+  { pattern, match, priority }: RouteRequest,
+  option: string,
+  expected: unknown,
+  got: unknown,
+): void {
+  if (got === expected) return;
   throw new BusError(
     'ERR_BUS_CONFIG',
-    `Routes with the same pattern, match and priority agree on balance: '${pattern}' (${match}, priority ${priority}) ` +
-      `expects '${expected}', got '${balance}'.`,
-    { details: { option: 'balance', expected, got: balance, pattern, match, priority } },
+    `Routes with the same pattern, match and priority agree on ${option}: '${pattern}' (${match}, priority ${priority}) ` +
+      `expects ${shown(expected)}, got ${shown(got)}.`,
+    { details: { option, expected, got, pattern, match, priority } },
   );
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'string' ? `'${value}'` : String(value);
 }
 
 function refuseMore(limit: number): never {

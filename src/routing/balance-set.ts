@@ -21,6 +21,10 @@ export interface RouteSpec {
   readonly weight: number;
   /** Index of the set's shared round-robin word. */
   readonly cursor: number;
+  readonly hashHeader?: string;
+  readonly timeoutMs?: number;
+  readonly spill?: boolean;
+  readonly failover?: boolean;
 }
 
 export interface BalanceSet {
@@ -29,6 +33,11 @@ export interface BalanceSet {
   readonly priority: number;
   readonly balance: string;
   readonly cursor: number;
+  readonly hashHeader: string | undefined;
+  readonly spill: boolean;
+  readonly failover: boolean;
+  /** The longest of the members' own timeouts; undefined: none has one. */
+  readonly timeoutMs: number | undefined;
   /** By age. Another array after each change, never the same one changed. */
   readonly members: readonly RouteSpec[];
   /** Order of the first member that it ever had since it was last empty. */
@@ -46,12 +55,16 @@ export class RouteSet implements BalanceSet {
   readonly priority: number;
   readonly balance: string;
   readonly cursor: number;
+  readonly hashHeader: string | undefined;
+  readonly spill: boolean;
+  readonly failover: boolean;
   /** 0 … 2³² − 1; the lower goes first: priority, and exact before pattern. */
   readonly rank: number;
   scratch: unknown = undefined;
   #members: readonly RouteSpec[] = [];
   #targets: readonly Target[] = [];
   #order: number;
+  #timeoutMs: number | undefined;
 
   constructor(first: RouteSpec) {
     this.pattern = first.pattern;
@@ -59,6 +72,9 @@ export class RouteSet implements BalanceSet {
     this.priority = first.priority;
     this.balance = first.balance;
     this.cursor = first.cursor;
+    this.hashHeader = first.hashHeader;
+    this.spill = first.spill ?? false;
+    this.failover = first.failover ?? true;
     this.rank = (PRIORITY_MAX - first.priority) * 2 + (first.match === 'exact' ? 0 : 1);
     this.#order = first.order;
   }
@@ -72,6 +88,10 @@ export class RouteSet implements BalanceSet {
     return this.#targets;
   }
 
+  get timeoutMs(): number | undefined {
+    return this.#timeoutMs;
+  }
+
   get order(): number {
     return this.#order;
   }
@@ -79,9 +99,20 @@ export class RouteSet implements BalanceSet {
   replaceMembers(members: readonly RouteSpec[], targets: readonly Target[]): void {
     this.#members = members;
     this.#targets = targets;
+    this.#timeoutMs = longestTimeout(members);
     const oldest = members[0];
     if (oldest !== undefined && oldest.order < this.#order) this.#order = oldest.order;
   }
+}
+
+function longestTimeout(members: readonly RouteSpec[]): number | undefined {
+  let longest: number | undefined;
+  for (const { timeoutMs } of members) {
+    if (timeoutMs !== undefined && !(longest !== undefined && longest >= timeoutMs)) {
+      longest = timeoutMs;
+    }
+  }
+  return longest;
 }
 
 /** Choice order: higher priority, exact before pattern, then older. */

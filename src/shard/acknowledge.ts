@@ -22,7 +22,10 @@ import {
   recordGen,
   recordState,
 } from '../memory/ledger.ts';
+import { reasonDetail } from '../memory/outcome-word.ts';
 import { get } from '../memory/seam.ts';
+import { KIND, KIND_MASK } from '../memory/slot-header.ts';
+import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
 import { rerouteDelivery } from './reroute.ts';
 import { decide, finish, giveBack, settle } from './settle.ts';
 import { NO_CELL, type ShardLink } from './shard-link.ts';
@@ -68,7 +71,9 @@ function endWaiting(shard: ShardState, link: ShardLink, slot: number, status: nu
   const state = recordState(link.ledger, slot);
   const isRouted = state === LEDGER.routed || state === LEDGER.refused;
   if (!isRouted && state !== LEDGER.parked) return;
-  const detail = state === LEDGER.parked ? 0 : recordDetail(link.ledger, slot);
+  const isRequest = (link.header(slot, KIND) & KIND_MASK) === MESSAGE_KIND.request;
+  let detail = isRouted ? recordDetail(link.ledger, slot) : 0;
+  if (isRequest) detail = reasonDetail(Math.max(0, link.timeoutOf(slot)));
   settle(shard, link, slot, { status, detail }, NO_CELL);
 }
 

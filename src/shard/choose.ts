@@ -1,82 +1,114 @@
 /**
- * Which member of a balance set gets a request. A full member is passed over inside its set; when all are full the
- * message waits. Members that are gone are no candidates.
+ * Which member of a balance set gets a request. A *full* member is passed over inside its set: one whose handlers are
+ * all busy, or, where it has no choice (it is the only member), one that has been handed all that it may be handed.
+ * Under consistent hashing a key keeps to its member, full or not. Members that are gone or isolated are no candidates.
  */
 import { nextCursor, peekCursor } from '../memory/control-words.ts';
+import { HDR_LEN, KEY_HASH, PAY_OFF } from '../memory/slot-header.ts';
+import { hashHeader } from '../message/header-bytes.ts';
 import { mix32 } from '../routing/mix.ts';
 import type { BalanceSet, RouteSpec } from '../routing/router.ts';
+import { stateOf } from './set-state.ts';
+import type { ShardLink } from './shard-link.ts';
 import type { ShardState } from './shard-state.ts';
 import type { Target } from './target.ts';
 
-/** All members that could take it are full. */
+/** Members that could take it are full. */
 export const ALL_FULL = -1;
+/** All members have as many messages as their queue limits allow; `shard.refusedBy` is one of them. */
+export const OVER_LIMIT = -2;
 /** No member is there. */
-export const NOBODY = -2;
+export const NOBODY = -3;
 
-/** Target id, ALL_FULL or NOBODY. `keyHash` serves consistent hashing. */
-export function chooseMember(shard: ShardState, set: BalanceSet, keyHash: number): number {
+/** Target id, or the best of ALL_FULL, OVER_LIMIT and NOBODY. `hash` is what consistent hashing goes by. */
+export function chooseMember(shard: ShardState, set: BalanceSet, hash: number): number {
   const { members } = set;
-  if (members.length === 1) return eligible(shard, members[0] as RouteSpec);
-  if (set.balance === 'least-in-flight') return leastInFlight(shard, members);
-  if (set.balance === 'consistent-hash') return highestScore(shard, members, keyHash);
-  return firstFrom(shard, members, startOf(shard, set));
+  if (members.length === 1) return eligible(shard, members[0] as RouteSpec, set.spill);
+  if (set.balance === 'consistent-hash') return highestScore(shard, set, hash);
+  return chooseFrom(shard, set, nextStart(shard, set));
 }
 
 /** What `chooseMember` would say, without taking a turn; of a set that draws, the first that could take it. */
-export function peekMember(shard: ShardState, set: BalanceSet, keyHash: number): number {
-  const { balance, cursor, members } = set;
-  if (members.length === 1 || balance === 'least-in-flight' || balance === 'consistent-hash') {
-    return chooseMember(shard, set, keyHash);
+export function peekMember(shard: ShardState, set: BalanceSet, hash: number): number {
+  const { members } = set;
+  if (members.length === 1 || set.balance === 'consistent-hash') {
+    return chooseMember(shard, set, hash);
   }
-  const turns = balance === 'round-robin';
-  const start = turns ? peekCursor(shard.control.cursors, cursor, members.length) : 0;
-  return firstFrom(shard, members, start);
+  return chooseFrom(shard, set, peekStart(shard, set));
+}
+
+/** What consistent hashing goes by: the set's header where the message has it, else the key. */
+export function hashOf(set: BalanceSet, link: ShardLink, slot: number): number {
+  const keyHash = link.header(slot, KEY_HASH);
+  if (set.hashHeader === undefined) return keyHash;
+  const name = stateOf(set).headerName as Uint8Array;
+  const at = link.header(slot, PAY_OFF);
+  return hashHeader(link.memory.bytes, at, link.header(slot, HDR_LEN), name, keyHash);
+}
+
+function chooseFrom(shard: ShardState, set: BalanceSet, start: number): number {
+  return set.balance === 'least-in-flight'
+    ? leastInFlight(shard, set.members, start)
+    : firstFrom(shard, set.members, start);
 }
 
 function firstFrom(shard: ShardState, members: readonly RouteSpec[], start: number): number {
   const { length } = members;
-  let found = NOBODY;
+  let best = NOBODY;
   for (let i = 0; i < length; i++) {
-    const target = eligible(shard, members[(start + i) % length] as RouteSpec);
-    if (target >= 0) return target;
-    if (target === ALL_FULL) found = ALL_FULL;
+    const found = eligible(shard, members[(start + i) % length] as RouteSpec, true);
+    if (found >= 0) return found;
+    if (found > best) best = found;
   }
-  return found;
+  return best;
 }
 
-function eligible(shard: ShardState, route: RouteSpec): number {
+/** `isStrict`: another may take it, so nothing is handed to who cannot start it. */
+function eligible(shard: ShardState, route: RouteSpec, isStrict: boolean): number {
   const target = shard.targets[route.target];
   if (target === undefined || !target.active) return NOBODY;
-  return target.hasRoom ? route.target : ALL_FULL;
+  if (shard.isTaking && target.isOverLimit) {
+    shard.refusedBy = route.target;
+    return OVER_LIMIT;
+  }
+  if (!target.hasRoom) return ALL_FULL;
+  if (!isStrict || !target.isBusy) return route.target;
+  return shard.insists && !target.hasShare ? route.target : ALL_FULL;
 }
 
-/** Where the search begins: the next place of the shared cursor, or a drawn one. */
-function startOf(shard: ShardState, set: BalanceSet): number {
-  const { members } = set;
-  if (set.balance === 'round-robin') {
-    return nextCursor(shard.control.cursors, set.cursor, members.length);
-  }
-  if (set.balance === 'random') return Math.floor(shard.random() * members.length);
-  let left = shard.random() * members.reduce((sum, member) => sum + member.weight, 0);
-  for (let i = 0; i < members.length; i++) {
-    left -= (members[i] as RouteSpec).weight;
-    if (left < 0) return i;
-  }
-  return 0;
+/** Where the search begins: at the place of the turn that is taken, or at a drawn one. */
+function nextStart(shard: ShardState, set: BalanceSet): number {
+  const { balance, cursor, members } = set;
+  const { cursors } = shard.control;
+  if (balance === 'random') return Math.floor(shard.random() * members.length);
+  if (balance !== 'weighted') return nextCursor(cursors, cursor, members.length);
+  const { turns } = stateOf(set);
+  return turns.memberAt(nextCursor(cursors, cursor, turns.cycle));
 }
 
-function leastInFlight(shard: ShardState, members: readonly RouteSpec[]): number {
+function peekStart(shard: ShardState, set: BalanceSet): number {
+  const { balance, cursor, members } = set;
+  const { cursors } = shard.control;
+  if (balance === 'random') return 0;
+  if (balance !== 'weighted') return peekCursor(cursors, cursor, members.length);
+  const { turns } = stateOf(set);
+  return turns.memberAt(peekCursor(cursors, cursor, turns.cycle));
+}
+
+/** Of equals the first in turn: otherwise one after the other would all go to the oldest member. */
+function leastInFlight(shard: ShardState, members: readonly RouteSpec[], start: number): number {
+  const { length } = members;
   let best = NOBODY;
   let fewest = Number.POSITIVE_INFINITY;
-  for (const member of members) {
-    const id = eligible(shard, member);
+  for (let i = 0; i < length; i++) {
+    const id = eligible(shard, members[(start + i) % length] as RouteSpec, true);
     if (id < 0) {
-      if (best === NOBODY) best = id;
+      if (best < 0 && id > best) best = id;
       continue;
     }
-    const used = (shard.targets[id] as Target).used;
-    if (used < fewest) {
-      fewest = used;
+    const { inFlight } = shard.targets[id] as Target;
+    if (inFlight < fewest) {
+      fewest = inFlight;
       best = id;
     }
   }
@@ -84,16 +116,16 @@ function leastInFlight(shard: ShardState, members: readonly RouteSpec[]): number
 }
 
 /** Rendezvous hashing: each key ranks the members by a hash of both, so a leaving member moves only its own keys. */
-function highestScore(shard: ShardState, members: readonly RouteSpec[], keyHash: number): number {
+function highestScore(shard: ShardState, { members, spill }: BalanceSet, hash: number): number {
   let best: RouteSpec | undefined;
   let top = -1;
   for (const member of members) {
-    if (eligible(shard, member) === NOBODY) continue;
-    const score = mix32(keyHash ^ mix32(member.target + 1)) >>> 0;
+    if (!shard.targets[member.target]?.active) continue;
+    const score = mix32(hash ^ mix32(member.target + 1)) >>> 0;
     if (score > top) {
       top = score;
       best = member;
     }
   }
-  return best === undefined ? NOBODY : eligible(shard, best);
+  return best === undefined ? NOBODY : eligible(shard, best, spill);
 }

@@ -59,7 +59,7 @@ export function openDelivery(
   const delivery = packRef(link.client, cell);
   joinMessage(shard, sender, slot, delivery);
   link.cells.owners[cell] = target;
-  target.used += 1;
+  target.addUsed(1);
   target.enqueue(cell);
   sender.openCount[slot] = (sender.openCount[slot] as number) + 1;
   shard.stir(target);
@@ -84,7 +84,7 @@ export function freeDelivery(shard: ShardState, delivery: number, state: number)
   }
   if (state === CELL.backoff) shard.endBackOff(delivery);
   leaveMessage(shard, sender, slot, delivery);
-  target.used -= 1;
+  target.addUsed(-1);
   link.cells.owners[cell] = undefined;
   link.cells.put(cell);
   if (target.firstWaiting !== NO_CELL || target.waiters.size > 0) shard.stir(target);

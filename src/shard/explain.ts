@@ -1,8 +1,8 @@
 /** What a key leads to, for `bus.explain`: looked up afresh, without a count, a turn of a set or an entry in a cache. */
 import type { ExplainQuery, Ineligible, ShardExplanation } from '../control/commands.ts';
 import type { BalanceSet, RouteSpec } from '../routing/router.ts';
-import { ALL_FULL, peekMember } from './choose.ts';
-import type { WaitQueue } from './parking.ts';
+import { ALL_FULL, NOBODY, peekMember } from './choose.ts';
+import { waitingFor } from './set-state.ts';
 import type { ShardState } from './shard-state.ts';
 
 export function explainKey(shard: ShardState, query: ExplainQuery): ShardExplanation {
@@ -33,17 +33,16 @@ function requestOf(
   hash: number,
 ): number | undefined {
   for (const set of sets) {
-    const waiting = set.scratch as WaitQueue | undefined;
-    if (waiting !== undefined && !waiting.isEmpty) return undefined;
-    const chosen = peekMember(shard, set, hash);
+    const chosen = waitingFor(set) === undefined ? peekMember(shard, set, hash) : ALL_FULL;
     if (chosen >= 0) return chosen;
-    if (chosen === ALL_FULL) return undefined;
+    if (chosen === NOBODY ? !set.failover : !set.spill) return undefined;
   }
   return undefined;
 }
 
 function reasonOf(shard: ShardState, route: RouteSpec): Ineligible | undefined {
   const target = shard.targets[route.target];
-  if (target === undefined || !target.active) return 'gone';
-  return target.hasRoom ? undefined : 'full';
+  if (target === undefined) return 'gone';
+  if (!target.active) return 'isolated';
+  return target.hasRoom && !target.isBusy && !target.isOverLimit ? undefined : 'full';
 }

@@ -18,6 +18,8 @@ import {
   recordState,
 } from '../memory/ledger.ts';
 import { get } from '../memory/seam.ts';
+import { KIND, KIND_MASK } from '../memory/slot-header.ts';
+import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
 import { returnLent } from './acknowledge.ts';
 import { freeDelivery } from './deliveries.ts';
 import { placeParkedAgain } from './pump.ts';
@@ -41,7 +43,7 @@ export function attach(shard: ShardState, client: Attachment): void {
 export function addTarget(shard: ShardState, spec: TargetSpec): void {
   const link = shard.links[spec.client];
   if (link === undefined || link.down) return;
-  const target = new Target(spec, link);
+  const target = new Target(spec, link, shard.loads);
   shard.targets[spec.id] = target;
   link.targets.add(target);
   shareCells(link.targets, link.cells.count);
@@ -51,7 +53,7 @@ export function addTarget(shard: ShardState, spec: TargetSpec): void {
 export function removeTarget(shard: ShardState, id: number): void {
   const target = shard.targets[id];
   if (target === undefined) return;
-  target.active = false;
+  target.retire();
   shard.router.removeTarget(id);
   shard.targets[id] = undefined;
   target.link.targets.delete(target);
@@ -60,6 +62,29 @@ export function removeTarget(shard: ShardState, id: number): void {
     rerouteDelivery(shard, packRef(target.link.client, cell), 0);
   }
   placeParkedAgain(shard);
+}
+
+/**
+ * Takes no new messages, or takes them again. Of what it has been given it hands back requests that are not handed over
+ * yet: they are routed again. Notifications stay, since they are for this endpoint and no other.
+ */
+export function isolateTarget(shard: ShardState, id: number, isolated: boolean): void {
+  const target = shard.targets[id];
+  if (target === undefined || target.active === !isolated) return;
+  target.active = !isolated;
+  if (isolated) rerouteWaiting(shard, target);
+  placeParkedAgain(shard);
+}
+
+function rerouteWaiting(shard: ShardState, target: Target): void {
+  const { cellWords, cells, client } = target.link;
+  const waiting: number[] = [];
+  for (let cell = target.firstWaiting; cell !== NO_CELL; cell = cells.after[cell] as number) {
+    const ref = get(cellWords, cell * CELL_WORDS + CELL_REF);
+    const kind = shard.link(refClient(ref)).header(refSlot(ref), KIND) & KIND_MASK;
+    if (kind === MESSAGE_KIND.request) waiting.push(cell);
+  }
+  for (const cell of waiting) rerouteDelivery(shard, packRef(client, cell), 0);
 }
 
 /** The client has left or died. Its ring has been read to its end: its acknowledgements and replies count. */
@@ -74,7 +99,7 @@ export function leave(shard: ShardState, client: number): void {
   if (link === undefined || link.down) return;
   link.down = true;
   for (const target of [...link.targets]) {
-    target.active = false;
+    target.retire();
     shard.router.removeTarget(target.spec.id);
     shard.targets[target.spec.id] = undefined;
   }

@@ -8,6 +8,7 @@
 import { packRef, refClient, refSlot } from '../memory/entries.ts';
 import { KEY_ID } from '../memory/slot-header.ts';
 import type { ShardLink } from './shard-link.ts';
+import type { Target } from './target.ts';
 
 const NONE = -1;
 
@@ -16,6 +17,8 @@ export class Parking {
   readonly next: Int32Array;
   readonly previous: Int32Array;
   readonly queues: (WaitQueue | undefined)[];
+  /** The endpoint with a queue limit that counts the message while it waits. */
+  readonly countedBy: (Target | undefined)[];
   count = 0;
   readonly #lastOfKey = new Map<number, number>();
   readonly #earlier: Int32Array;
@@ -27,6 +30,7 @@ export class Parking {
     this.next = new Int32Array(slots).fill(NONE);
     this.previous = new Int32Array(slots).fill(NONE);
     this.queues = new Array<WaitQueue | undefined>(slots).fill(undefined);
+    this.countedBy = new Array<Target | undefined>(slots).fill(undefined);
   }
 
   /** Where the message before the one in `slot`, of the same key, waits; undefined: it waits no more. */
@@ -60,7 +64,15 @@ export class Parking {
     else if (earlier !== NONE) this.#lastOfKey.set(keyId, earlier);
     else this.#lastOfKey.delete(keyId);
     this.count -= 1;
+    this.countedBy[slot]?.addWaiting(-1);
+    this.countedBy[slot] = undefined;
     return later !== NONE;
+  }
+
+  /** While it waits it counts at `target`. */
+  countAt(slot: number, target: Target): void {
+    this.countedBy[slot] = target;
+    target.addWaiting(1);
   }
 }
 

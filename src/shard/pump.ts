@@ -5,6 +5,7 @@ import {
   FLAG_REDELIVERED,
   low16,
   NOTICE,
+  OWN_DEADLINE,
   packComplete,
   packDeliver,
   refClient,
@@ -12,6 +13,7 @@ import {
   STATUS,
 } from '../memory/entries.ts';
 import {
+  CELL_DEADLINE,
   CELL_REF,
   CELL_RESULT,
   CELL_STATE,
@@ -31,11 +33,15 @@ import {
   setRecord,
 } from '../memory/ledger.ts';
 import { get, put } from '../memory/seam.ts';
+import { SENT } from '../memory/slot-header.ts';
 import { placeMessage } from './intake.ts';
 import { unpark, type WaitQueue } from './parking.ts';
 import { NO_CELL, type ShardLink } from './shard-link.ts';
 import type { ShardState } from './shard-state.ts';
 import type { Target } from './target.ts';
+
+/** Times are compared by difference. */
+const TIME_MAX_MS = 2 ** 31 - 1;
 
 /** Rounds of giving room to parked messages; each round frees nothing by itself, so two suffice. */
 const ROUNDS_MAX = 4;
@@ -90,8 +96,11 @@ function lend(shard: ShardState, target: Target): void {
     const flags = cellAttempts(lent) + cellDeaths(lent) > 0 ? FLAG_REDELIVERED : 0;
     const isReport = target.spec.kind === 'reports';
     const last = isReport ? get(words, at + CELL_RESULT) : cellAttempts(lent) + 1;
+    const sender = shard.link(refClient(ref));
+    const slot = refSlot(ref);
+    const own = sender.timeoutOf(slot) === 0 ? 0 : writeDeadline(sender, slot, words, at);
     link.deliver.push(
-      packDeliver(DELIVER, flags, cellLoan(lent), cell),
+      packDeliver(DELIVER, flags, cellLoan(lent), cell) | own,
       ref,
       get(words, at + CELL_TARGET),
       last,
@@ -99,11 +108,18 @@ function lend(shard: ShardState, target: Target): void {
     put(words, at + CELL_STATE, lent);
     target.unqueue(cell);
     target.loans += 1;
-    const sender = shard.link(refClient(ref));
-    const slot = refSlot(ref);
     sender.loanCount[slot] = (sender.loanCount[slot] as number) + 1;
     shard.counters.counts.delivered += 1;
   }
+}
+
+/** The deadline that the route of a request sets, where its receiver finds it. */
+function writeDeadline(sender: ShardLink, slot: number, words: Int32Array, at: number): number {
+  const timeoutMs = sender.timeoutOf(slot);
+  // Without a time limit there is none to show: the farthest time that can be told from the past.
+  const ahead = timeoutMs < 0 ? TIME_MAX_MS : timeoutMs;
+  put(words, at + CELL_DEADLINE, (sender.header(slot, SENT) + ahead) | 0 || 1);
+  return OWN_DEADLINE;
 }
 
 /** Places parked messages, oldest first, until the target has no room again. */
@@ -123,6 +139,14 @@ function serveQueue(shard: ShardState, queue: WaitQueue): void {
     if (blockedIn === queue) return;
     if (blockedIn === undefined) continue;
     queue.moveFirst(blockedIn);
+  }
+}
+
+/** Looks at the queues that wait for what other shards hold. */
+export function serveCrowded(shard: ShardState): void {
+  for (const queue of shard.crowded) {
+    serveQueue(shard, queue);
+    if (queue.isEmpty) shard.crowded.delete(queue);
   }
 }
 

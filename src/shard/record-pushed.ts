@@ -50,7 +50,8 @@ function recordCompletion(link: ShardLink): void {
     setRecord(link.ledger, slot, link.header(slot, GEN), LEDGER.done);
     return;
   }
-  if (recordState(link.ledger, slot) !== LEDGER.routed) return;
+  const state = recordState(link.ledger, slot);
+  if (state !== LEDGER.routed && state !== LEDGER.refused) return;
   const next = kind === COMPLETION.count ? LEDGER.early : LEDGER.held;
   setRecord(link.ledger, slot, recordGen(link.ledger, slot), next);
 }

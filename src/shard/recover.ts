@@ -24,12 +24,15 @@ import {
   setRecordDetail,
 } from '../memory/ledger.ts';
 import { get, put } from '../memory/seam.ts';
-import { DEADLINE, FLAG_EARLY, KIND, NO_DEADLINE } from '../memory/slot-header.ts';
-import { joinMessage } from './deliveries.ts';
+import { DEADLINE, FLAG_EARLY, KIND, KIND_MASK, NO_DEADLINE } from '../memory/slot-header.ts';
+import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
+import { takeTimeout, watchDeadline } from './commit.ts';
+import { cellWord, joinMessage } from './deliveries.ts';
 import { WaitQueue } from './parking.ts';
 import { recordPushed } from './record-pushed.ts';
 import { rerouteDelivery, startBackOff } from './reroute.ts';
-import type { ShardLink } from './shard-link.ts';
+import { resolve } from './resolve-key.ts';
+import { NO_CELL, type ShardLink } from './shard-link.ts';
 import type { ShardState } from './shard-state.ts';
 import { Target } from './target.ts';
 
@@ -40,6 +43,7 @@ export function recover(shard: ShardState): void {
   for (const link of shard.linkList) forEachCell(link, (at) => finishHalfDone(shard, link, at));
   for (const link of shard.linkList) deriveRecords(shard, link);
   for (const link of shard.linkList) deriveCells(shard, link);
+  for (const link of shard.linkList) deriveTimeouts(shard, link);
 }
 
 /** Deliveries whose target went while nobody served the shard. */
@@ -103,11 +107,14 @@ function deriveRecords(shard: ShardState, link: ShardLink): void {
       continue;
     }
     if (state === LEDGER.parked) parked.push(slot);
-    if (state === LEDGER.routed && (link.header(slot, KIND) & FLAG_EARLY) !== 0) {
+    const kind = link.header(slot, KIND);
+    const isEvent = (kind & KIND_MASK) === MESSAGE_KIND.event;
+    const isRouted = state === LEDGER.routed || state === LEDGER.refused;
+    if (isRouted && isEvent && (kind & FLAG_EARLY) !== 0) {
       shard.uncounted.push({ link, slot });
     }
     const deadline = link.header(slot, DEADLINE);
-    const isTimed = state === LEDGER.parked || state === LEDGER.routed;
+    const isTimed = state === LEDGER.parked || isRouted;
     if (isTimed && deadline !== NO_DEADLINE) link.deadlines.add(slot, deadline);
   }
   if (parked.length === 0) return;
@@ -115,6 +122,31 @@ function deriveRecords(shard: ShardState, link: ShardLink): void {
   const queue = new WaitQueue(shard.links);
   parked.sort((a, b) => link.seqOf(a) - link.seqOf(b));
   for (const slot of parked) queue.push(link, slot);
+}
+
+/** Requests that bring no timeout of their own: the record does not say what their routes gave them. */
+function deriveTimeouts(shard: ShardState, link: ShardLink): void {
+  for (let slot = 0; slot < link.slots; slot++) {
+    const state = recordState(link.ledger, slot);
+    if (state !== LEDGER.parked && state !== LEDGER.routed) continue;
+    if ((link.header(slot, KIND) & KIND_MASK) !== MESSAGE_KIND.request) continue;
+    const timeoutMs = timeoutByRoute(shard, link, slot);
+    if (timeoutMs === undefined) continue;
+    takeTimeout(link, slot, timeoutMs);
+    watchDeadline(link, slot);
+  }
+}
+
+function timeoutByRoute(shard: ShardState, link: ShardLink, slot: number): number | undefined {
+  const { sets } = resolve(shard, link, slot);
+  const delivery = link.firstCell[slot] as number;
+  if (delivery === NO_CELL) return sets[0]?.timeoutMs;
+  const target = cellWord(shard, delivery, CELL_TARGET);
+  for (const { members } of sets) {
+    const member = members.find((route) => route.target === target);
+    if (member !== undefined) return member.timeoutMs;
+  }
+  return undefined;
 }
 
 function deriveCells(shard: ShardState, link: ShardLink): void {
@@ -141,7 +173,7 @@ function deriveCell(shard: ShardState, link: ShardLink, cell: number, owner: Tar
   const slot = refSlot(ref);
   joinMessage(shard, sender, slot, delivery);
   link.cells.owners[cell] = owner;
-  owner.used += 1;
+  owner.addUsed(1);
   if (isOpen(state)) sender.openCount[slot] = (sender.openCount[slot] as number) + 1;
   if (isOnLoan(state)) {
     sender.loanCount[slot] = (sender.loanCount[slot] as number) + 1;

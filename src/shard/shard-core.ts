@@ -14,9 +14,17 @@ import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
 import { takeAcknowledgement, takeCancellation, takeReturn, timeOut } from './acknowledge.ts';
 import { explainKey } from './explain.ts';
 import { takeMessage } from './intake.ts';
-import { addTarget, attach, detach, forgetQuietLinks, leave, removeTarget } from './membership.ts';
+import {
+  addTarget,
+  attach,
+  detach,
+  forgetQuietLinks,
+  isolateTarget,
+  leave,
+  removeTarget,
+} from './membership.ts';
 import { WaitQueue } from './parking.ts';
-import { placeParkedAgain, pump } from './pump.ts';
+import { placeParkedAgain, pump, serveCrowded } from './pump.ts';
 import { recover, rerouteOrphans } from './recover.ts';
 import { takeReport, takeResponse } from './replies.ts';
 import { retryBackedOff } from './reroute.ts';
@@ -34,14 +42,18 @@ const ENTRIES_PER_TURN = 256;
 export class ShardCore {
   readonly #shard: ShardState;
   #beat: number;
+  /** When the crowded queues were looked at: once in each ms. */
+  #crowdedAtMs = 0;
   #closed = false;
   #entriesPerTurn = ENTRIES_FIRST_TURN;
 
   constructor(boot: ShardBoot, services: ShardServices) {
     const memory = openShardMemory(boot.shard);
     const counters = new Counters(SHARD_COUNTERS, memory.counters);
+    const others = boot.shards.filter(({ id }) => id !== memory.id).map(openShardMemory);
+    const control = openControlWords(boot.control);
     this.#beat = get(memory.words, SHARD_BEAT);
-    this.#shard = new ShardState(memory, openControlWords(boot.control), counters, services);
+    this.#shard = new ShardState(memory, control, counters, services, others);
   }
 
   get closed(): boolean {
@@ -77,7 +89,7 @@ export class ShardCore {
   /** How long the shard may sleep: ms until its next timer; −1: until it is woken. */
   sleepMs(nowMs: number): number {
     if (this.#shard.hasPending) return 0;
-    let sleep = this.#shard.backingOff.size > 0 ? 1 : -1;
+    let sleep = this.#shard.backingOff.size + this.#shard.crowded.size > 0 ? 1 : -1;
     for (const link of this.#shard.linkList) {
       const wait = link.sleepMs(nowMs);
       if (wait >= 0 && (sleep < 0 || wait < sleep)) sleep = wait;
@@ -108,6 +120,9 @@ export class ShardCore {
         break;
       case 'removeTarget':
         removeTarget(shard, command.target);
+        break;
+      case 'isolate':
+        isolateTarget(shard, command.target, command.isolated);
         break;
       case 'addRoutes':
         shard.router.addRoutes(command.routes);
@@ -219,6 +234,10 @@ export class ShardCore {
     if (shard.backingOff.size > 0) {
       retryBackedOff(shard);
       fired += 1;
+    }
+    if (shard.crowded.size > 0 && shard.nowMs !== this.#crowdedAtMs) {
+      this.#crowdedAtMs = shard.nowMs;
+      serveCrowded(shard);
     }
     return fired;
   }

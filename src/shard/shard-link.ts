@@ -49,6 +49,8 @@ export class ShardLink {
   readonly openCount: Int32Array;
   readonly loanCount: Int32Array;
 
+  /** By slot: the timeout that a request takes from its route, ms; 0: none, -1: no time limit. Made with the first. */
+  #timeouts: Int32Array | undefined;
   /** Targets that live at this client. */
   readonly targets: Set<Target> = new Set();
   /** Where failure reports for this client's notifications go. */
@@ -90,6 +92,21 @@ export class ShardLink {
   /** Word `word` of the header of `slot`. */
   header(slot: number, word: number): number {
     return get(this.headers, slot * SLOT_WORDS + word);
+  }
+
+  /** Routes have set timeouts of requests of this client. */
+  get hasTimeouts(): boolean {
+    return this.#timeouts !== undefined;
+  }
+
+  timeoutOf(slot: number): number {
+    return this.#timeouts === undefined ? 0 : (this.#timeouts[slot] as number);
+  }
+
+  setTimeout(slot: number, timeoutMs: number): void {
+    if (timeoutMs === 0 && this.#timeouts === undefined) return;
+    this.#timeouts ??= new Int32Array(this.slots);
+    this.#timeouts[slot] = timeoutMs;
   }
 
   /** A status for the sender, who waits for it. */

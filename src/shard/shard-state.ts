@@ -9,7 +9,7 @@ import { Router } from '../routing/router.ts';
 import { BackingOff } from './backing-off.ts';
 import { WaitQueue } from './parking.ts';
 import type { ShardLink } from './shard-link.ts';
-import type { Target } from './target.ts';
+import type { Loads, Target } from './target.ts';
 
 /** What a shard needs of its surroundings. */
 export interface ShardServices {
@@ -36,8 +36,19 @@ export class ShardState {
   linkList: ShardLink[] = [];
   /** By target id. */
   readonly targets: (Target | undefined)[];
+  readonly loads: Loads;
   /** Ms since the bus epoch, set once a step. */
   nowMs = 0;
+  /** The message that is being placed is new: it may be refused by a queue limit. */
+  isTaking = false;
+  /** The endpoint whose queue limit refused the last one. */
+  refusedBy = 0;
+  /** Endpoints that cannot take the notification that is being placed; empty between two. */
+  readonly refusals: number[] = [];
+  /** The message that is being placed has waited long enough to insist on this shard's share of an endpoint. */
+  insists = false;
+  /** Queues that wait for what other shards hold: nothing here says when that ends. */
+  readonly crowded: Set<WaitQueue> = new Set();
 
   /** Targets with something to push or room to give. */
   readonly stirred: Target[] = [];
@@ -59,6 +70,7 @@ export class ShardState {
     control: ControlWords,
     counters: Counters<ShardCounter>,
     services: ShardServices,
+    others: readonly ShardMemory[] = [],
   ) {
     this.memory = memory;
     this.control = control;
@@ -67,6 +79,10 @@ export class ShardState {
     this.random = services.random;
     this.onForgotten = services.forgot;
     this.onExplained = services.explained;
+    // A predecessor's loads are counted again; of targets that left meanwhile nothing is left.
+    if (others.length > 0)
+      for (let at = 0; at < memory.loads.length; at++) put(memory.loads, at, 0);
+    this.loads = { own: memory.loads, others: others.map(({ loads }) => loads) };
     this.targets = new Array<Target | undefined>(memory.targets).fill(undefined);
   }
 

@@ -3,6 +3,8 @@
  * it may use here. Its waiting deliveries form a queue in its link's cell pool.
  */
 import type { TargetSpec } from '../control/commands.ts';
+import { get, put } from '../memory/seam.ts';
+import { LOAD_USED, LOAD_WAITING, LOAD_WORDS } from '../memory/shard-memory.ts';
 import type { WaitQueue } from './parking.ts';
 import type { ShardLink } from './shard-link.ts';
 
@@ -10,6 +12,12 @@ const NONE = -1;
 
 /** Of a client's cells, what its sink for failure reports keeps at most. */
 const SINK_SHARE_MAX = 1 / 2;
+
+/** Where this shard says how much is under way to its endpoints, and where the others say it. */
+export interface Loads {
+  readonly own: Int32Array;
+  readonly others: readonly Int32Array[];
+}
 
 export class Target {
   readonly spec: TargetSpec;
@@ -19,8 +27,13 @@ export class Target {
   cellMax: number;
   loans = 0;
   used = 0;
+  /** Messages with a limit to their number that wait in the shard, for this target in the first place. */
+  waiting = 0;
+  /** Handlers at once, and messages accepted and not settled, in the whole bus. */
+  readonly concurrency: number;
+  readonly capacity: number;
   /** Takes new messages. */
-  active = true;
+  active: boolean;
   /** Something may be pushed or placed: it stands in the shard's list of such targets. */
   stirred = false;
   /** Queues of messages that wait for room here. */
@@ -29,10 +42,19 @@ export class Target {
   ownQueue: WaitQueue | undefined;
   #first = NONE;
   #last = NONE;
+  /** Only where there are other shards, and only for endpoints. */
+  #loads: Loads | undefined;
 
-  constructor(spec: TargetSpec, link: ShardLink) {
+  constructor(spec: TargetSpec, link: ShardLink, loads?: Loads) {
     this.spec = spec;
     this.link = link;
+    this.concurrency = spec.concurrency ?? spec.window;
+    this.capacity = spec.capacity ?? Number.POSITIVE_INFINITY;
+    this.active = spec.isolated !== true;
+    if (loads !== undefined && loads.others.length > 0 && spec.kind === 'endpoint') {
+      this.#loads = loads;
+      this.#publish(loads);
+    }
     this.loanMax = spec.window;
     this.cellMax = this.cellsWanted;
   }
@@ -44,6 +66,64 @@ export class Target {
 
   get hasRoom(): boolean {
     return this.used < this.cellMax && this.link.cells.free > 0;
+  }
+
+  /** One delivery more, or one fewer. */
+  addUsed(change: number): void {
+    this.used += change;
+    if (this.#loads !== undefined) this.#publish(this.#loads);
+  }
+
+  addWaiting(change: number): void {
+    this.waiting += change;
+    if (this.#loads !== undefined) this.#publish(this.#loads);
+  }
+
+  /** It is gone here; its number may be another's soon. */
+  retire(): void {
+    this.active = false;
+    if (this.#loads === undefined) return;
+    const at = this.spec.id * LOAD_WORDS;
+    put(this.#loads.own, at + LOAD_USED, 0);
+    put(this.#loads.own, at + LOAD_WAITING, 0);
+    this.#loads = undefined;
+  }
+
+  /** Deliveries under way in the whole bus. */
+  get inFlight(): number {
+    return this.used + this.#ofOthers(LOAD_USED);
+  }
+
+  /** All its handlers have something to do. */
+  get isBusy(): boolean {
+    return this.used >= this.concurrency || this.inFlight >= this.concurrency;
+  }
+
+  /** This shard has its share of them, which it may use whatever the others do: at least one handler. */
+  get hasShare(): boolean {
+    const shards = 1 + (this.#loads?.others.length ?? 0);
+    return this.used >= Math.max(1, Math.floor(this.concurrency / shards));
+  }
+
+  /** No more may be accepted for it. */
+  get isOverLimit(): boolean {
+    if (this.capacity === Number.POSITIVE_INFINITY) return false;
+    return this.inFlight + this.waiting + this.#ofOthers(LOAD_WAITING) >= this.capacity;
+  }
+
+  #ofOthers(word: number): number {
+    if (this.#loads === undefined) return 0;
+    const { others } = this.#loads;
+    const at = this.spec.id * LOAD_WORDS + word;
+    let sum = 0;
+    for (let i = 0; i < others.length; i++) sum += get(others[i] as Int32Array, at);
+    return sum;
+  }
+
+  #publish({ own }: Loads): void {
+    const at = this.spec.id * LOAD_WORDS;
+    put(own, at + LOAD_USED, this.used);
+    put(own, at + LOAD_WAITING, this.waiting);
   }
 
   /** The oldest waiting cell, −1: none. */

@@ -26,7 +26,7 @@ function makePair() {
   });
   const { clients, links, shard: shardHandle, control, scene } = memory;
   const shard = new ShardCore(
-    { shard: shardHandle, control, epochMs: 0, spin: false },
+    { shard: shardHandle, control, shards: [], epochMs: 0, spin: false },
     {
       random: () => 0,
       forgot: () => undefined,

@@ -88,7 +88,13 @@ export function slotWorld(scene: SlotScene): World {
 }
 
 function startShard(memory: SceneMemory): ShardCore {
-  const boot = { shard: memory.shard, control: memory.control, epochMs: 0, spin: false };
+  const boot = {
+    shard: memory.shard,
+    control: memory.control,
+    shards: [],
+    epochMs: 0,
+    spin: false,
+  };
   const core = new ShardCore(boot, { random: () => 0, forgot: () => {}, explained: () => {} });
   for (const command of commandsOf(memory)) core.apply(command);
   mistakenCore(memory, core);

@@ -30,7 +30,13 @@ function stageOf(targets: SceneTarget[], size: Partial<SlotScene> = {}) {
     ...size,
   };
   const memory = makeMemory(scene);
-  const boot = { shard: memory.shard, control: memory.control, epochMs: 0, spin: false };
+  const boot = {
+    shard: memory.shard,
+    control: memory.control,
+    shards: [],
+    epochMs: 0,
+    spin: false,
+  };
   const core = new ShardCore(boot, { random: () => 0, forgot: () => {}, explained: () => {} });
   for (const command of commandsOf(memory)) core.apply(command);
   const sender = new SlotClient(memory, 0);

@@ -88,6 +88,7 @@ export class WorldClient implements ClientEnvironment {
         shards: world.shardMemories,
         control: world.control,
         peers: world.clientMemories,
+        endpoints: [],
         reports: id,
         epochMs: 0,
         settings: {
@@ -203,7 +204,6 @@ export class CoreWorld {
   readonly clients: readonly WorldClient[];
   /** Clients that a shard has nothing of any more. */
   readonly forgotten: { readonly shard: number; readonly client: number }[] = [];
-  /** By the number of the question. */
   readonly answers: Map<number, ShardExplanation> = new Map();
   /** What the shards draw, 0 ≤ value < 1. */
   random = 0;
@@ -353,7 +353,8 @@ export class CoreWorld {
   }
 
   #startShard(shard: ShardMemory): ShardCore {
-    const boot = { shard, control: this.control, epochMs: 0, spin: false };
+    const { control, shardMemories: shards } = this;
+    const boot = { shard, control, shards, epochMs: 0, spin: false };
     return new ShardCore(boot, {
       random: () => this.random,
       explained: (question, answer) => this.answers.set(question, answer),

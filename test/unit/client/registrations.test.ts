@@ -38,7 +38,8 @@ describe('Registrations', () => {
   it('asks for room for the handlers that run and some ahead, and takes an endpoint out again', async () => {
     const { registrations, calls, verbs } = makeRegistrations();
     const endpoint = await registrations.addEndpoint('e', () => 1, { concurrency: 5, tags: ['t'] });
-    expect(calls[0]).toEqual(['registerEndpoint', { id: 'e', tags: ['t'], window: 69 }]);
+    const spec = { id: 'e', tags: ['t'], window: 69, concurrency: 5 };
+    expect(calls[0]).toEqual(['registerEndpoint', spec]);
     expect(registrations.endpointCount).toBe(1);
     await endpoint.close();
     expect(verbs()).toEqual(['registerEndpoint', 'closeEndpoint', 'releaseTarget']);

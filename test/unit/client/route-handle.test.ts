@@ -25,11 +25,21 @@ describe('routeRequest', () => {
     });
   });
 
-  it('refuses an endpoint that is no id, and what is not built', () => {
+  it('passes on what differs from the defaults', () => {
+    const options = { balance: 'consistent-hash', hashHeader: 'x', timeout: 5 } as const;
+    expect(routeRequest('k', 'e', { ...options, spill: true, failover: false })).toMatchObject({
+      ...options,
+      spill: true,
+      failover: false,
+    });
+    const plain = routeRequest('k', 'e', { spill: false, failover: true });
+    expect(plain).not.toHaveProperty('spill');
+    expect(plain).not.toHaveProperty('failover');
+  });
+
+  it('refuses an endpoint that is no id', () => {
     const refusal = expect.objectContaining({ code: 'ERR_BUS_CONFIG' });
     expect(() => routeRequest('k', 7 as unknown as string, undefined)).toThrow(refusal);
-    expect(() => routeRequest('k', 'e', { spill: true })).toThrow(refusal);
-    expect(() => routeRequest('k', 'e', { timeout: 5 })).toThrow(refusal);
   });
 });
 

@@ -5,6 +5,7 @@ import {
   createControlWords,
   nextCursor,
   openControlWords,
+  peekCursor,
   setBusState,
 } from '../../../src/memory/control-words.ts';
 import { LINE_WORDS, WORD_BYTES } from '../../../src/memory/line.ts';
@@ -42,6 +43,22 @@ describe('control words', () => {
     expect(taken).toEqual([0, 1, 0, 1, 0, 1]);
     expect(cursors[0]).toBe(0);
   });
+
+  // D4, moleculer's round-robin.spec.js: the counter wraps without skipping or repeating an endpoint.
+  it.each([2 ** 30, 2 ** 31, 3 * 2 ** 30])(
+    'go on in turn for every number of members past %i',
+    (at) => {
+      const { cursors } = createControlWords(1);
+      for (let members = 1; members <= 13; members++) {
+        cursors[0] = (at - 5) | 0;
+        const first = peekCursor(cursors, 0, members);
+        const taken = Array.from({ length: 40 }, () => nextCursor(cursors, 0, members));
+        expect(taken).toEqual(Array.from({ length: 40 }, (_, turn) => (first + turn) % members));
+        expect(cursors[0]).toBeLessThan(60);
+        expect(cursors[0]).toBeGreaterThanOrEqual(0);
+      }
+    },
+  );
 
   it('never hand out a negative position', () => {
     const { cursors } = createControlWords(1);

@@ -33,7 +33,7 @@ describe('the memory layout page', () => {
     ['Client: slot header', slotHeader, slotHeader.SLOT_WORDS],
     ['Shard: control words', shardMemory, 6],
     ['Link: head', linkMemory, 7],
-    ['Link: cell', ledger, 7],
+    ['Link: cell', ledger, 8],
   ];
 
   it.each(wordTables)('says where the words lie: %s', (heading, module, count) => {

@@ -52,7 +52,28 @@ describe('Registry endpoints', () => {
       client: WORKER,
       window: 10,
       whenFull: 'park',
+      concurrency: 10,
     });
+    const limited = { id: 'b', tags: [], window: 64, concurrency: 3, queueLimit: 5 };
+    const second = registry.allocateTarget(WORKER);
+    expect(registry.addEndpoint(WORKER, second, limited)).toMatchObject({
+      window: 64,
+      concurrency: 3,
+      capacity: 8,
+    });
+  });
+
+  it('isolates an endpoint that exists', () => {
+    const target = register('a');
+    expect(registry.isolate('a', true)).toBe(target);
+    expect([registry.endpointAt(target)?.state, registry.findEndpoints({})[0]?.state]).toEqual([
+      'isolated',
+      'isolated',
+    ]);
+    registry.isolate('a', false);
+    expect(registry.endpointAt(target)?.state).toBe('active');
+    const unknown = expect.objectContaining({ code: 'ERR_BUS_ENDPOINT_NOT_FOUND' });
+    expect(() => registry.isolate('b', true)).toThrow(unknown);
   });
 
   it('cuts a window to the cells that a link has', () => {
@@ -164,6 +185,25 @@ describe('Registry routes', () => {
     );
     const otherPriority = route('x', 'b', { balance: 'random', priority: 3 });
     expect(() => registry.addRoutes([otherPriority], NOW_MS)).not.toThrow();
+  });
+
+  it.each([
+    ['hashHeader', { balance: 'consistent-hash', hashHeader: 'x' }, { balance: 'consistent-hash' }],
+    ['spill', { spill: true }, {}],
+    ['failover', {}, { failover: false }],
+  ] as const)('refuses members of a set that do not agree on %s', (option, first, second) => {
+    register('a');
+    register('b');
+    registry.addRoutes([route('x', 'a', first)], NOW_MS);
+    expect(() => registry.addRoutes([route('x', 'b', second)], NOW_MS)).toThrow(
+      expect.objectContaining({
+        code: 'ERR_BUS_CONFIG',
+        details: expect.objectContaining({ option }),
+      }),
+    );
+    expect(() =>
+      registry.addRoutes([route('x', 'b', { ...first, timeout: 9 })], NOW_MS),
+    ).not.toThrow();
   });
 
   it('lets a set choose its balance anew once it was empty', () => {

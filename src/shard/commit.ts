@@ -1,0 +1,47 @@
+/** The two ends of placing a message: it is taken, or it is refused; and until when it may take. */
+import { STATUS } from '../memory/entries.ts';
+import { LEDGER, setRecord, setRecordDetail } from '../memory/ledger.ts';
+import { DEADLINE, FLAG_NO_TIMEOUT, GEN, KIND, NO_DEADLINE, SENT } from '../memory/slot-header.ts';
+import { unpark } from './parking.ts';
+import { finish } from './settle.ts';
+import type { ShardLink } from './shard-link.ts';
+import type { ShardState } from './shard-state.ts';
+
+/** The message is taken, with its outcome so far: one store of the record. */
+export function commit(
+  link: ShardLink,
+  slot: number,
+  outcome: number,
+  state: number = LEDGER.routed,
+): void {
+  unpark(link, slot);
+  setRecordDetail(link.ledger, slot, outcome);
+  setRecord(link.ledger, slot, link.header(slot, GEN), state);
+  watchDeadline(link, slot);
+}
+
+export function refuse(
+  shard: ShardState,
+  link: ShardLink,
+  slot: number,
+  end: { readonly status: number; readonly detail: number },
+): void {
+  unpark(link, slot);
+  if (end.status === STATUS.noRoute) shard.counters.counts.noRoute += 1;
+  finish(link, slot, link.header(slot, GEN), end.status, end.detail);
+}
+
+/** A request that brings no timeout of its own takes that of its route; undefined: the route has none. */
+export function takeTimeout(link: ShardLink, slot: number, timeoutMs: number | undefined): void {
+  if ((link.header(slot, KIND) & FLAG_NO_TIMEOUT) === 0) return;
+  if (timeoutMs === undefined) link.setTimeout(slot, 0);
+  else link.setTimeout(slot, timeoutMs === Number.POSITIVE_INFINITY ? -1 : Math.ceil(timeoutMs));
+}
+
+export function watchDeadline(link: ShardLink, slot: number): void {
+  const timeoutMs = link.timeoutOf(slot);
+  const deadline =
+    timeoutMs > 0 ? link.header(slot, SENT) + timeoutMs : link.header(slot, DEADLINE);
+  if (deadline !== NO_DEADLINE && timeoutMs >= 0) link.deadlines.add(slot, deadline | 0);
+  else if (timeoutMs < 0) link.deadlines.remove(slot);
+}

@@ -1,0 +1,153 @@
+/**
+ * Placing a notification or event: a delivery for each target, all of them or none. An endpoint that cannot take a
+ * notification now (isolated, or over its queue limit) fails at once, and the sender's own sink is told which it was:
+ * by a delivery of the message to that sink, so that the message does not settle before the sender has heard of it.
+ */
+import { low16, packRef, packRefusal, REFUSAL, STATUS } from '../memory/entries.ts';
+import { CELL_RESULT, CELL_WORDS, LEDGER } from '../memory/ledger.ts';
+import { outcomeOf, withFailure, withReport } from '../memory/outcome-word.ts';
+import { put } from '../memory/seam.ts';
+import { FLAG_EARLY, KIND, KIND_MASK } from '../memory/slot-header.ts';
+import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
+import { commit, refuse } from './commit.ts';
+import { openDelivery } from './deliveries.ts';
+import { WaitQueue } from './parking.ts';
+import { decide } from './settle.ts';
+import { NO_CELL, type ShardLink } from './shard-link.ts';
+import type { ShardState } from './shard-state.ts';
+import type { Target } from './target.ts';
+
+/** All cells or none: the first target without room that wants no drop makes the message wait. */
+export function placeFanOut(
+  shard: ShardState,
+  link: ShardLink,
+  slot: number,
+  targets: readonly number[],
+  own: WaitQueue | undefined,
+): WaitQueue | undefined {
+  for (let i = 0; i < targets.length; i++) {
+    const target = shard.targets[targets[i] as number];
+    if (target === undefined || target.spec.whenFull !== 'park') continue;
+    if (!target.active || isOver(link, slot, target)) continue;
+    const waiting = target.ownQueue;
+    if (waiting !== undefined && waiting !== own && !waiting.isEmpty) {
+      return waitFor(link, slot, target, waiting);
+    }
+    if (!target.hasRoom) return waitFor(link, slot, target, queueOfTarget(shard, target));
+  }
+  openAll(shard, link, slot, targets);
+  return undefined;
+}
+
+/** A notification that stands behind an earlier one of its key counts at an endpoint, or is refused by all of them. */
+export function countBehind(
+  shard: ShardState,
+  link: ShardLink,
+  slot: number,
+  targets: readonly number[],
+): boolean {
+  let isRefused = shard.isTaking && targets.length > 0;
+  for (const id of targets) {
+    const target = shard.targets[id];
+    if (!target?.active || (shard.isTaking && target.isOverLimit)) continue;
+    isRefused = false;
+    if (target.capacity === Number.POSITIVE_INFINITY) continue;
+    link.parking.countAt(slot, target);
+    break;
+  }
+  return !isRefused;
+}
+
+function openAll(
+  shard: ShardState,
+  link: ShardLink,
+  slot: number,
+  targets: readonly number[],
+): void {
+  let opened = 0;
+  let dropped = 0;
+  for (let i = 0; i < targets.length; i++) {
+    const target = shard.targets[targets[i] as number];
+    if (target === undefined) continue;
+    if (!target.active || isOver(link, slot, target)) {
+      const why = target.active ? REFUSAL.overLimit : REFUSAL.unavailable;
+      shard.refusals.push(packRefusal(target.spec.id, why));
+    } else if (target.hasRoom || makeRoom(shard, target)) {
+      openDelivery(shard, link, slot, target);
+      opened += 1;
+    } else if (target.spec.whenFull === 'error') dropped += 1;
+  }
+  if (shard.refusals.length > 0) commitWithFailures(shard, link, slot, opened);
+  else if (opened > 0) commitFanOut(shard, link, slot, { opened, isRefused: dropped > 0 });
+  else if (dropped > 0) refuse(shard, link, slot, { status: STATUS.full, detail: 0 });
+  else refuse(shard, link, slot, { status: emptyStatus(link, slot), detail: 0 });
+}
+
+/** Over its queue limit for this message, which does not count already. */
+function isOver(link: ShardLink, slot: number, target: Target): boolean {
+  return target.isOverLimit && link.parking.countedBy[slot] !== target;
+}
+
+function waitFor(link: ShardLink, slot: number, target: Target, queue: WaitQueue): WaitQueue {
+  const { parking } = link;
+  const isLimited = target.capacity !== Number.POSITIVE_INFINITY;
+  if (isLimited && parking.countedBy[slot] === undefined) parking.countAt(slot, target);
+  return queue;
+}
+
+/** Nobody took it: fine for an event; a notification's endpoints have all left. */
+function emptyStatus(link: ShardLink, slot: number): number {
+  const isEvent = (link.header(slot, KIND) & KIND_MASK) === MESSAGE_KIND.event;
+  return isEvent ? STATUS.ok : STATUS.noRoute;
+}
+
+function commitFanOut(
+  shard: ShardState,
+  link: ShardLink,
+  slot: number,
+  fan: { readonly opened: number; readonly isRefused: boolean },
+): void {
+  commit(link, slot, outcomeOf(fan.opened), fan.isRefused ? LEDGER.refused : LEDGER.routed);
+  if ((link.header(slot, KIND) & FLAG_EARLY) !== 0) shard.uncounted.push({ link, slot });
+}
+
+/** Without room in the sink the failure stays unnamed, as a report's does. */
+function commitWithFailures(
+  shard: ShardState,
+  link: ShardLink,
+  slot: number,
+  opened: number,
+): void {
+  const { refusals } = shard;
+  const sink = link.down ? undefined : link.reports;
+  let outcome = outcomeOf(opened + refusals.length);
+  let told = 0;
+  for (let i = 0; i < refusals.length; i++) {
+    outcome = withFailure(outcome);
+    const counted = withReport(outcome);
+    if (counted === outcome || !sink?.hasRoom) continue;
+    const delivery = openDelivery(shard, link, slot, sink);
+    put(link.cellWords, low16(delivery) * CELL_WORDS + CELL_RESULT, refusals[i] as number);
+    outcome = counted;
+    told += 1;
+  }
+  refusals.length = 0;
+  if (opened + told > 0) commit(link, slot, outcome);
+  else refuse(shard, link, slot, { status: STATUS.failed, detail: outcome });
+}
+
+/** The overflow policy of a subscription decides its oldest waiting delivery, or the new one. True: there is room. */
+function makeRoom(shard: ShardState, target: Target): boolean {
+  if (target.spec.whenFull === 'error') return false;
+  shard.noteDropped(target);
+  const oldest = target.firstWaiting;
+  if (target.spec.whenFull !== 'drop-oldest' || oldest === NO_CELL) return false;
+  decide(shard, packRef(target.link.client, oldest), true);
+  return target.hasRoom;
+}
+
+function queueOfTarget(shard: ShardState, target: Target): WaitQueue {
+  target.ownQueue ??= new WaitQueue(shard.links);
+  target.waiters.add(target.ownQueue);
+  return target.ownQueue;
+}
