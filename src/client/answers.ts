@@ -6,6 +6,7 @@ import { ACK_STATUS, packAck, packDelivery } from '../memory/entries.ts';
 import { FLAG_EARLY, FLAG_ERROR, NO_DEADLINE } from '../memory/slot-header.ts';
 import { BusError } from '../message/errors.ts';
 import { KIND } from '../message/kinds.ts';
+import { endLease } from './lease.ts';
 import type { Loan } from './loan.ts';
 import type { Draft, Outbox } from './outbox.ts';
 import { NO_SLOT } from './slot-table.ts';
@@ -58,6 +59,7 @@ export class Answers {
     if (!begin(loan)) return;
     loan.link.submit.push(packAck(loan.cell, loan.number, status));
     this.#outbox.published(loan.link);
+    if (loan.lease !== undefined) endLease(loan);
   }
 
   /**
@@ -99,8 +101,11 @@ export class Answers {
   /** False: no room. */
   #offer(kind: number, reply: HeldReply): boolean {
     const isPlaced = this.#place(kind, reply);
-    if (isPlaced) this.#outbox.published(reply.loan.link);
-    return isPlaced;
+    if (!isPlaced) return false;
+    this.#outbox.published(reply.loan.link);
+    // The reply may have been what was leased, or a part of it.
+    if (reply.loan.lease !== undefined) endLease(reply.loan);
+    return true;
   }
 
   /** False: no room. A payload that cannot be sent becomes an error that says so; that may be too large in its turn. */

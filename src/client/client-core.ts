@@ -127,7 +127,8 @@ export class ClientCore {
       onUnclaimed: hooks.onUnclaimed,
       onStatus: (status, detail) => this.#countStatus(status, detail),
     });
-    const reader: Reader = { codec, epochMs: boot.epochMs, client: this.id };
+    const checksLeases = settings.debugLeases ?? false;
+    const reader: Reader = { codec, checksLeases, epochMs: boot.epochMs, client: this.id };
     this.receiverParts = {
       answers: this.#answers,
       reader,

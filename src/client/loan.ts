@@ -28,6 +28,8 @@ export class Loan {
   /** Its time-out has come: the handler still runs, and is not counted any more. */
   timedOut: boolean;
   controller: AbortController | undefined;
+  /** With `debugLeases`: what was leased. */
+  lease: Uint8Array | undefined;
   // Read from the header with the message.
   seqLow: number;
   seqHigh: number;
@@ -60,6 +62,7 @@ export class Loan {
     this.timer = undefined;
     this.timedOut = false;
     this.controller = undefined;
+    this.lease = undefined;
     this.seqLow = 0;
     this.seqHigh = 0;
     this.sentMs = 0;

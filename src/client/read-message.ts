@@ -13,14 +13,17 @@ import {
   SEQ_LO,
   SLOT_WORDS,
 } from '../memory/slot-header.ts';
-import { type Codec, PAYLOAD } from '../message/codec.ts';
+import type { Codec } from '../message/codec.ts';
 import { readExtras } from '../message/headers.ts';
+import { leaseBytes } from './lease.ts';
 import type { Loan } from './loan.ts';
 import { type MessageHome, ReceivedMessage } from './message.ts';
 import type { Peer } from './peers.ts';
 
 export interface Reader extends MessageHome {
   readonly codec: Codec;
+  /** The option `debugLeases`. */
+  readonly checksLeases: boolean;
 }
 
 export function readMessage(loan: Loan, reader: Reader, lease: boolean): ReceivedMessage {
@@ -35,9 +38,8 @@ export function readMessage(loan: Loan, reader: Reader, lease: boolean): Receive
   if (extrasBytes !== 0) {
     loan.extras = readExtras(peer.bytes, get(headers, at + PAY_OFF), extrasBytes);
   }
-  const payload = lease
-    ? leasePayload(peer, slot, reader.codec)
-    : readPayload(peer, slot, reader.codec);
+  const leased = lease ? leaseBytes(loan, reader.checksLeases) : undefined;
+  const payload = leased ?? readPayload(peer, slot, reader.codec);
   return new ReceivedMessage(peer.keyOf(slot), payload, loan, reader);
 }
 
@@ -48,14 +50,4 @@ export function readPayload(peer: Peer, slot: number, codec: Codec): unknown {
   const kind = payloadKindOf(get(headers, at + KIND));
   const offset = get(headers, at + PAY_OFF) + get(headers, at + HDR_LEN);
   return codec.read(kind, peer.bytes, offset, get(headers, at + PAY_LEN), peer.shapes);
-}
-
-/** A byte payload as a view of the sender's heap, without a copy; other payloads as their own values. */
-function leasePayload(peer: Peer, slot: number, codec: Codec): unknown {
-  const at = slot * SLOT_WORDS;
-  const { headers } = peer;
-  const kind = payloadKindOf(get(headers, at + KIND));
-  if (kind !== PAYLOAD.uint8Array && kind !== PAYLOAD.buffer) return readPayload(peer, slot, codec);
-  const offset = get(headers, at + PAY_OFF) + get(headers, at + HDR_LEN);
-  return new Uint8Array(peer.memory.heap, offset, get(headers, at + PAY_LEN));
 }

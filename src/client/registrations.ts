@@ -128,7 +128,12 @@ export class Registrations {
     const receiver = this.#receiver(id, text, target, options, handler);
     core.install(target, receiver);
     this.#subscriptions.add(receiver);
-    const request = { id, pattern: text, match, ...windowOf(options) };
+    const request = {
+      id,
+      pattern: text,
+      match,
+      ...windowOf(options, core.slots.count / 2 / core.links.length),
+    };
     await this.#orForget(target, plane.subscribe(core.id, target, request), () => {
       this.#subscriptions.delete(receiver);
     });
@@ -249,12 +254,19 @@ export class Registrations {
   }
 }
 
-/** How many loans a shard may have out to it, and what it does beyond. */
-function windowOf(options: ResolvedSubscribeOptions): { window: number; whenFull: FullPolicy } {
-  const { capacity, overflow } = options;
-  const keeps = overflow === 'block' || overflow === 'error' || options.lease;
-  const window = keeps ? capacity : Math.min(capacity, PLAIN_WINDOW);
-  return { window, whenFull: overflow === 'block' ? 'park' : overflow };
+/**
+ * How many loans a shard may have out to it, and what it does beyond. `share`: how many of a client's slots a leased
+ * subscription may hold in one shard; one that drops its oldest holds as many again that wait.
+ */
+function windowOf(
+  options: ResolvedSubscribeOptions,
+  share: number,
+): { window: number; whenFull: FullPolicy } {
+  const { capacity, overflow, lease } = options;
+  if (overflow === 'block') return { window: capacity, whenFull: 'park' };
+  if (!lease && overflow === 'error') return { window: capacity, whenFull: overflow };
+  const most = !lease ? PLAIN_WINDOW : overflow === 'drop-oldest' ? share / 2 : share;
+  return { window: Math.max(1, Math.min(capacity, Math.floor(most))), whenFull: overflow };
 }
 
 /** Options whose meaning is not built yet, with the one value that they may have: refused, not ignored. */

@@ -169,4 +169,5 @@ export interface ClientSettings {
   readonly batchSize: number;
   readonly maxConcurrentDeliveries: number;
   readonly codec: string;
+  readonly debugLeases?: boolean;
 }

@@ -336,5 +336,6 @@ function settingsOf(config: ResolvedConfig): ClientBoot['settings'] {
     batchSize: config.batchSize,
     maxConcurrentDeliveries: config.maxConcurrentDeliveries,
     codec: config.codec,
+    debugLeases: config.debugLeases,
   };
 }

@@ -52,7 +52,7 @@ export function messageOf(thrown: unknown): string {
     case 'string':
       return cut(thrown, LIMITS.errorTextLength);
     case 'object':
-      return thrown === null ? 'null' : cut(shown(thrown as object), LIMITS.errorTextLength);
+      return thrown === null ? 'null' : cut(shown(thrown), LIMITS.errorTextLength);
     case 'function':
       return 'a function';
     default:

@@ -37,6 +37,11 @@ export interface BusConfig {
   readonly heapBytes?: number | undefined;
   /** `'auto'` (default), `'json'`, `'v8'`, or the URL of a codec module. */
   readonly codec?: string | URL | undefined;
+  /**
+   * Each lease is a copy that is written over with 0xdb when it ends, so that a use after that shows. For tests: it costs
+   * what leases save. Default false.
+   */
+  readonly debugLeases?: boolean | undefined;
   /** Options of the shards' Workers. */
   readonly shardOptions?: ThreadOptions | undefined;
   /** Entry file of the shards, for bundlers. */
@@ -74,6 +79,7 @@ export interface ResolvedConfig {
   readonly heapBytes: number;
   /** `'auto'`, `'json'`, `'v8'` or the href of a module. */
   readonly codec: string;
+  readonly debugLeases: boolean;
   readonly shardOptions: ThreadOptions;
   readonly workerUrl: string | undefined;
   readonly logger: Logger | undefined;
@@ -100,6 +106,7 @@ const NAMES: readonly (keyof BusConfig)[] = [
   'slots',
   'heapBytes',
   'codec',
+  'debugLeases',
   'shardOptions',
   'workerUrl',
   'logger',
@@ -136,6 +143,7 @@ export function resolveConfig(config: BusConfig | undefined, cores: number): Res
     }),
     slots: read.integer('slots', LIMITS.slots, { low: LIMITS.slotsLow, high: LIMITS.slotsHigh }),
     codec: resolveCodecName(read) ?? 'auto',
+    debugLeases: read.flag('debugLeases', false),
     shardOptions: resolveThreadOptions(read.get('shardOptions'), WHERE, 'shardOptions.'),
     workerUrl: urlText(read, 'workerUrl'),
     logger: resolveLogger(read),

@@ -73,7 +73,7 @@ describe.each([1, 2, 4])('received values with %i shards', (shards) => {
     fill(11);
     const replies = await Promise.all(calls);
     const each = 3 * borrowed(buffer).length;
-    await until(async () => kept.length === each && ((await shown()).length as number) === each);
+    await until(async () => kept.length === each && (await shown()).length === each);
     await recycle();
     const wanted = expected.map(([, bytes]) => Buffer.from(bytes as Uint8Array).toString('hex'));
     for (const values of [kept, await shown()]) {
@@ -104,7 +104,7 @@ describe.each([1, 2, 4])('received values with %i shards', (shards) => {
     const sent = [...borrowed(buffer).filter((view) => !Buffer.isBuffer(view)), buffer];
     const replies: unknown[] = [];
     for (const value of [...sent, ...sent]) replies.push(await bus.request('hold.x', value));
-    for (const [name, more, users] of (await bus.request('owners')) as [string, number, number][]) {
+    for (const [name, more, users] of await bus.request<[string, number, number][]>('owners')) {
       expect([name, more, users]).toEqual(['ArrayBuffer', 0, 1]);
     }
     const owners = (replies as ArrayBufferView[]).map((it) =>
@@ -117,7 +117,7 @@ describe.each([1, 2, 4])('received values with %i shards', (shards) => {
     const replies: Buffer[] = [];
     for (const size of [0, 1, 24, 25, 100, 4_096, 5_000]) {
       for (let twice = 0; twice < 2; twice++) {
-        replies.push((await bus.request('hold.x', Buffer.alloc(size, size % 251))) as Buffer);
+        replies.push(await bus.request<Buffer>('hold.x', Buffer.alloc(size, size % 251)));
       }
     }
     for (const reply of replies) expect(reply.buffer).toBeInstanceOf(ArrayBuffer);
@@ -126,7 +126,7 @@ describe.each([1, 2, 4])('received values with %i shards', (shards) => {
       reply.fill(0xff);
       expect(replies.slice(i + 1).map(hexOf)).toEqual(before.slice(i + 1));
     }
-    for (const [name] of (await bus.request('owners')) as [string][]) {
+    for (const [name] of await bus.request<[string][]>('owners')) {
       expect(name).toBe('ArrayBuffer');
     }
   });
@@ -155,7 +155,7 @@ describe.each([1, 2, 4])('received values with %i shards', (shards) => {
   });
 
   async function shown(): Promise<unknown[]> {
-    return (await bus.request('show')) as unknown[];
+    return bus.request<unknown[]>('show');
   }
 });
 

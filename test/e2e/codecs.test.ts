@@ -50,7 +50,7 @@ describe.each(['main', 'worker'])("codec 'json', to %s and back", (to) => {
     ]) {
       expect(await bus.request(to, kept)).toStrictEqual(kept);
     }
-    const error = (await bus.request(to, new RangeError('sent', { cause: 1 }))) as Error;
+    const error = await bus.request<Error>(to, new RangeError('sent', { cause: 1 }));
     expect([error.constructor, error.message, error.cause]).toEqual([RangeError, 'sent', 1]);
     await closeAtRest(bus);
   });
@@ -86,7 +86,7 @@ describe("codec 'v8'", () => {
     const ring: Ring = { both: [shared, shared] };
     ring.self = ring;
     for (const to of ['main', 'worker']) {
-      const back = (await bus.request(to, ring)) as Ring;
+      const back = await bus.request<Ring>(to, ring);
       expect(back.self).toBe(back);
       expect(back.both[0]).toBe(back.both[1]);
       expect(back).not.toBe(ring);
@@ -98,7 +98,7 @@ describe("codec 'v8'", () => {
         new DataView(bytes.buffer, 1, 9),
         bytes.buffer,
       ];
-      const got = (await bus.request(to, views)) as typeof views;
+      const got = await bus.request<typeof views>(to, views);
       expect(got).toStrictEqual(views.map((view) => structuredCloneKeepingBuffers(view)));
       const buffers = got.map((view) => (ArrayBuffer.isView(view) ? view.buffer : view));
       expect(new Set(buffers).size).toBe(views.length);

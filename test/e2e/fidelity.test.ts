@@ -58,8 +58,7 @@ describe.each([1, 2, 4])('payloads with %i shards', (shards) => {
     await bus.close();
   });
 
-  const reportOf = async (id: string): Promise<Report> =>
-    (await bus.request(`report.${id}`)) as Report;
+  const reportOf = (id: string): Promise<Report> => bus.request<Report>(`report.${id}`);
 
   // shared/cases/behaviour.md A18, I14; shared/cases/bugs.md 26
   it.each(PATHS)(

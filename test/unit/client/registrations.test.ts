@@ -107,6 +107,23 @@ describe('Registrations', () => {
     expect(calls[0]?.[1]).toMatchObject({ pattern: 'k.*', match: 'auto', window, whenFull });
   });
 
+  it('asks for half of a client’s slots at most for what is leased, over all shards', async () => {
+    const { registrations, calls } = makeRegistrations();
+    const { slots, links } = new CoreWorld().client().core;
+    const half = slots.count / 2 / links.length;
+    for (const [overflow, window] of [
+      ['drop-oldest', half / 2],
+      ['drop-newest', half],
+      ['error', half],
+    ] as const) {
+      calls.length = 0;
+      await registrations.addSubscription('k.*', { overflow, lease: true });
+      expect(calls[0]?.[1]).toMatchObject({ window: Math.floor(window), whenFull: overflow });
+      await registrations.addSubscription('k.*', { overflow, lease: true, capacity: 1 });
+      expect(calls.at(-1)?.[1]).toMatchObject({ window: 1 });
+    }
+  });
+
   it('ends a subscription with its signal, and leaves no listener behind', async () => {
     const { registrations, verbs } = makeRegistrations();
     const abort = new AbortController();
