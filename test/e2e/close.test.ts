@@ -36,6 +36,7 @@ describe('close', () => {
     expect(seen).toHaveLength(101);
   });
 
+  // Behaviour J4: nats.js core/tests/drain_test.ts; J6: mqemitter abstractTest.js "emit after close errors".
   it('refuses new calls from the moment it begins, and later', async () => {
     const held = gate();
     const bus = await busWith(() => held.promise);
@@ -100,6 +101,7 @@ describe('close', () => {
     expect(errors[0]?.message).toContain('accepted');
   });
 
+  // Behaviour A10: nats.js core/tests/basics_test.ts "close cancels requests".
   it('does not wait without drain: pending requests are rejected at once', async () => {
     const bus = await busWith(() => new Promise(() => {}));
     const call = codeOf(bus.request('e', 1, { timeout: 2 ** 31 - 1 }));
@@ -246,6 +248,7 @@ describe('close', () => {
     expect(ended).toBe(true);
   });
 
+  // Bugs 4: tinylibs/tinypool#49, shutdown hangs.
   it('ends a worker in an endless loop', async () => {
     const bus = await createBus({ shards: 1 });
     const worker = await bus.startWorker(workerFile('spinning'));

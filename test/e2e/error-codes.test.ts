@@ -18,7 +18,6 @@ const { reachCodes } = (await import(href)) as {
 /** Met by the tests below, which need a bus of their own. */
 const ELSEWHERE = ['ERR_BUS_WORKER', 'ERR_BUS_CLOSED', 'ERR_BUS_FATAL'];
 const NOT_REACHED: Readonly<Record<string, string>> = {
-  ERR_BUS_ENDPOINT_UNAVAILABLE: 'later: with isolation and breakers',
   ERR_BUS_FORBIDDEN: 'later: permissions',
   ERR_BUS_VALIDATION: 'later: contracts',
   ERR_BUS_INTERNAL: 'a defect of the bus; unit tests reach its checks',

@@ -94,6 +94,7 @@ describe('the data path', () => {
     }
   });
 
+  // Bugs 86: nodejs/node PR 28030 and 29315, a flood on one port starves timers.
   it('does not keep the event loop: timers run while a worker sends without pause', async () => {
     const bus = await createWatchedBus({ shards: 1 });
     await bus.startWorker(workerFile('counting-posts'));
