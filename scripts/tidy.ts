@@ -17,6 +17,7 @@ import { sharedMemoryDoor } from './tidy/shared-memory-door.ts';
 import type { Rule, SourceFile } from './tidy/source-file.ts';
 import { plantsDirectory } from './tidy/source-file.ts';
 import { syncTags } from './tidy/sync-tags.ts';
+import { unbuiltOptions } from './tidy/unbuilt-options.ts';
 
 const rules: Readonly<Record<string, Rule>> = {
   bannedNames,
@@ -32,6 +33,7 @@ const rules: Readonly<Record<string, Rule>> = {
   sharedMemoryDoor,
   skippedTests,
   syncTags,
+  unbuiltOptions,
 };
 
 const root = fileURLToPath(new URL('../', import.meta.url));

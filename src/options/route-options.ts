@@ -18,13 +18,13 @@ export interface RouteOptions {
   readonly balance?: Balance | undefined;
   /** Share of this member under `'weighted'`, 1 to 65 535. Default 1. */
   readonly weight?: number | undefined;
-  /** Header whose value `'consistent-hash'` goes by, instead of the key. */
+  /** Header whose value `'consistent-hash'` goes by, instead of the key. Not supported yet. */
   readonly hashHeader?: string | undefined;
-  /** Of requests through this route, ms. Default: the bus's `correlationTimeout`. */
+  /** Of requests through this route, ms. Default: the bus's `correlationTimeout`. Not supported yet. */
   readonly timeout?: number | undefined;
-  /** A full balance set passes messages on to the next priority. Default false. */
+  /** A full balance set passes messages on to the next priority. Default false. Not supported yet. */
   readonly spill?: boolean | undefined;
-  /** An unhealthy balance set passes messages on to the next priority. Default true. */
+  /** An unhealthy balance set passes messages on to the next priority. Default true; false is not supported yet. */
   readonly failover?: boolean | undefined;
 }
 
