@@ -25,10 +25,8 @@ export function leaseBytes(loan: Loan, isChecked: boolean): Uint8Array | undefin
   const offset = length === 0 ? 0 : get(headers, at + PAY_OFF) + get(headers, at + HDR_LEN);
   const bytes = new Uint8Array(memory.heap, offset, length);
   if (!isChecked) return bytes;
-  const copy = new Uint8Array(new SharedArrayBuffer(length));
-  copy.set(bytes);
-  loan.lease = copy;
-  return copy;
+  loan.lease = bytes.slice();
+  return loan.lease;
 }
 
 /** The loan has been given back: who reads on reads what no sender wrote. */
