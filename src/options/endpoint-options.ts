@@ -26,7 +26,7 @@ export interface EndpointOptions {
   readonly tags?: readonly string[] | undefined;
   /** Handlers at once on one thread, 1 to 100 000. Default 100. */
   readonly concurrency?: number | undefined;
-  /** Messages accepted and not started, beyond concurrency × threads. Default `Infinity`. Not supported yet. */
+  /** Messages accepted and not started, beyond concurrency × threads. Default `Infinity`. */
   readonly queueLimit?: number | undefined;
   /** One attempt, ms, above 0. Default `Infinity`. A handler that takes longer is aborted, its late result dropped. */
   readonly timeout?: number | undefined;

@@ -18,13 +18,13 @@ export interface RouteOptions {
   readonly balance?: Balance | undefined;
   /** Share of this member under `'weighted'`, 1 to 65 535. Default 1. */
   readonly weight?: number | undefined;
-  /** Header whose value `'consistent-hash'` goes by, instead of the key. Not supported yet. */
+  /** Header whose value `'consistent-hash'` goes by, instead of the key; 1 to 256 characters. Members of a set agree. */
   readonly hashHeader?: string | undefined;
-  /** Of requests through this route, ms. Default: the bus's `correlationTimeout`. Not supported yet. */
+  /** Of requests through this route, ms. Default: the bus's `correlationTimeout`. */
   readonly timeout?: number | undefined;
-  /** A full balance set passes messages on to the next priority. Default false. Not supported yet. */
+  /** A full balance set passes messages on to the next priority. Default false. Members of a set agree. */
   readonly spill?: boolean | undefined;
-  /** An unhealthy balance set passes messages on to the next priority. Default true; false is not supported yet. */
+  /** An unhealthy balance set passes messages on to the next priority. Default true. Members of a set agree. */
   readonly failover?: boolean | undefined;
 }
 
