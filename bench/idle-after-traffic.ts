@@ -49,7 +49,7 @@ export async function idleAfterTraffic({ idleMs }: Plan): Promise<IdleFigures> {
     });
     const traffic = notifyingCarrier(
       bus,
-      async () => (await bus.request(VERDICT_KEY, undefined)) as NumberVerdict,
+      async () => await bus.request<NumberVerdict>(VERDICT_KEY, undefined),
     );
     await within(traffic.run(TRAFFIC), TRAFFIC_LIMIT_MS, 'traffic before the idle watch');
     abandoned.push(...(await leavePending(bus)));

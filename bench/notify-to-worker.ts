@@ -34,6 +34,6 @@ async function startBus(allowance: Allowance): Promise<Carrier> {
   });
   return notifyingCarrier(
     bus,
-    async () => (await bus.request(VERDICT_KEY, undefined)) as NumberVerdict,
+    async () => await bus.request<NumberVerdict>(VERDICT_KEY, undefined),
   );
 }

@@ -46,7 +46,7 @@ async function startBus(lanes: number): Promise<Carrier> {
   const bus = await createBus(busConfig('default'));
   await bus.startWorker(new URL('./threads/bus-answers.js', import.meta.url));
   return askingCarrier(
-    (order) => bus.request(ORDERS_KEY, order) as Promise<Receipt>,
+    (order) => bus.request<Receipt>(ORDERS_KEY, order),
     lanes,
     async () => {
       await bus.close();

@@ -13,7 +13,7 @@ const PAGE = 'docs/interface.md';
 const LISTS: ReadonlyMap<string, string> = new Map([
   ['LATER_ENDPOINT', 'EndpointOptions'],
   ['LATER_SUBSCRIPTION', 'SubscribeOptions'],
-  ['unsupported', 'RouteOptions'],
+  ['LATER_ROUTE', 'RouteOptions'],
 ]);
 
 /** Some of its values are refused, and it stands in no list. */

@@ -33,7 +33,7 @@ describe('bad input', () => {
   });
 
   it('is refused at the call in a worker, with the same codes', async () => {
-    const { count, wrong } = (await bus.request('misuse')) as { count: number; wrong: string[] };
+    const { count, wrong } = await bus.request<{ count: number; wrong: string[] }>('misuse');
     expect(wrong).toEqual([]);
     expect(count).toBeGreaterThan(200);
     await expectAtRest(bus);

@@ -29,7 +29,7 @@ describe('error codes', () => {
     const bus = await createWatchedBus(config);
     await bus.startWorker(workerFile('reaching'));
     const onMain = await reachCodes(bus, 'main');
-    const inWorker = (await bus.request('reach')) as Reached;
+    const inWorker = await bus.request<Reached>('reach');
     expect([onMain.wrong, inWorker.wrong]).toEqual([[], []]);
     expect(inWorker.codes).toEqual(onMain.codes);
     const known = [...onMain.codes, ...ELSEWHERE, ...Object.keys(NOT_REACHED)];

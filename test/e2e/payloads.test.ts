@@ -42,7 +42,7 @@ describe('payloads', () => {
   );
 
   it('do not reach the prototype of what is received', async () => {
-    const back = (await bus.request('w1', JSON.parse('{"__proto__": {"x": 1}}'))) as object;
+    const back = await bus.request<object>('w1', JSON.parse('{"__proto__": {"x": 1}}'));
     expect(Object.getPrototypeOf(back)).toBe(Object.prototype);
     expect(Object.keys(back)).toEqual(['__proto__']);
     expect('x' in back).toBe(false);
@@ -50,7 +50,7 @@ describe('payloads', () => {
 
   it('take only the viewed bytes, and leave the sender’s buffer alone', async () => {
     const large = new Uint8Array(1_000).map((_, i) => i);
-    const back = (await bus.request('w1', large.subarray(10, 14))) as Uint8Array;
+    const back = await bus.request<Uint8Array>('w1', large.subarray(10, 14));
     expect([...back]).toEqual([10, 11, 12, 13]);
     expect(large).toHaveLength(1_000);
     expect(large[999]).toBe(999 % 256);
@@ -125,9 +125,9 @@ describe('payloads', () => {
     const text = 'ä€😀';
     for (const size of [1, 63, 64, 65, 255, 256, 257, 4095, 4096, 4097, 65_536, 1_000_000]) {
       const bytes = new Uint8Array(size).map((_, i) => i * 7);
-      expect(Buffer.compare((await bus.request('w1', bytes)) as Uint8Array, bytes)).toBe(0);
+      expect(Buffer.compare(await bus.request<Uint8Array>('w1', bytes), bytes)).toBe(0);
       const long = text.repeat(Math.ceil(size / 9)).slice(0, size);
-      expect((await bus.request('w1', [long])) as string[]).toEqual([long]);
+      expect(await bus.request<string[]>('w1', [long])).toEqual([long]);
     }
   });
 });

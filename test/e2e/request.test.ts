@@ -65,10 +65,11 @@ describe.each([1, 2, 4])('requests and replies with %i shards', (shards) => {
     const before = Date.now();
     const headers = { 'x-trace': 'ä€😀', other: '' };
     const options = { headers, id: 'my-id', timeout: 60_000 };
-    const shown = (await bus.request('only.first', { act: 'show' }, options)) as Record<
-      string,
-      unknown
-    >;
+    const shown = await bus.request<Record<string, unknown>>(
+      'only.first',
+      { act: 'show' },
+      options,
+    );
     expect(shown).toMatchObject({
       id: 'my-id',
       kind: 'request',

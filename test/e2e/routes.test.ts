@@ -167,7 +167,7 @@ describe.each([1, 2, 4])('routes with %i shards', (shards) => {
     for (const [pattern, priority] of table) await add(pattern, [pattern, { priority }]);
     const counts: Record<string, number> = {};
     for (const { key } of loadDeliveries()) {
-      const endpoint = (await bus.request(key)) as string;
+      const endpoint = await bus.request<string>(key);
       counts[endpoint] = (counts[endpoint] ?? 0) + 1;
     }
     expect(counts).toEqual(Object.fromEntries(table.map(([pattern, , count]) => [pattern, count])));

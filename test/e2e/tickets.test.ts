@@ -219,7 +219,7 @@ describe('the workerData of a thread of startWorker', () => {
         ...(isLast ? { transferList: [buffer, port2 as never] } : {}),
         argv: ['one', 'two'],
       });
-      const shown = (await bus.request('show')) as { kind: string; value: unknown; argv: string[] };
+      const shown = await bus.request<{ kind: string; value: unknown; argv: string[] }>('show');
       expect(shown.argv).toEqual(['one', 'two']);
       if (isLast) expect(shown).toMatchObject({ value: ['shared', 'buffer', 'port2'] });
       else expect(shown).toMatchObject({ value: workerData });

@@ -12,7 +12,10 @@ const options = planted(
   '}',
 );
 const lists = (...names: string[]) =>
-  planted('src/client/a.ts', `const LATER_ENDPOINT = { ${names.map((name) => `${name}: 0`)} };`);
+  planted(
+    'src/client/a.ts',
+    `const LATER_ENDPOINT = { ${names.map((name) => `${name}: 0`).join(', ')} };`,
+  );
 const page = planted(
   'docs/interface.md',
   '# The interface',
