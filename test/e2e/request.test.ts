@@ -40,6 +40,7 @@ describe.each([1, 2, 4])('requests and replies with %i shards', (shards) => {
     await endpoint.close();
   });
 
+  // Bugs 50: nestjs/nest#3074, a second handler of a pattern never runs.
   it('take turns between the members of a balance set, over all keys and shards', async () => {
     const answers = await Promise.all(
       Array.from({ length: 100 }, (_, i) => bus.request(`job.${i}`, {})),
@@ -88,6 +89,7 @@ describe.each([1, 2, 4])('requests and replies with %i shards', (shards) => {
     expect(typeof correlationId).toBe('string');
   });
 
+  // Bugs 36: cloudflare/agents#1632, two live requests with the same id of the caller.
   it('have ids of their own when none is given, and never use the caller’s correlation id', async () => {
     const show = { act: 'show' };
     const headers = { 'x-correlation-id': 'same' };
@@ -102,6 +104,7 @@ describe.each([1, 2, 4])('requests and replies with %i shards', (shards) => {
     expect(shown.slice(20).map((message) => message.headers)).toEqual([headers, headers]);
   });
 
+  // Behaviour A6: vert.x testSendWithTimeoutRecipientFailure; A8: nats.js "service error is headers".
   it('fail with the handler’s error: class, code, cause and own properties', async () => {
     const error = await failureOf(bus.request('only.first', { act: 'throw', text: 'too far' }));
     expect(error).toMatchObject({
@@ -138,6 +141,7 @@ describe.each([1, 2, 4])('requests and replies with %i shards', (shards) => {
     expect(await bus.request('only.first', {})).toBe(threads[0]);
   });
 
+  // Behaviour A2: vert.x testSendWithTimeoutNoHandlers.
   it('fail at once where no route matches, long before their time-out', async () => {
     const error = await failureOf(bus.request('nobody.knows', {}, { timeout: 2 ** 31 - 1 }));
     expect(error).toMatchObject({ code: 'ERR_BUS_NO_ROUTE', retryable: false });
@@ -153,6 +157,7 @@ describe.each([1, 2, 4])('requests and replies with %i shards', (shards) => {
     expect(await bus.publish('nobody.listens', 1, { ttl: 500 })).toBe(0);
   });
 
+  // Behaviour A4: vert.x testSendWithTimeoutReplyAfterTimeout.
   it('time out, drop the late reply and count it', async () => {
     const before = await bus.metrics();
     const call = bus.request('only.first', { act: 'hold' }, { timeout: 30 });

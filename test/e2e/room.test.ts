@@ -75,6 +75,7 @@ describe('room', () => {
     expect(seen).not.toContain('late');
   });
 
+  // Behaviour H6: cockatiel "should process next queued item when previous item was aborted".
   it('ends the wait when the signal aborts, and the next one is served', async () => {
     fill();
     const controller = new AbortController();
@@ -175,6 +176,7 @@ describe('room', () => {
 });
 
 describe('abort signals', () => {
+  // Bugs 92: nodejs/node#47449, abort listeners pile up on one signal.
   it('leave no listener behind after a thousand requests with one of them', async () => {
     const bus = await createWatchedBus({ shards: 2 });
     await bus.registerEndpoint('e', ({ payload }) => payload);

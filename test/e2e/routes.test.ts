@@ -49,6 +49,7 @@ describe.each([1, 2, 4])('routes with %i shards', (shards) => {
     expect(await bus.request('b.c')).toBe('all');
   });
 
+  // Behaviour C12: bullmq "priority value, same priority in FIFO order".
   it('are chosen at equal priority exact before pattern, then first registered', async () => {
     await add('first', ['a.*']);
     await add('second', ['*.b']);
@@ -138,6 +139,7 @@ describe.each([1, 2, 4])('routes with %i shards', (shards) => {
     expect(await bus.request('new.1')).toBe('e');
   });
 
+  // Bugs 84: ExpediaGroup/styx PR 307, the last one leaves and the balance divides by zero.
   it('keep to the members that are left when one of a balance set closes', async () => {
     const endpoints = [];
     for (const id of ['a', 'b', 'c']) endpoints.push(await add(id, ['job.*']));

@@ -115,6 +115,7 @@ describe.each([1, 2, 4])('subscriptions that block, once and signals with %i sha
     }
   });
 
+  // Behaviour B20: EventEmitter2 test/wildcardEvents/ttl.js.
   it('give once the next event over all that match, and nothing after', async () => {
     const first = bus.once('one.*');
     await until(async () => (await bus.publish('one.a', 'a')) === 1);

@@ -28,6 +28,7 @@ describe.each([1, 2, 4])('subscriptions with %i shards', (shards) => {
     return seen as unknown[];
   };
 
+  // Behaviour B2: redis tests/unit/pubsub.tcl "Mix SUBSCRIBE and PSUBSCRIBE".
   it('to a key and to a pattern both get an event, and each is counted', async () => {
     const seen: string[] = [];
     const exact = await bus.subscribe('foo.bar', () => void seen.push('exact'));
@@ -43,6 +44,7 @@ describe.each([1, 2, 4])('subscriptions with %i shards', (shards) => {
     expect(await bus.publish('foo.bar', 1)).toBe(0);
   });
 
+  // Behaviour B18: mqemitter "multiple subscribers with wildcards (deep)"; bugs 44: moscajs/aedes#37.
   it('get one copy each, however their patterns overlap', async () => {
     const counts = [0, 0, 0];
     const patterns = ['a.*', '*.b', 'a.b'];
@@ -96,6 +98,7 @@ describe.each([1, 2, 4])('subscriptions with %i shards', (shards) => {
     expect((await subscription[Symbol.asyncIterator]().next()).done).toBe(true);
   });
 
+  // Behaviour B12: vert.x EB testUnregisterTwice.
   it('end a loop that waits when they are unsubscribed, and a second time is harmless', async () => {
     const subscription = await bus.subscribe('quiet.*');
     const loop = (async () => {
@@ -155,6 +158,7 @@ describe.each([1, 2, 4])('subscriptions with %i shards', (shards) => {
     expect(subscription.missed).toBe(7);
   });
 
+  // Behaviour E22: vert.x EB testPauseResumeMessageStream.
   it('hold nothing while paused, and go on in order, also when some deliveries throw', async () => {
     const seen: unknown[] = [];
     const failed: unknown[] = [];
@@ -176,6 +180,7 @@ describe.each([1, 2, 4])('subscriptions with %i shards', (shards) => {
     await subscription.unsubscribe();
   });
 
+  // Behaviour B10: emittery "all listeners run even when one throws"; bugs 40: developit/mitt#164.
   it('do not harm each other when one callback throws or rejects', async () => {
     const seen: string[] = [];
     const failed: object[] = [];
@@ -209,6 +214,7 @@ describe.each([1, 2, 4])('subscriptions with %i shards', (shards) => {
     await subscription.unsubscribe();
   });
 
+  // Behaviour B8: emittery "calls listeners subscribed when emit() was invoked".
   it('that are made in a callback get the next event and not that one', async () => {
     const late: unknown[] = [];
     const inner = gate<{ unsubscribe(): Promise<void> }>();

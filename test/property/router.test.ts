@@ -154,6 +154,7 @@ class Pair {
 }
 
 describe('Router against lists matched one by one', () => {
+  // Behaviour C6: qlobber test/topic.js, after RabbitMQ's table.
   it('gives the same answers after any changes (qlobber "should support removing bindings")', () => {
     fc.assert(
       fc.property(fc.array(anyChange, { maxLength: 25 }), (changes) => {

@@ -125,10 +125,12 @@ describe('matching', () => {
     expect(router.resolve('a*').sets.map((set) => set.match)).toEqual(['glob']);
   });
 
+  // Behaviour C10: nats-server TestSublistInsertWithWildcardsAsLiterals.
   it('takes a wildcard inside a token by the rules of this bus (nats-server "foo.*-")', () => {
     expect(choiceOf(routerOf(['foo.*-', 0]), 'foo.x.y-')).toEqual(['foo.*- 0']);
   });
 
+  // Bugs 48: spearhead-ea/island PR 270.
   it('matches every star of a pattern, not only the first (island PR 270)', () => {
     expect(choiceOf(routerOf(['a.*.b.*', 0]), 'a.x.b.y')).toEqual(['a.*.b.* 0']);
   });
