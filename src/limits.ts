@@ -66,6 +66,10 @@ export const LIMITS = {
   routes: 1_000_000,
   /** Regexes and patterns without a literal run: each is tried on every uncached look-up. */
   regexRoutes: 1000,
+  /** Patterns under one literal run: each is tried on a key that has the run. */
+  patternsPerRun: 4096,
+  /** Look-ups a character of regexes too large for a table of states, all together: 13 ms at 4 096 characters. */
+  regexSteps: 2000,
   deadLetters: 10_000,
   deadLettersHigh: 1_000_000,
   deadLetterBytes: 67_108_864,

@@ -61,31 +61,33 @@ export function checkEntries(entries: unknown): RouteEntry[] {
   return list;
 }
 
-/** The pattern as text, and how it matches. Main checks its syntax. */
+/**
+ * The pattern as text, and how it matches. A RegExp becomes its source, with its flags, if it has any, before
+ * it: `(?i)^order`. Main checks the syntax.
+ */
 export function patternText(
   pattern: string | RegExp,
   match: MatchKind,
 ): { pattern: string; match: RouteRequest['match'] } {
-  if (match === 'extglob' || match === 'regex' || pattern instanceof RegExp) {
-    const got = pattern instanceof RegExp ? 'a RegExp' : `match '${match}'`;
-    throw new BusError(
-      'ERR_BUS_INVALID_PATTERN',
-      `Patterns are exact or glob; got ${got}, which is not supported yet.`,
-      { details: { expected: 'an exact key or a glob', got } },
-    );
+  if (match === 'extglob') refuseForm("match 'extglob', which is not supported yet");
+  if (!(pattern instanceof RegExp)) {
+    // Checked here: what is no text could not even be carried to main from another thread.
+    if (typeof pattern !== 'string') refuseForm(kindOf(pattern));
+    return { pattern, match };
   }
-  // Checked here: what is no text could not even be carried to main from another thread.
-  if (typeof pattern !== 'string') {
-    const got = kindOf(pattern);
-    throw new BusError(
-      'ERR_BUS_INVALID_PATTERN',
-      `A pattern must be a non-empty string; got ${got}.`,
-      {
-        details: { expected: 'a non-empty string', got },
-      },
-    );
+  if (match !== 'auto' && match !== 'regex') refuseForm(`a RegExp with match '${match}'`);
+  const { flags, source } = pattern;
+  if (/[^imsu]/.test(flags)) {
+    refuseForm(`a RegExp with the flags '${flags}', not only i, m, s and u`);
   }
-  return { pattern, match };
+  return { pattern: flags === '' ? source : `(?${flags})${source}`, match: 'regex' };
+}
+
+function refuseForm(got: string): never {
+  const expected = 'a non-empty string or a RegExp';
+  throw new BusError('ERR_BUS_INVALID_PATTERN', `A pattern must be ${expected}; got ${got}.`, {
+    details: { expected, got },
+  });
 }
 
 function checkedRequest(

@@ -7,6 +7,7 @@ import type { ClientHandle } from '../memory/client-memory.ts';
 import type { ControlHandle } from '../memory/control-words.ts';
 import type { LinkHandle } from '../memory/link-memory.ts';
 import type { ShardHandle } from '../memory/shard-memory.ts';
+import type { RegexProgram } from '../routing/regex-program.ts';
 
 export type Matching = 'exact' | 'glob' | 'regex';
 
@@ -53,6 +54,8 @@ export interface RouteSpec {
   readonly spill?: boolean;
   /** Unhealthy, the set passes messages on; absent: true. The same for all members of a set. */
   readonly failover?: boolean;
+  /** Of a regex, and only of one. */
+  readonly regex?: RegexProgram | undefined;
 }
 
 export interface SubscriptionSpec {
@@ -61,6 +64,8 @@ export interface SubscriptionSpec {
   readonly match: Matching;
   readonly target: number;
   readonly order: number;
+  /** Of a regex, and only of one. */
+  readonly regex?: RegexProgram | undefined;
 }
 
 export interface Attachment {

@@ -60,6 +60,8 @@ export interface BusConfig {
   readonly maxRoutes?: number | undefined;
   /** Regexes and patterns without a literal run. Default 1 000, also the most. */
   readonly maxRegexRoutes?: number | undefined;
+  /** Patterns that share their rarest literal run. Default 4 096, also the most. */
+  readonly maxPatternsPerRun?: number | undefined;
   /** Default 10 000. No effect yet: there are no dead letters. */
   readonly maxDeadLetters?: number | undefined;
   /** Default 64 MiB. No effect yet. */
@@ -89,6 +91,7 @@ export interface ResolvedConfig {
   readonly maxClients: number;
   readonly maxRoutes: number;
   readonly maxRegexRoutes: number;
+  readonly maxPatternsPerRun: number;
   readonly maxDeadLetters: number;
   readonly maxDeadLetterBytes: number;
 }
@@ -116,6 +119,7 @@ const NAMES: readonly (keyof BusConfig)[] = [
   'maxClients',
   'maxRoutes',
   'maxRegexRoutes',
+  'maxPatternsPerRun',
   'maxDeadLetters',
   'maxDeadLetterBytes',
 ];
@@ -182,6 +186,7 @@ type Maxima = Pick<
   | 'maxClients'
   | 'maxRoutes'
   | 'maxRegexRoutes'
+  | 'maxPatternsPerRun'
   | 'maxDeadLetters'
   | 'maxDeadLetterBytes'
 >;
@@ -194,6 +199,7 @@ function resolveMaxima(read: OptionReader): Maxima {
     maxClients: upTo('maxClients', LIMITS.clients),
     maxRoutes: upTo('maxRoutes', LIMITS.routes),
     maxRegexRoutes: upTo('maxRegexRoutes', LIMITS.regexRoutes),
+    maxPatternsPerRun: upTo('maxPatternsPerRun', LIMITS.patternsPerRun),
     maxDeadLetters: read.integer('maxDeadLetters', LIMITS.deadLetters, {
       low: 0,
       high: LIMITS.deadLettersHigh,

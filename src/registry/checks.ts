@@ -8,6 +8,7 @@ import { LIMITS } from '../limits.ts';
 import { kindOf } from '../message/text.ts';
 import { configError, DURATION, isDuration, isName, rangeText } from '../options/reader.ts';
 import { validatePattern } from '../routing/pattern.ts';
+import type { RegexProgram } from '../routing/regex-program.ts';
 
 const MATCHES: readonly (Matching | 'auto')[] = ['auto', 'exact', 'glob', 'regex'];
 const BALANCES: readonly Balance[] = [
@@ -20,7 +21,10 @@ const BALANCES: readonly Balance[] = [
 const FULL_POLICIES: readonly FullPolicy[] = ['park', 'drop-oldest', 'drop-newest', 'error'];
 
 /** A request whose kind of match is settled. */
-export type Settled<Request> = Request & { readonly match: Matching };
+export type Settled<Request> = Request & {
+  readonly match: Matching;
+  readonly regex?: RegexProgram | undefined;
+};
 
 /** Throws `ERR_BUS_CONFIG`. */
 export function checkEndpoint(spec: EndpointSpec): void {
@@ -47,7 +51,7 @@ export function checkEndpoint(spec: EndpointSpec): void {
 export function checkRoute(request: RouteRequest): Settled<RouteRequest> {
   const where = 'registerRoute';
   checkChoice(where, 'match', request.match, MATCHES);
-  const { match } = validatePattern(request.pattern, request.match);
+  const { match, regex } = validatePattern(request.pattern, request.match);
   checkName(where, 'endpoint', request.endpoint);
   checkInteger(where, 'priority', request.priority, 0, LIMITS.priority);
   checkChoice(where, 'balance', request.balance, BALANCES);
@@ -57,18 +61,19 @@ export function checkRoute(request: RouteRequest): Settled<RouteRequest> {
   if (timeout !== undefined && !isDuration(timeout, DURATION)) {
     throw configError(where, 'timeout', `milliseconds ${rangeText(DURATION)}`, kindOf(timeout));
   }
-  return match === request.match ? (request as Settled<RouteRequest>) : { ...request, match };
+  if (match === request.match && regex === undefined) return request as Settled<RouteRequest>;
+  return { ...request, match, regex };
 }
 
 /** Settles `'auto'`. Throws `ERR_BUS_INVALID_PATTERN` or `ERR_BUS_CONFIG`. */
 export function checkSubscription(request: SubscriptionRequest): Settled<SubscriptionRequest> {
   const where = 'subscribe';
   checkChoice(where, 'match', request.match, MATCHES);
-  const { match } = validatePattern(request.pattern, request.match);
+  const { match, regex } = validatePattern(request.pattern, request.match);
   checkName(where, 'id', request.id);
   checkInteger(where, 'capacity', request.window, 1, LIMITS.capacity);
   checkChoice(where, 'overflow', request.whenFull, FULL_POLICIES);
-  return { ...request, match };
+  return { ...request, match, regex };
 }
 
 function checkName(where: string, option: string, value: unknown): void {

@@ -26,6 +26,7 @@ export interface RegistryLimits {
   readonly maxSubscriptions: number;
   readonly maxRoutes: number;
   readonly maxRegexRoutes: number;
+  readonly maxPatternsPerRun: number;
   /** Target ids are 0 … targets − 1. */
   readonly targets: number;
   /** Deliveries of one client that one shard keeps at most: no target's window is larger. */
@@ -59,7 +60,7 @@ export class Registry {
     this.#endpoints = new Endpoints(limits.maxEndpoints);
     this.#routes = new Routes(limits.maxRoutes, limits.targets);
     this.#subscriptions = new Subscriptions(limits.maxSubscriptions);
-    this.#router = new Router({ maxPatternsWithoutLiteral: limits.maxRegexRoutes });
+    this.#router = new Router(limits);
   }
 
   /** Throws `ERR_BUS_FULL`. */
@@ -125,7 +126,8 @@ export class Registry {
 
   /** Undefined when there is no such route. Throws `ERR_BUS_INVALID_PATTERN`. */
   removeRoute(pattern: string, match: Matching | 'auto', endpoint: string): RouteSpec | undefined {
-    const settled = validatePattern(pattern, match).match;
+    // A regex need not be compiled to be forgotten.
+    const settled = match === 'regex' ? match : validatePattern(pattern, match).match;
     const entry = this.#routes.remove(pattern, settled, endpoint);
     if (entry === undefined) return undefined;
     return this.#forgetRoutes([entry])[0];

@@ -85,6 +85,7 @@ export class Routes {
         cursor: set.cursor,
         ...choices,
         ...(request.timeout === undefined ? {} : { timeoutMs: request.timeout }),
+        ...(request.regex === undefined ? {} : { regex: request.regex }),
       },
     };
     const routes = this.#byEndpoint.get(endpoint) ?? new Map<string, RouteEntry>();

@@ -30,11 +30,18 @@ export class Subscriptions {
       );
     }
     const id = ++this.#lastId;
-    const { pattern, match } = request;
+    const { pattern, match, regex } = request;
     const entry: SubscriptionEntry = {
       name: request.id,
       client,
-      spec: { id, pattern, match, target, order: id },
+      spec: {
+        id,
+        pattern,
+        match,
+        target,
+        order: id,
+        ...(regex === undefined ? {} : { regex }),
+      },
     };
     this.#byTarget.set(target, entry);
     return entry;

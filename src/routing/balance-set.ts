@@ -4,6 +4,7 @@
  * shard can hang state on it. How a member is chosen is not decided here.
  */
 import type { Matching } from './pattern.ts';
+import type { RegexProgram } from './regex-program.ts';
 import type { Target } from './targets.ts';
 
 /** A route as a shard knows it. */
@@ -25,6 +26,8 @@ export interface RouteSpec {
   readonly timeoutMs?: number;
   readonly spill?: boolean;
   readonly failover?: boolean;
+  /** Of a regex, and only of one. */
+  readonly regex?: RegexProgram | undefined;
 }
 
 export interface BalanceSet {

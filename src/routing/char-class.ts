@@ -18,7 +18,7 @@ export class CharClass {
   /** `ranges`: pairs of first and last code point in any order, first ≤ last within a pair. */
   constructor(ranges: readonly number[], negated: boolean) {
     const merged = mergeRanges(ranges);
-    this.ranges = Int32Array.from(negated ? complement(merged) : merged);
+    this.ranges = Int32Array.from(negated ? complementRanges(merged) : merged);
     this.#ascii = asciiBits(this.ranges);
   }
 
@@ -48,7 +48,8 @@ export class CharClass {
   }
 }
 
-function mergeRanges(ranges: readonly number[]): number[] {
+/** The same pairs, ascending, neither touching nor overlapping. */
+export function mergeRanges(ranges: readonly number[]): number[] {
   const pairs: [number, number][] = [];
   for (let i = 0; i < ranges.length; i += 2) {
     pairs.push([ranges[i] as number, ranges[i + 1] as number]);
@@ -66,7 +67,8 @@ function mergeRanges(ranges: readonly number[]): number[] {
   return merged;
 }
 
-function complement(merged: readonly number[]): number[] {
+/** What merged ranges leave out. */
+export function complementRanges(merged: readonly number[]): number[] {
   const rest: number[] = [];
   let next = 0;
   for (let i = 0; i < merged.length; i += 2) {

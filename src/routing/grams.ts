@@ -10,8 +10,8 @@ import { ANY, type Glob, type Segment } from './glob.ts';
 const GRAM_LENGTHS: readonly number[] = [1, 2, 3, 4, 8];
 
 /** Stand for the start and the end of a key; beyond every code unit. */
-const START = 0x10000;
-const END = 0x10001;
+export const START = 0x10000;
+export const END = 0x10001;
 
 const SEED = 0x2545f491;
 
@@ -20,7 +20,12 @@ const SEED = 0x2545f491;
  * of the longest length that fits into it. Empty for a pattern without literal text.
  */
 export function gramsOfGlob(glob: Glob): number[][] {
-  return literalRuns(glob).map(gramsOfRun);
+  return gramsOfRuns(literalRuns(glob));
+}
+
+/** The same for runs of code units, START and END among them. */
+export function gramsOfRuns(runs: readonly (readonly number[])[]): number[][] {
+  return runs.map(gramsOfRun);
 }
 
 /** The grams of one key at a time; reused, because every look-up needs it. */

@@ -1,9 +1,11 @@
 /**
- * Globs by the rarest piece of literal text in them, so that a key meets only patterns with which
+ * Globs and regexes by the rarest piece of literal text in them, so that a key meets only patterns with which
  * it shares that piece, wherever in the pattern it stands. Which piece is rarest is decided when the
  * pattern comes and by the counts of that moment. Patterns without literal text are in one list that
  * every key meets, which is why that list is kept short.
  */
+
+import { LIMITS } from '../limits.ts';
 import { BusError } from '../message/errors.ts';
 import type { Glob } from './glob.ts';
 import { matchGlob } from './glob-match.ts';
@@ -12,46 +14,52 @@ import { gramsOfGlob, KeyGrams } from './grams.ts';
 import { KeyView } from './key-view.ts';
 import { Posting } from './posting.ts';
 import { quotePattern } from './refusal.ts';
+import { RegexMatcher } from './regex-match.ts';
+import { bitSteps, type RegexProgram } from './regex-program.ts';
 
-/** How many patterns may share one look-up list. An over-run is `ERR_BUS_FULL`. */
+/** How many patterns there may be that cost every look-up, or one key, much. An over-run is `ERR_BUS_FULL`. */
 export interface IndexLimits {
-  /** Patterns without a literal run; every uncached look-up tries them all. Default 1 000. */
-  readonly maxPatternsWithoutLiteral?: number;
+  /** Regexes, and globs without a literal run, which every uncached look-up tries. Default 1 000. */
+  readonly maxRegexRoutes?: number;
   /** Patterns under one run; a key that has the run tries them all. Default 4 096. */
   readonly maxPatternsPerRun?: number;
+  /** Look-ups a character of regexes too large for a table of states. Default 2 000. */
+  readonly maxRegexSteps?: number;
 }
-
-const WITHOUT_LITERAL_MAX = 1000;
-const PER_RUN_MAX = 4096;
 
 /** A pattern's place in the index; `owner` is what a match leads to. */
 export class IndexedPattern<Owner> {
-  readonly glob: Glob;
+  /** Undefined for a regex. */
+  readonly glob: Glob | undefined;
+  /** Undefined for a glob. */
+  readonly regex: RegexMatcher | undefined;
   readonly owner: Owner;
   readonly posting: Posting<IndexedPattern<Owner>>;
   /** Place within the posting, which sets it. */
   place = 0;
 
-  constructor(glob: Glob, owner: Owner, posting: Posting<IndexedPattern<Owner>>) {
-    this.glob = glob;
+  constructor(form: Glob | RegexMatcher, owner: Owner, posting: Posting<IndexedPattern<Owner>>) {
+    this.regex = form instanceof RegexMatcher ? form : undefined;
+    this.glob = form instanceof RegexMatcher ? undefined : form;
     this.owner = owner;
     this.posting = posting;
   }
 }
 
 export class PatternIndex<Owner> {
-  readonly #withoutLiteralMax: number;
-  readonly #perRunMax: number;
+  readonly #limits: Required<IndexLimits>;
   readonly #postings = new Map<number, Posting<IndexedPattern<Owner>>>();
   readonly #withoutLiteral = new Posting<IndexedPattern<Owner>>(undefined);
   readonly #key = new KeyView();
   readonly #keyGrams = new KeyGrams();
   #lookUps = 0;
   #size = 0;
+  /** Regexes, and globs without a literal run. */
+  #costly = 0;
+  #regexSteps = 0;
 
   constructor(limits: IndexLimits = {}) {
-    this.#withoutLiteralMax = limits.maxPatternsWithoutLiteral ?? WITHOUT_LITERAL_MAX;
-    this.#perRunMax = limits.maxPatternsPerRun ?? PER_RUN_MAX;
+    this.#limits = { ...DEFAULTS, ...limits };
   }
 
   get size(): number {
@@ -64,32 +72,47 @@ export class PatternIndex<Owner> {
   }
 
   /**
-   * Throws `ERR_BUS_INVALID_PATTERN` for bad syntax, `ERR_BUS_FULL` when the list that the pattern
+   * A glob. Throws `ERR_BUS_INVALID_PATTERN` for bad syntax, `ERR_BUS_FULL` when the list that the pattern
    * belongs to is full. The same pattern twice is two entries.
    */
   add(pattern: string, owner: Owner): IndexedPattern<Owner> {
     const glob = parseGlob(pattern);
-    const runs = gramsOfGlob(glob);
-    const posting = this.#choosePosting(runs);
-    const isListed = posting.gram !== undefined;
-    const limit = isListed ? this.#perRunMax : this.#withoutLiteralMax;
-    if (posting.entries.length >= limit) refuseOverrun(pattern, limit, isListed);
-    if (posting.gram !== undefined) this.#postings.set(posting.gram, posting);
-    const entry = new IndexedPattern(glob, owner, posting);
-    // Of all, the first gram of the first run and the last one of the last are the least likely to
-    // overlap the posting's own and each other.
-    posting.add(entry, runs[0]?.[0] ?? 0, runs.at(-1)?.at(-1) ?? 0);
-    this.#size++;
+    const grams = gramsOfGlob(glob);
+    if (grams.length === 0) this.#checkCostly(pattern);
+    const entry = this.#enter(
+      pattern,
+      grams,
+      (posting) => new IndexedPattern(glob, owner, posting),
+    );
+    if (grams.length === 0) this.#costly++;
     return entry;
   }
 
-  /** Takes out an entry that `add` returned, once. */
+  /** Throws `ERR_BUS_FULL` as `add` does. */
+  addRegex(pattern: string, program: RegexProgram, owner: Owner): IndexedPattern<Owner> {
+    this.#checkCostly(pattern);
+    const steps = this.#regexSteps + bitSteps(program);
+    if (steps > this.#limits.maxRegexSteps) refuseOverrun(pattern, this.#limits, 'maxRegexSteps');
+    const matcher = new RegexMatcher(program);
+    const entry = this.#enter(
+      pattern,
+      program.grams,
+      (posting) => new IndexedPattern(matcher, owner, posting),
+    );
+    this.#costly++;
+    this.#regexSteps = steps;
+    return entry;
+  }
+
+  /** Takes out an entry that `add` or `addRegex` returned, once. */
   remove(entry: IndexedPattern<Owner>): void {
     const posting = entry.posting;
     posting.remove(entry);
     if (posting.entries.length === 0 && posting.gram !== undefined) {
       this.#postings.delete(posting.gram);
     }
+    if (entry.regex !== undefined || posting.gram === undefined) this.#costly--;
+    if (entry.regex !== undefined) this.#regexSteps -= entry.regex.bitSteps;
     this.#size--;
   }
 
@@ -129,7 +152,38 @@ export class PatternIndex<Owner> {
 
   #tryEntry(entries: readonly IndexedPattern<Owner>[], place: number, matches: Owner[]): void {
     const entry = entries[place] as IndexedPattern<Owner>;
-    if (matchGlob(entry.glob, this.#key)) matches.push(entry.owner);
+    const { glob } = entry;
+    const isMatch =
+      glob === undefined
+        ? (entry.regex as RegexMatcher).matches(this.#key)
+        : matchGlob(glob, this.#key);
+    if (isMatch) matches.push(entry.owner);
+  }
+
+  #enter(
+    pattern: string,
+    grams: readonly (readonly number[])[],
+    make: (posting: Posting<IndexedPattern<Owner>>) => IndexedPattern<Owner>,
+  ): IndexedPattern<Owner> {
+    const posting = this.#choosePosting(grams);
+    if (posting.gram !== undefined) {
+      if (posting.entries.length >= this.#limits.maxPatternsPerRun) {
+        refuseOverrun(pattern, this.#limits, 'maxPatternsPerRun');
+      }
+      this.#postings.set(posting.gram, posting);
+    }
+    const entry = make(posting);
+    // Of all, the first gram of the first run and the last one of the last are the least likely to
+    // overlap the posting's own and each other.
+    posting.add(entry, grams[0]?.[0] ?? 0, grams.at(-1)?.at(-1) ?? 0);
+    this.#size++;
+    return entry;
+  }
+
+  #checkCostly(pattern: string): void {
+    if (this.#costly >= this.#limits.maxRegexRoutes) {
+      refuseOverrun(pattern, this.#limits, 'maxRegexRoutes');
+    }
   }
 
   /** The shortest posting among those of the pattern's grams. */
@@ -149,14 +203,39 @@ export class PatternIndex<Owner> {
   }
 }
 
-function refuseOverrun(pattern: string, limit: number, isListed: boolean): never {
-  const what = isListed
-    ? `${limit} patterns share its rarest literal run (option maxPatternsPerRun)`
-    : `${limit} patterns have no literal run (option maxPatternsWithoutLiteral)`;
+const DEFAULTS: Required<IndexLimits> = {
+  maxRegexRoutes: LIMITS.regexRoutes,
+  maxPatternsPerRun: LIMITS.patternsPerRun,
+  maxRegexSteps: LIMITS.regexSteps,
+};
+
+/** What a limit counts, and how to keep within it. */
+const COUNTED: Readonly<Record<keyof IndexLimits, readonly [string, string]>> = {
+  maxRegexRoutes: [
+    'regexes and patterns without a literal run',
+    'remove some, or give the pattern literal text',
+  ],
+  maxPatternsPerRun: [
+    'patterns under its rarest literal run',
+    'remove some, or give the pattern more literal text',
+  ],
+  maxRegexSteps: [
+    'steps a character of regexes with too many states for a table',
+    'remove some, or repeat classes less often',
+  ],
+};
+
+function refuseOverrun(
+  pattern: string,
+  limits: Required<IndexLimits>,
+  option: keyof IndexLimits,
+): never {
+  const limit = limits[option];
+  const [counted, remedy] = COUNTED[option];
   throw new BusError(
     'ERR_BUS_FULL',
-    `The pattern ${quotePattern(pattern)} cannot be added: already ${what}; ` +
-      'remove some, or give the pattern more literal text.',
-    { details: { limit, option: isListed ? 'maxPatternsPerRun' : 'maxPatternsWithoutLiteral' } },
+    `The pattern ${quotePattern(pattern)} cannot be added: the bus takes at most ${limit} ${counted} ` +
+      `(${option}); ${remedy}.`,
+    { details: { limit, option } },
   );
 }

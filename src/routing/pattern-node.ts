@@ -5,6 +5,7 @@
 import type { RouteSet } from './balance-set.ts';
 import type { Matching } from './pattern.ts';
 import type { IndexedPattern } from './pattern-index.ts';
+import type { RegexProgram } from './regex-program.ts';
 import type { Target } from './targets.ts';
 
 /** A subscription's pattern as a shard knows it. */
@@ -16,6 +17,8 @@ export interface SubscriptionSpec {
   readonly target: number;
   /** Registration number in the whole bus. */
   readonly order: number;
+  /** Of a regex, and only of one. */
+  readonly regex?: RegexProgram | undefined;
 }
 
 export interface ListedSubscription {

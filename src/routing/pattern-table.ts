@@ -1,16 +1,27 @@
 /**
- * All distinct patterns, and which of them a key matches: exact ones by equality, globs through the
+ * All distinct patterns, and which of them a key matches: exact ones by equality, globs and regexes through the
  * index. It knows nothing of routes; nodes come with the first use of a pattern and go with the last.
  */
 
 import type { Matching } from './pattern.ts';
 import { type IndexLimits, PatternIndex } from './pattern-index.ts';
 import { PatternNode } from './pattern-node.ts';
-import { compileRegex } from './regex.ts';
+import type { RegexProgram } from './regex-program.ts';
+
+/** A pattern as routes and subscriptions carry it. */
+interface PatternSpec {
+  readonly pattern: string;
+  readonly match: Matching;
+  /** For `match: 'regex'`, which cannot be without it. */
+  readonly regex?: RegexProgram | undefined;
+}
 
 export class PatternTable {
-  readonly #exact = new Map<string, PatternNode>();
-  readonly #globs = new Map<string, PatternNode>();
+  readonly #nodes: Readonly<Record<Matching, Map<string, PatternNode>>> = {
+    exact: new Map(),
+    glob: new Map(),
+    regex: new Map(),
+  };
   readonly #index: PatternIndex<PatternNode>;
 
   constructor(limits: IndexLimits) {
@@ -22,13 +33,16 @@ export class PatternTable {
     return this.#index.steps;
   }
 
-  /** The pattern's node, made if need be. Throws as `PatternIndex.add` does. */
-  nodeFor(pattern: string, match: Matching): PatternNode {
-    const nodes = match === 'exact' ? this.#exact : this.#globs;
-    const known = match === 'regex' ? compileRegex(pattern) : nodes.get(pattern);
+  /** The pattern's node, made if need be; a regex comes with its program. Throws as `PatternIndex.add` does. */
+  nodeFor({ pattern, match, regex }: PatternSpec): PatternNode {
+    const nodes = this.#nodes[match];
+    const known = nodes.get(pattern);
     if (known !== undefined) return known;
     const node = new PatternNode(pattern, match);
     if (match === 'glob') node.indexed = this.#index.add(pattern, node);
+    if (match === 'regex') {
+      node.indexed = this.#index.addRegex(pattern, regex as RegexProgram, node);
+    }
     nodes.set(pattern, node);
     return node;
   }
@@ -36,7 +50,7 @@ export class PatternTable {
   /** Forgets a node on which nothing hangs any more. */
   dropIfEmpty(node: PatternNode): void {
     if (!node.isEmpty) return;
-    const nodes = node.match === 'exact' ? this.#exact : this.#globs;
+    const nodes = this.#nodes[node.match];
     if (nodes.get(node.pattern) !== node) return;
     nodes.delete(node.pattern);
     if (node.indexed !== undefined) this.#index.remove(node.indexed);
@@ -45,7 +59,7 @@ export class PatternTable {
 
   /** Adds the nodes of all patterns that match, the exact one first. */
   collect(key: string, nodes: PatternNode[]): void {
-    const exact = this.#exact.get(key);
+    const exact = this.#nodes.exact.get(key);
     if (exact !== undefined) nodes.push(exact);
     this.#index.collect(key, nodes);
   }

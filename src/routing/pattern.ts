@@ -6,12 +6,15 @@ import { BusError } from '../message/errors.ts';
 import { parseGlob } from './glob-parse.ts';
 import { refusePattern } from './refusal.ts';
 import { compileRegex } from './regex.ts';
+import type { RegexProgram } from './regex-program.ts';
 
 export type Matching = 'exact' | 'glob' | 'regex';
 
 export interface ValidPattern {
   readonly pattern: string;
   readonly match: Matching;
+  /** Of a regex, and only of one. */
+  readonly regex?: RegexProgram;
 }
 
 /** Bytes of UTF-8. The cost of one match is proportional to it. */
@@ -22,13 +25,13 @@ const GLOB_CHARACTERS = /[*?[]/;
 /**
  * Checks a pattern as a user gives it and settles `'auto'`: exact unless it has one of `* ? [`.
  * Throws `ERR_BUS_INVALID_PATTERN` for what is not a non-empty, well-formed string of at most 1 024
- * bytes of UTF-8, and for bad glob syntax.
+ * bytes of UTF-8, for bad glob syntax, and as `compileRegex` says.
  */
 export function validatePattern(pattern: unknown, match: Matching | 'auto' = 'auto'): ValidPattern {
   assertPatternText(pattern);
   const settled = match === 'auto' ? matchingOf(pattern) : match;
   if (settled === 'glob') parseGlob(pattern);
-  if (settled === 'regex') compileRegex(pattern);
+  if (settled === 'regex') return { pattern, match: settled, regex: compileRegex(pattern) };
   return { pattern, match: settled };
 }
 

@@ -66,7 +66,7 @@ export class RouteBook {
       });
     }
     assertPriority(spec);
-    const node = this.#table.nodeFor(spec.pattern, spec.match);
+    const node = this.#table.nodeFor(spec);
     let set = node.setOfPriority(spec.priority);
     if (set === undefined) {
       set = new RouteSet(spec);

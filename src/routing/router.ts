@@ -12,6 +12,7 @@ import { RouteBook } from './route-book.ts';
 import { SubscriptionBook } from './subscription-book.ts';
 
 export type { BalanceSet, RouteSpec } from './balance-set.ts';
+export type { IndexLimits } from './pattern-index.ts';
 export type { SubscriptionSpec } from './pattern-node.ts';
 export type { Resolution } from './resolution.ts';
 

@@ -28,7 +28,7 @@ export class SubscriptionBook {
         details: { id: spec.id, pattern: spec.pattern },
       });
     }
-    const node = this.#table.nodeFor(spec.pattern, spec.match);
+    const node = this.#table.nodeFor(spec);
     const target = this.#targets.link(spec.target, spec.id);
     node.addSubscription({ spec, target });
     this.#subscriptions.set(spec.id, { spec, node });

@@ -5,7 +5,7 @@ import type { ControlWords } from '../memory/control-words.ts';
 import type { Counters, ShardCounter } from '../memory/counters.ts';
 import { get, put } from '../memory/seam.ts';
 import type { ShardMemory } from '../memory/shard-memory.ts';
-import { Router } from '../routing/router.ts';
+import { type IndexLimits, Router } from '../routing/router.ts';
 import { BackingOff } from './backing-off.ts';
 import { WaitQueue } from './parking.ts';
 import type { ShardLink } from './shard-link.ts';
@@ -21,11 +21,18 @@ export interface ShardServices {
   readonly explained: (question: number, answer: ShardExplanation) => void;
 }
 
+const UNBOUNDED: IndexLimits = {
+  maxRegexRoutes: Number.POSITIVE_INFINITY,
+  maxPatternsPerRun: Number.POSITIVE_INFINITY,
+  maxRegexSteps: Number.POSITIVE_INFINITY,
+};
+
 export class ShardState {
   readonly memory: ShardMemory;
   readonly control: ControlWords;
   readonly counters: Counters<ShardCounter>;
-  readonly router: Router = new Router();
+  /** Without bounds: main has counted before it told, and may have placed the patterns otherwise. */
+  readonly router: Router = new Router(UNBOUNDED);
   readonly random: () => number;
   /** Nothing of this client is in use here any more. */
   readonly onForgotten: (client: number) => void;

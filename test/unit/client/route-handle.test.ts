@@ -45,13 +45,28 @@ describe('routeRequest', () => {
 
 describe('patternText', () => {
   it.each([
-    [/a/, 'auto'],
-    ['a', 'regex'],
     ['a', 'extglob'],
+    [/a/, 'glob'],
+    [/a/, 'exact'],
+    [/a/g, 'auto'],
+    [/a/y, 'regex'],
+    [/a/d, 'auto'],
   ] as const)('refuses %s as %s', (pattern, match) => {
     expect(() => patternText(pattern, match)).toThrow(
       expect.objectContaining({ code: 'ERR_BUS_INVALID_PATTERN' }),
     );
+  });
+});
+
+describe('patternText of a regular expression', () => {
+  it.each([
+    [/^a$/, 'auto', '^a$'],
+    [/^a$/, 'regex', '^a$'],
+    [/a/is, 'auto', '(?is)a'],
+    [/a/su, 'auto', '(?su)a'],
+    ['^a$', 'regex', '^a$'],
+  ] as const)('%s as %s is %j', (pattern, match, text) => {
+    expect(patternText(pattern, match)).toEqual({ pattern: text, match: 'regex' });
   });
 });
 

@@ -33,6 +33,7 @@ async function bus() {
     maxSubscriptions: 8,
     maxRoutes: 100,
     maxRegexRoutes: 10,
+    maxPatternsPerRun: 10,
     targets: TARGETS,
     cells: 64,
   });

@@ -32,6 +32,7 @@ describe('the options of createBus', () => {
       maxClients: 64,
       maxRoutes: 1_000_000,
       maxRegexRoutes: 1000,
+      maxPatternsPerRun: 4096,
       maxDeadLetters: 10_000,
       maxDeadLetterBytes: 64 * MIB,
     };
@@ -104,6 +105,7 @@ describe('the options of createBus', () => {
     ['maxClients', [0, 65]],
     ['maxRoutes', [0, 1_000_001]],
     ['maxRegexRoutes', [0, 1001]],
+    ['maxPatternsPerRun', [0, 4097]],
     ['maxDeadLetters', [-1, 1_000_001, 1.5]],
     ['maxDeadLetterBytes', [-1, 2 ** 40]],
   ])('%s refuses what it cannot be, and names itself', (option, values) => {

@@ -11,6 +11,7 @@ const limits = {
   maxSubscriptions: 3,
   maxRoutes: 6,
   maxRegexRoutes: 2,
+  maxPatternsPerRun: 100,
   targets: 8,
   cells: 64,
 };
@@ -238,7 +239,7 @@ describe('Registry routes', () => {
     ['a duplicate within the call', route('x', 'a')],
     ['a bad pattern', route('[', 'a')],
     ['a bad priority', route('z', 'a', { priority: -1 })],
-    ['an unsupported kind of match', route('z', 'a', { match: 'regex' })],
+    ['a bad regex', route('(', 'a', { match: 'regex' })],
   ])('adds none of several routes when one has %s', (_, bad) => {
     register('a');
     const good = [route('x', 'a'), route('y.*', 'a')];

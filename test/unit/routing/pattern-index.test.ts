@@ -105,12 +105,12 @@ describe('PatternIndex', () => {
   });
 
   it('refuses more patterns without text than its limit, and says which option it is', () => {
-    const index = new PatternIndex<string>({ maxPatternsWithoutLiteral: 2 });
+    const index = new PatternIndex<string>({ maxRegexRoutes: 2 });
     index.add('*', 'a');
     const second = index.add('?[ab]', 'b');
     const error = errorOf(() => index.add('??', 'c'));
     expect(error.code).toBe('ERR_BUS_FULL');
-    expect(error.message).toContain('maxPatternsWithoutLiteral');
+    expect(error.message).toContain('maxRegexRoutes');
     expect(index.size).toBe(2);
     index.add('*a', 'd');
     index.remove(second);

@@ -72,9 +72,9 @@ describe('validatePattern', () => {
     expect(errorOf('[z-a]').code).toBe('ERR_BUS_INVALID_PATTERN');
   });
 
-  it('says that regular expressions are not supported yet', () => {
-    const error = errorOf('a+', 'regex');
-    expect(error.code).toBe('ERR_BUS_INVALID_PATTERN');
-    expect(error.message).toContain('not supported yet');
+  it('compiles a regular expression, and refuses what cannot be one', () => {
+    expect(validatePattern('a+', 'regex')).toMatchObject({ pattern: 'a+', match: 'regex' });
+    expect(validatePattern('a+', 'regex').regex).toBeDefined();
+    expect(errorOf('a(', 'regex').code).toBe('ERR_BUS_INVALID_PATTERN');
   });
 });
