@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { coreWaitMs } from '../../../src/host/core-wait.ts';
+import { coreWaitMs } from '../../../workers/core-wait.ts';
 
 function withTasks(texts: readonly string[], use: (tasks: string) => void): void {
   const tasks = mkdtempSync(join(tmpdir(), 'core-wait-'));
