@@ -1,8 +1,8 @@
 /** Thread entry of a shard. It starts bare: nothing but the shard core and memory is loaded. */
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import type { NumberedCommand, ShardBoot, ShardNotice } from '../src/control/commands.ts';
-import { coreWaitMs } from './core-wait.ts';
 import { runShard } from '../src/shard/shard-loop.ts';
+import { coreWaitMs } from './core-wait.ts';
 
 const boot = workerData as ShardBoot;
 const port = parentPort;
