@@ -58,7 +58,7 @@ describe('what the bus tells', () => {
       results.map((result) =>
         bus.request('failing', result).then(
           () => 'ok',
-          ({ code }) => code,
+          (error: { code: string }) => error.code,
         ),
       ),
     );

@@ -216,7 +216,7 @@ describe('the workerData of a thread of startWorker', () => {
       const isLast = workerData === values.at(-1);
       await bus.startWorker(workerFile('showing-given'), {
         ...(workerData === undefined ? {} : { workerData }),
-        ...(isLast ? { transferList: [buffer, port2 as never] } : {}),
+        ...(isLast ? { transferList: [buffer, port2] } : {}),
         argv: ['one', 'two'],
       });
       const shown = await bus.request<{ kind: string; value: unknown; argv: string[] }>('show');

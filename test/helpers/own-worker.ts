@@ -27,7 +27,7 @@ export function startOwnWorker(ticket: Ticket, id: string): OwnWorker {
     tell,
     end: async () => {
       worker.postMessage({ act: 'end' });
-      return (await ended)[0];
+      return (await ended)[0] as number;
     },
   };
 }
