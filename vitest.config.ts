@@ -9,6 +9,8 @@ import { configDefaults, defineConfig } from 'vitest/config';
 
 /** A unit test that needs a second is a defect; the rest is for a busy machine. */
 const PURE_TIMEOUT_MS = 20_000;
+/** Explorations and seeded runs are pure work: a minute on a calm machine, more beside others. */
+const SIM_TIMEOUT_MS = 300_000;
 /** Real threads start, die and are replaced; a hang must still end within a CI step. */
 const THREADS_TIMEOUT_MS = 60_000;
 /** One property of the long tier may take its time. */
@@ -27,7 +29,7 @@ const pureProject = (tier: string): TestProjectInlineConfiguration => ({
     include: [`test/${tier}/**/*.test.ts`],
     pool: 'forks',
     setupFiles: tier === 'unit' ? [] : ['./test/setup/property-runs.ts'],
-    testTimeout: isLong ? LONG_TIMEOUT_MS : PURE_TIMEOUT_MS,
+    testTimeout: isLong ? LONG_TIMEOUT_MS : tier === 'sim' ? SIM_TIMEOUT_MS : PURE_TIMEOUT_MS,
     hookTimeout: PURE_TIMEOUT_MS,
     maxWorkers: 2,
     sequence: { groupOrder: 0 },
