@@ -249,13 +249,13 @@ export class SlotClient {
   }
 }
 
-/** The owner takes `settled` for `free`. */
+/** The owner takes `settled` and `leftBehind` for `free`. */
 function freeEarly(slots: SlotTable): void {
   const states = slots.state;
   const watched = new Proxy(states, {
     set: (array, index, value: number) => {
       array[Number(index)] = value;
-      if (value === 2) slots.put(Number(index));
+      if (value === 2 || value === 4) slots.put(Number(index));
       return true;
     },
   });
