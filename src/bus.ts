@@ -25,8 +25,9 @@ export type { Ticket } from './host/ticket.ts';
 export interface MessageBus extends BusVerbs {
   /**
    * Runs a module on a thread of its own, in which `connect()` gives the bus. Resolves when the module has been
-   * evaluated; rejects `ERR_BUS_WORKER` with the cause when it cannot be loaded, `ERR_BUS_CONFIG` for a bad URL or
-   * option. The thread does not hold the process, and ends with the bus.
+   * evaluated, also when it never connects: whether its endpoints are there is for the module to await, and for
+   * `endpoints.find` to tell. Rejects `ERR_BUS_WORKER` with the file, the reason and the cause when it cannot be loaded,
+   * `ERR_BUS_CONFIG` for a bad URL or option. The thread does not hold the process, and ends with the bus.
    */
   startWorker(url: string | URL, options?: StartWorkerOptions): Promise<Worker>;
   /**

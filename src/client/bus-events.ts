@@ -12,7 +12,7 @@ export interface BusEvents {
     readonly kind: KindName;
     readonly reason: BusError;
   };
-  /** A subscription's callback threw or rejected. */
+  /** A subscription's callback threw or rejected. Without a listener on its thread one a minute is logged. */
   readonly handlerError: {
     readonly subscription: string;
     readonly pattern: string;
@@ -79,6 +79,10 @@ export class EventHub {
 
   off<Name extends keyof BusEvents>(name: Name, listener: (event: BusEvents[Name]) => void): void {
     this.#listeners.get(name)?.delete(listener);
+  }
+
+  get logger(): Logger | undefined {
+    return this.#logger();
   }
 
   has(name: keyof BusEvents): boolean {

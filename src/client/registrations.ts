@@ -25,6 +25,7 @@ import { closedError } from './outcome-errors.ts';
 import { patternText } from './route-handle.ts';
 import { ClientSubscription, type Subscription } from './subscription.ts';
 import { type EventHandler, SubscriptionReceiver } from './subscription-receiver.ts';
+import { UnheardErrors } from './unheard-errors.ts';
 
 /** Handed over beyond the handlers that run, so that the next one need not be waited for. */
 const AHEAD = 64;
@@ -199,6 +200,8 @@ export class Registrations {
       for (const link of core.links) sum = (sum + link.droppedFor(target)) | 0;
       return sum;
     };
+    const { now } = core.receiverParts.environment;
+    const unheard = new UnheardErrors(() => events.logger, now);
     // Target numbers are used again; what was dropped for the one before does not count here.
     const before = dropped();
     return new SubscriptionReceiver(options, core.receiverParts, {
@@ -206,7 +209,9 @@ export class Registrations {
       droppedByShards: () => (dropped() - before) | 0,
       onError: (error, event) => {
         const { routingKey } = event;
-        events.emit('handlerError', { subscription: id, pattern, routingKey, error });
+        const failure = { subscription: id, pattern, routingKey, error };
+        if (events.has('handlerError')) events.emit('handlerError', failure);
+        else unheard.note(failure);
       },
     });
   }

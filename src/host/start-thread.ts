@@ -2,6 +2,7 @@
 import { isAbsolute } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { MessageChannel, receiveMessageOnPort, type Worker } from 'node:worker_threads';
+import { messageOf } from '../message/error-codec.ts';
 import { BusError } from '../message/errors.ts';
 import { kindOf } from '../message/text.ts';
 import { configError } from '../options/reader.ts';
@@ -61,10 +62,12 @@ function watch(worker: Worker, report: ReportPort, watched: Watched): Promise<vo
   const { href, logger, session } = watched;
   let isLoaded = false;
   let cause: unknown;
+  let hasCause = false;
   return new Promise((resolve, reject) => {
     const read = (message: ThreadReport): void => {
       if (message.name === 'failed') {
         cause = unpackThrown(message.thrown);
+        hasCause = true;
         return;
       }
       isLoaded = true;
@@ -74,7 +77,8 @@ function watch(worker: Worker, report: ReportPort, watched: Watched): Promise<vo
     };
     report.on('message', read);
     worker.on('error', (error) => {
-      cause ??= error;
+      if (!hasCause) cause = error;
+      hasCause = true;
     });
     worker.on('exit', (exitCode) => {
       // The exit may overtake what was posted just before it.
@@ -83,8 +87,8 @@ function watch(worker: Worker, report: ReportPort, watched: Watched): Promise<vo
       }
       report.close();
       session.end();
-      if (!isLoaded) reject(loadError(href, exitCode, cause));
-      else if (cause !== undefined) tellCrash(worker, logger, { href, exitCode, cause });
+      if (!isLoaded) reject(loadError(href, exitCode, hasCause ? { cause } : {}));
+      else if (hasCause) tellCrash(worker, logger, { href, exitCode, cause });
     });
   });
 }
@@ -99,12 +103,13 @@ function tellCrash(
   worker.emit('error', cause);
 }
 
-function loadError(href: string, exitCode: number, cause: unknown): BusError {
-  const reason = cause instanceof Error ? cause.message : 'it said nothing';
+/** Whatever was thrown, `undefined` too, is told apart from a thread that ended without a word. */
+function loadError(href: string, exitCode: number, why: { readonly cause?: unknown }): BusError {
+  const reason = 'cause' in why ? messageOf(why.cause) : 'it said nothing';
   return new BusError(
     'ERR_BUS_WORKER',
     `The worker ${href} ended before its module was loaded (exit code ${exitCode}): ${reason}`,
-    { ...(cause === undefined ? {} : { cause }), details: { href, exitCode } },
+    { ...why, details: { href, exitCode } },
   );
 }
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EventMessage, MessageBus } from '../../src/index.ts';
 import { createWatchedBus, expectAtRest } from '../helpers/at-rest.ts';
 import { gate, turn, until } from '../helpers/gate.ts';
-import { workerFile } from '../helpers/real-bus.ts';
+import { createBus, workerFile } from '../helpers/real-bus.ts';
 
 describe.each([1, 2, 4])('subscriptions with %i shards', (shards) => {
   let bus: MessageBus;
@@ -178,6 +178,21 @@ describe.each([1, 2, 4])('subscriptions with %i shards', (shards) => {
     expect(failed.map(String)).toEqual(['Error: odd 1', 'Error: odd 3', 'Error: odd 5']);
     bus.off('handlerError', note);
     await subscription.unsubscribe();
+  });
+
+  it('log what a callback throws when nobody listens, once', async () => {
+    const lines: object[] = [];
+    const silent = (): void => {};
+    const warn = (fields: object): void => void lines.push(fields);
+    const logger = { debug: silent, info: silent, warn, error: silent };
+    const quiet = await createBus({ shards: 1, logger });
+    await quiet.subscribe('bad.*', () => {
+      throw new Error('unheard');
+    });
+    for (let i = 0; i < 5; i++) await quiet.publish('bad.x', i);
+    await quiet.close();
+    const err = expect.objectContaining({ message: 'unheard' }) as Error;
+    expect(lines).toMatchObject([{ err, pattern: 'bad.*', routingKey: 'bad.x' }]);
   });
 
   // Behaviour B10: emittery "all listeners run even when one throws"; bugs 40: developit/mitt#164.

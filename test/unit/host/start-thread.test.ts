@@ -36,7 +36,11 @@ function sessionsOf(dismissed: number[]) {
   });
 }
 
-function start(name: string, options: StartWorkerOptions = {}) {
+function start(name: string, options?: StartWorkerOptions) {
+  return startModule(fixture(name).href, options);
+}
+
+function startModule(href: string, options: StartWorkerOptions = {}) {
   const lines: object[] = [];
   const dismissed: number[] = [];
   const note = (fields: object): void => {
@@ -44,7 +48,7 @@ function start(name: string, options: StartWorkerOptions = {}) {
   };
   const logger: Logger = { debug: note, info: note, warn: note, error: note };
   const session = sessionsOf(dismissed).issue({ lifetimeMs: undefined, endsWithPort: false });
-  const thread = startThread(fixture(name).href, options, session, logger);
+  const thread = startThread(href, options, session, logger);
   started.push(thread.worker);
   return { ...thread, dismissed, lines };
 }
@@ -103,6 +107,19 @@ describe('startThread', () => {
       cause,
       details: { exitCode, href: fixture('failing-worker').href },
     });
+  });
+
+  it.each([
+    ["throw 'only text'", 'only text'],
+    ['throw undefined', 'undefined'],
+    ["throw new RangeError('out of reach')", 'out of reach'],
+  ])('names the file and the real reason of `%s` at load', async (source, reason) => {
+    const href = `data:text/javascript,${encodeURIComponent(source)}`;
+    const { loaded } = startModule(href);
+    const error = (await loaded.catch((thrown: unknown) => thrown)) as Error;
+    expect(error).toMatchObject({ code: 'ERR_BUS_WORKER', details: { exitCode: 1, href } });
+    expect(error.message).toContain(href);
+    expect(error.message.endsWith(`: ${reason}`)).toBe(true);
   });
 
   it.each([
