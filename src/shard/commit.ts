@@ -34,8 +34,8 @@ export function refuse(
 /** A request that brings no timeout of its own takes that of its route; undefined: the route has none. */
 export function takeTimeout(link: ShardLink, slot: number, timeoutMs: number | undefined): void {
   if ((link.header(slot, KIND) & FLAG_NO_TIMEOUT) === 0) return;
-  if (timeoutMs === undefined) link.setTimeout(slot, 0);
-  else link.setTimeout(slot, timeoutMs === Number.POSITIVE_INFINITY ? -1 : Math.ceil(timeoutMs));
+  if (timeoutMs === undefined) link.noteTimeout(slot, 0);
+  else link.noteTimeout(slot, timeoutMs === Number.POSITIVE_INFINITY ? -1 : Math.ceil(timeoutMs));
 }
 
 export function watchDeadline(link: ShardLink, slot: number): void {

@@ -156,7 +156,7 @@ export function takeOut(
 
 function forget(link: ShardLink, slot: number): void {
   link.inCare -= 1;
-  if (link.hasTimeouts) link.setTimeout(slot, 0);
+  if (link.hasTimeouts) link.noteTimeout(slot, 0);
   link.deadlines.remove(slot);
 }
 

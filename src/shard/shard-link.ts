@@ -99,11 +99,13 @@ export class ShardLink {
     return this.#timeouts !== undefined;
   }
 
+  /** As `noteTimeout` was told. */
   timeoutOf(slot: number): number {
     return this.#timeouts === undefined ? 0 : (this.#timeouts[slot] as number);
   }
 
-  setTimeout(slot: number, timeoutMs: number): void {
+  /** What its route gives the request in `slot`: ms, −1: no limit, 0: nothing. */
+  noteTimeout(slot: number, timeoutMs: number): void {
     if (timeoutMs === 0 && this.#timeouts === undefined) return;
     this.#timeouts ??= new Int32Array(this.slots);
     this.#timeouts[slot] = timeoutMs;

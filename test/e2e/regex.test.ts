@@ -1,30 +1,23 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Endpoint, MessageBus, RouteOptions } from '../../src/index.ts';
-import { createWatchedBus, expectAtRest } from '../helpers/at-rest.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { MessageBus, RouteOptions } from '../../src/index.ts';
+import { createWatchedBus } from '../helpers/at-rest.ts';
 import { codeOf, failureOf } from '../helpers/failure.ts';
 import { until } from '../helpers/gate.ts';
+import { sharedBus } from '../helpers/shared-bus.ts';
 
 describe.each([1, 2, 4])('regular expressions with %i shards', (shards) => {
   let bus: MessageBus;
-  let open: Endpoint[] = [];
+  const shared = sharedBus({ shards });
 
   const add = async (id: string, ...routes: (readonly [string | RegExp, RouteOptions?])[]) => {
-    open.push(await bus.registerEndpoint(id, () => id));
+    shared.open(await bus.registerEndpoint(id, () => id));
     return bus.registerRoutes(
       routes.map(([pattern, options]) => ({ pattern, endpoint: id, ...options })),
     );
   };
 
-  beforeAll(async () => {
-    bus = await createWatchedBus({ shards });
-  });
-  afterEach(async () => {
-    await Promise.all(open.map((endpoint) => endpoint.close()));
-    open = [];
-    await expectAtRest(bus);
-  });
-  afterAll(async () => {
-    await bus.close();
+  beforeAll(() => {
+    bus = shared.bus;
   });
 
   it('route what they find anywhere in the key, beside globs and exact keys', async () => {
@@ -87,7 +80,7 @@ describe.each([1, 2, 4])('regular expressions with %i shards', (shards) => {
   });
 
   it('are refused where they cannot be kept within bounds, saying what is wrong', async () => {
-    open.push(await bus.registerEndpoint('e', () => {}));
+    shared.open(await bus.registerEndpoint('e', () => {}));
     const refusals: [unknown, string][] = [
       [/a(?=b)/, 'look-ahead'],
       [/(?<!a)b/, 'look-behind'],

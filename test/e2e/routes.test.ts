@@ -1,11 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { loadDeliveries } from '../../src/demo/webhooks/load.ts';
-import type { Endpoint, MessageBus, RouteOptions } from '../../src/index.ts';
+import type { MessageBus, RouteOptions } from '../../src/index.ts';
 import { createWatchedBus, expectAtRest } from '../helpers/at-rest.ts';
 import { codeOf } from '../helpers/failure.ts';
 import { until } from '../helpers/gate.ts';
 import { workerFile } from '../helpers/real-bus.ts';
+import { sharedBus } from '../helpers/shared-bus.ts';
 
 const factsFile = new URL('../../../shared/cases/glob.jsonl', import.meta.url);
 
@@ -17,27 +18,19 @@ interface Fact {
 
 describe.each([1, 2, 4])('routes with %i shards', (shards) => {
   let bus: MessageBus;
-  let open: Endpoint[] = [];
+  const shared = sharedBus({ shards });
 
   const add = async (id: string, ...routes: (readonly [string, RouteOptions?])[]) => {
     const endpoint = await bus.registerEndpoint(id, () => id);
-    open.push(endpoint);
+    shared.open(endpoint);
     await bus.registerRoutes(
       routes.map(([pattern, options]) => ({ pattern, endpoint: id, ...options })),
     );
     return endpoint;
   };
 
-  beforeAll(async () => {
-    bus = await createWatchedBus({ shards });
-  });
-  afterEach(async () => {
-    await Promise.all(open.map((endpoint) => endpoint.close()));
-    open = [];
-    await expectAtRest(bus);
-  });
-  afterAll(async () => {
-    await bus.close();
+  beforeAll(() => {
+    bus = shared.bus;
   });
 
   it('are chosen by priority, also against an exact one', async () => {

@@ -7,6 +7,7 @@ import { PAGE_BYTES } from '../../src/memory/heap.ts';
 import { createLink, type LinkMemory } from '../../src/memory/link-memory.ts';
 import { createShardMemory, type ShardMemory } from '../../src/memory/shard-memory.ts';
 import { KIND } from '../../src/message/kinds.ts';
+import { ShardCore } from '../../src/shard/shard-core.ts';
 import { Oracle } from './oracle.ts';
 
 export interface Send {
@@ -105,6 +106,15 @@ export function targetsOf(scene: SlotScene, { kind, key }: Send): number[] {
 
 export function kindOf({ kind }: Send): number {
   return KIND[kind];
+}
+
+/** The shard of a scene, with what main tells it at the start in force. */
+export function startShard(memory: SceneMemory): ShardCore {
+  const { control, shard } = memory;
+  const boot = { shard, control, shards: [], epochMs: 0, spin: false };
+  const core = new ShardCore(boot, { random: () => 0, forgot: () => {}, explained: () => {} });
+  for (const command of commandsOf(memory)) core.apply(command);
+  return core;
 }
 
 /** What main tells the shard at the start. */

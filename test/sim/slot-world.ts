@@ -13,17 +13,17 @@ import {
 } from '../../src/memory/link-memory.ts';
 import { sealLink } from '../../src/memory/seal-link.ts';
 import { get, store } from '../../src/memory/seam.ts';
-import { ShardCore } from '../../src/shard/shard-core.ts';
+import type { ShardCore } from '../../src/shard/shard-core.ts';
 import { type Actor, Violation, type Watch, type World } from '../helpers/interleave/actor.ts';
 import { SlotClient } from './slot-client.ts';
 import { mistakenCore, mistakenSlotSeam } from './slot-mistakes.ts';
 import {
   CLOCK,
-  commandsOf,
   DETACHED,
   makeMemory,
   type SceneMemory,
   type SlotScene,
+  startShard,
   targetsOf,
 } from './slot-scene.ts';
 
@@ -55,6 +55,7 @@ export function slotWorld(scene: SlotScene): World {
     name: 'shard',
     run: (io) => {
       const core = startShard(memory);
+      mistakenCore(memory, core);
       cast.core = core;
       let isDetached = false;
       for (;;) {
@@ -85,20 +86,6 @@ export function slotWorld(scene: SlotScene): World {
     },
     atEnd: () => checkEnd(memory, cast, deaths),
   };
-}
-
-function startShard(memory: SceneMemory): ShardCore {
-  const boot = {
-    shard: memory.shard,
-    control: memory.control,
-    shards: [],
-    epochMs: 0,
-    spin: false,
-  };
-  const core = new ShardCore(boot, { random: () => 0, forgot: () => {}, explained: () => {} });
-  for (const command of commandsOf(memory)) core.apply(command);
-  mistakenCore(memory, core);
-  return core;
 }
 
 /** The clock, and main's part in a death. */

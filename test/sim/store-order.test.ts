@@ -1,14 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { CPTAIL } from '../../src/memory/link-memory.ts';
 import type { Seam } from '../../src/memory/seam.ts';
-import { ShardCore } from '../../src/shard/shard-core.ts';
 import { SlotClient } from './slot-client.ts';
 import {
-  commandsOf,
   makeMemory,
   type SceneTarget,
   type Send,
   type SlotScene,
+  startShard,
 } from './slot-scene.ts';
 import { storesOf } from './store-order.ts';
 
@@ -30,15 +29,7 @@ function stageOf(targets: SceneTarget[], size: Partial<SlotScene> = {}) {
     ...size,
   };
   const memory = makeMemory(scene);
-  const boot = {
-    shard: memory.shard,
-    control: memory.control,
-    shards: [],
-    epochMs: 0,
-    spin: false,
-  };
-  const core = new ShardCore(boot, { random: () => 0, forgot: () => {}, explained: () => {} });
-  for (const command of commandsOf(memory)) core.apply(command);
+  const core = startShard(memory);
   const sender = new SlotClient(memory, 0);
   const receiver = new SlotClient(memory, 1);
   let index = 0;
