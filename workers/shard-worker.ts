@@ -1,23 +1,43 @@
-/** Thread entry of a shard. It starts bare: nothing but the shard core and memory is loaded. */
+/**
+ * Thread entry of a shard. It starts bare: nothing but the shard core and memory is loaded. One that stands by sleeps in
+ * its event loop until it is told which shard it is.
+ */
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
-import type { NumberedCommand, ShardBoot, ShardNotice } from '../src/control/commands.ts';
+import type {
+  Assignment,
+  NumberedCommand,
+  ShardBoot,
+  ShardNotice,
+  StandbyBoot,
+} from '../src/control/commands.ts';
 import { runShard } from '../src/shard/shard-loop.ts';
 import { coreWaitMs } from './core-wait.ts';
 
-const boot = workerData as ShardBoot;
+const boot = workerData as ShardBoot | StandbyBoot;
 const port = parentPort;
 if (port === null) throw new Error('shard-worker.js is a worker entry, not a program');
 const offsetMs = performance.timeOrigin - boot.epochMs;
 
 const tell = (notice: ShardNotice): void => port.postMessage(notice);
 
+const serve = (served: ShardBoot): void => {
+  runShard(served, {
+    now: () => performance.now() + offsetMs,
+    random: Math.random,
+    forgot: (client) => tell({ forgot: client }),
+    explained: (question, answer) => tell({ question, answer }),
+    coreWaitMs: () => coreWaitMs(),
+    takeCommand: () => receiveMessageOnPort(port)?.message as NumberedCommand | undefined,
+  });
+  port.close();
+};
+
 tell({ ready: true });
-runShard(boot, {
-  now: () => performance.now() + offsetMs,
-  random: Math.random,
-  forgot: (client) => tell({ forgot: client }),
-  explained: (question, answer) => tell({ question, answer }),
-  coreWaitMs: () => coreWaitMs(),
-  takeCommand: () => receiveMessageOnPort(port)?.message as NumberedCommand | undefined,
-});
-port.close();
+if ('shard' in boot) serve(boot);
+else {
+  port.once('message', ({ serve: id }: Assignment) => {
+    const shard = boot.shards[id];
+    if (shard === undefined) throw new RangeError(`there is no shard ${id} to take over`);
+    serve({ ...boot, shard });
+  });
+}

@@ -165,3 +165,12 @@ export interface ShardBoot {
   /** Whether a core is left for it to spin on before it parks. */
   readonly spin: boolean;
 }
+
+/** `workerData` of a shard worker that stands by: which shard it serves it is told by an `Assignment`. */
+export type StandbyBoot = Omit<ShardBoot, 'shard'>;
+
+/** The first message to a worker that stands by. Commands of that shard follow it, `takeOver` first. */
+export interface Assignment {
+  /** Id of a shard whose thread has ended. */
+  readonly serve: number;
+}

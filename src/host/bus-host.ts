@@ -14,7 +14,7 @@ import {
   createControlWords,
   setBusState,
 } from '../memory/control-words.ts';
-import { createShardMemory } from '../memory/shard-memory.ts';
+import { createShardMemory, type ShardMemory } from '../memory/shard-memory.ts';
 import type { BusError } from '../message/errors.ts';
 import {
   type Logger,
@@ -37,8 +37,10 @@ import { Plane } from './plane.ts';
 import { Sessions } from './sessions.ts';
 import { ShardHost, type ShardRestart } from './shard-host.ts';
 import { Shards } from './shards.ts';
-import { type ShardSurroundings, spawnShard } from './spawn-shard.ts';
+import type { Thread } from './spawn.ts';
+import { type ShardSurroundings, spawnShard, spawnStandby } from './spawn-shard.ts';
 import { StallWatch } from './stall-watch.ts';
+import { FIRST_FILL_MS, Standby } from './standby.ts';
 import { moduleHref, startThread } from './start-thread.ts';
 import { Threads } from './threads.ts';
 import type { Ticket } from './ticket.ts';
@@ -86,6 +88,7 @@ export class BusHost {
   readonly #sessions: Sessions;
   readonly #threads: Threads;
   readonly #stallWatch: StallWatch;
+  readonly #standby: Standby | undefined;
   readonly #logger: Logger;
   readonly #userLogger: Logger | undefined;
   readonly #main: ClientHost;
@@ -101,7 +104,17 @@ export class BusHost {
     const targets = config.maxEndpoints + config.maxSubscriptions + config.maxClients;
     const control = createControlWords(targets);
     const registry = new Registry({ ...config, targets, cells: CELLS });
-    const shards = new Shards(this.#makeShards(config, { control, epochMs }));
+    // Main is a thread with work too: a shard may spin where each of them has a core to itself.
+    const spin = config.shards + 1 <= availableParallelism();
+    const memories = Array.from({ length: config.shards }, (_, id) => {
+      return createShardMemory(id, control.targets);
+    });
+    const surroundings = { control, epochMs, spin, shards: memories };
+    this.#standby =
+      config.standby === 0
+        ? undefined
+        : new Standby(() => spawnStandby(surroundings, config), logger);
+    const shards = new Shards(this.#makeShards(config, memories, surroundings));
     const clients = new Clients({
       shards,
       registry,
@@ -148,6 +161,7 @@ export class BusHost {
     try {
       await this.#shards.start();
       await this.#clients.attach(this.#main);
+      this.#standby?.fill(FIRST_FILL_MS);
     } catch (error) {
       await this.close({ drain: false, timeout: 0 });
       throw error;
@@ -210,6 +224,7 @@ export class BusHost {
     const terminated = await this.#threads.terminateAll();
     this.#sessions.endAll();
     this.#stallWatch.stop();
+    await this.#standby?.close();
     const forced = await this.#shards.close(SHARD_GRACE_MS);
     this.#cancelExitDrain();
     return { settled, abandoned, threadsTerminated: terminated + forced };
@@ -292,18 +307,17 @@ export class BusHost {
 
   #makeShards(
     config: ResolvedConfig,
-    { control, epochMs }: Omit<ShardSurroundings, 'shards'>,
+    memories: readonly ShardMemory[],
+    surroundings: ShardSurroundings,
   ): ShardHost[] {
-    // Main is a thread with work too: a shard may spin where each of them has a core to itself.
-    const spin = config.shards + 1 <= availableParallelism();
-    const shards = Array.from({ length: config.shards }, (_, id) =>
-      createShardMemory(id, control.targets),
-    );
-    const surroundings = { control, epochMs, shards };
-    return shards.map((memory) => {
-      return new ShardHost(memory, () => spawnShard(memory, surroundings, spin, config), {
+    return memories.map((memory) => {
+      const begin = (): Thread =>
+        this.#standby?.take(memory.id) ?? spawnShard(memory, surroundings, config);
+      return new ShardHost(memory, begin, {
         onFatal: (error) => this.#fail(error),
         onRestart: (restart) => this.#noteRestart(restart),
+        // Not sooner: what starts takes a core from the takeover.
+        onReplaced: () => this.#standby?.fill(0),
         onForgotten: (client) => this.#clients.noteForgotten(client),
       });
     });

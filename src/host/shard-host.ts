@@ -47,6 +47,8 @@ export interface ShardHostHooks {
   readonly onFatal: (error: BusError) => void;
   /** Its thread has died and a successor is being started: ring every bell. */
   readonly onRestart?: (restart: ShardRestart) => void;
+  /** A successor has taken over. */
+  readonly onReplaced?: () => void;
   /** Nothing of a client is in use in the shard any more. */
   readonly onForgotten?: (client: number) => void;
 }
@@ -242,7 +244,9 @@ export class ShardHost {
   }
 
   #started(): void {
-    if (this.#state === 'starting' || this.#state === 'replacing') this.#state = 'running';
+    const isSuccessor = this.#state === 'replacing';
+    if (isSuccessor || this.#state === 'starting') this.#state = 'running';
+    if (isSuccessor) this.#hooks.onReplaced?.();
     this.#reportStart?.(undefined);
     this.#reportStart = undefined;
     this.#holdOrLeave();

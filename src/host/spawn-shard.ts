@@ -1,6 +1,6 @@
-/** The thread of a shard. */
+/** The thread of a shard, and the thread that stands by for any of them. */
 import type { WorkerOptions } from 'node:worker_threads';
-import type { ShardBoot } from '../control/commands.ts';
+import type { ShardBoot, StandbyBoot } from '../control/commands.ts';
 import type { ControlHandle } from '../memory/control-words.ts';
 import type { ShardHandle } from '../memory/shard-memory.ts';
 import type { ResolvedConfig } from '../options.ts';
@@ -11,22 +11,41 @@ export interface ShardSurroundings {
   readonly control: ControlHandle;
   readonly shards: readonly ShardHandle[];
   readonly epochMs: number;
+  /** Whether a core is left for a shard to spin on. */
+  readonly spin: boolean;
 }
+
+type ThreadConfig = Pick<ResolvedConfig, 'shardOptions' | 'workerUrl'>;
 
 /** Throws `ERR_BUS_CONFIG` for options that Node refuses. */
 export function spawnShard(
   { id, targets, buffer }: ShardHandle,
-  { control, epochMs, shards }: ShardSurroundings,
-  spin: boolean,
-  { shardOptions, workerUrl }: Pick<ResolvedConfig, 'shardOptions' | 'workerUrl'>,
+  surroundings: ShardSurroundings,
+  config: ThreadConfig,
 ): Thread {
-  const boot: ShardBoot = {
-    shard: { id, targets, buffer },
+  const boot: ShardBoot = { ...bootOf(surroundings), shard: { id, targets, buffer } };
+  return spawnWith(boot, config);
+}
+
+/** It loads what a shard needs and waits to be told which one it is. Throws as `spawnShard` does. */
+export function spawnStandby(surroundings: ShardSurroundings, config: ThreadConfig): Thread {
+  return spawnWith(bootOf(surroundings), config);
+}
+
+/** Only what a thread can be given: views and classes stay behind. */
+function bootOf({ control, epochMs, shards, spin }: ShardSurroundings): StandbyBoot {
+  return {
     control: { targets: control.targets, buffer: control.buffer },
-    shards: shards.map((shard) => ({ id: shard.id, targets: shard.targets, buffer: shard.buffer })),
+    shards: shards.map(({ id, targets, buffer }) => ({ id, targets, buffer })),
     epochMs,
     spin,
   };
+}
+
+function spawnWith(
+  boot: ShardBoot | StandbyBoot,
+  { shardOptions, workerUrl }: ThreadConfig,
+): Thread {
   const entry =
     workerUrl === undefined
       ? workerEntry('shard-worker')

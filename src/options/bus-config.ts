@@ -24,6 +24,11 @@ export interface BusConfig {
   readonly healthCheckInterval?: number | undefined;
   /** A shard with work that makes no progress for so long is replaced, ms. Default 2 000; `Infinity` is allowed. */
   readonly stallTimeout?: number | undefined;
+  /**
+   * Threads that have loaded a shard's code and sleep until a shard dies, 0 or 1. With one, a takeover need not wait for
+   * a thread to start. Default 1.
+   */
+  readonly standby?: number | undefined;
   /** Messages published to a ring at once, 1 to 10 000. Default 100. */
   readonly batchSize?: number | undefined;
   /** Deliveries handed over and not acknowledged, per endpoint, 1 to 1 000 000. Default 1 000. */
@@ -75,6 +80,7 @@ export interface ResolvedConfig {
   readonly correlationTimeout: number;
   readonly healthCheckInterval: number;
   readonly stallTimeout: number;
+  readonly standby: number;
   readonly batchSize: number;
   readonly maxConcurrentDeliveries: number;
   readonly slots: number;
@@ -104,6 +110,7 @@ const NAMES: readonly (keyof BusConfig)[] = [
   'correlationTimeout',
   'healthCheckInterval',
   'stallTimeout',
+  'standby',
   'batchSize',
   'maxConcurrentDeliveries',
   'slots',
@@ -140,6 +147,7 @@ export function resolveConfig(config: BusConfig | undefined, cores: number): Res
     correlationTimeout: read.duration('correlationTimeout', 30_000, DURATION),
     healthCheckInterval: read.duration('healthCheckInterval', 5_000, PERIOD),
     stallTimeout: read.duration('stallTimeout', 2_000, DURATION),
+    standby: read.integer('standby', 1, { low: 0, high: 1 }),
     batchSize: read.integer('batchSize', 100, { low: 1, high: LIMITS.batchSize }),
     maxConcurrentDeliveries: read.integer('maxConcurrentDeliveries', 1000, {
       low: 1,

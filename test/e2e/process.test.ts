@@ -55,6 +55,7 @@ describe('an idle process', () => {
   it.each([
     ['an endpoint with keepAlive after unref', 'unref'],
     ['ref on a bus without endpoints and subscriptions', 'nothing'],
+    ['the thread that stands by for the shards', 'standby'],
     ['an iterator whose subscription has ended', 'ended'],
   ])('is not held by %s', async (_, scene) => {
     const ended = await runProgram('keep-alive', scene);

@@ -1,5 +1,6 @@
 /** Shards that are killed under load: nothing is lost, nothing is doubled, and nobody but `metrics` and an event tells. */
-import { describe, expect, it } from 'vitest';
+import type { Worker } from 'node:worker_threads';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { MessageBus } from '../../src/index.ts';
 import { createWatchedBus, expectAtRest, shardThreads } from '../helpers/at-rest.ts';
 import { until } from '../helpers/gate.ts';
@@ -105,6 +106,54 @@ describe.each([1, 2, 4])('with %i shards, of which one is killed again and again
     expect(await outcome).toBe('ERR_BUS_TIMEOUT');
     expect(told).toMatchObject([{ exitCode: 1, restarts: 1 }]);
     await bus.close({ drain: false });
+  });
+});
+
+describe('the thread that stands by', () => {
+  const threads: Worker[] = [];
+  const note = (worker: Worker): void => void threads.push(worker);
+
+  beforeEach(() => {
+    threads.length = 0;
+    process.on('worker', note);
+  });
+
+  afterEach(() => {
+    process.off('worker', note);
+  });
+
+  it('serves the shard that dies, and another one stands by then', async () => {
+    const bus = await createWatchedBus({ shards: 2, logger: silent });
+    await bus.registerEndpoint('e', ({ payload }) => payload);
+    await bus.registerRoute('k.*', 'e');
+    await until(() => threads.length === 3);
+    const id = threads[2]?.threadId;
+    await killOne(bus, 1);
+    expect((await bus.health()).shards.map(({ threadId }) => threadId)).toContain(id);
+    expect(await Promise.all([1, 2, 3, 4].map((n) => bus.request(`k.${n}`, n)))).toHaveLength(4);
+    await until(() => threads.length === 4);
+    await expectAtRest(bus);
+    await bus.close();
+    expect(threads.map(({ threadId }) => threadId)).toEqual([-1, -1, -1, -1]);
+  });
+
+  it('is replaced when it dies itself', async () => {
+    const bus = await createWatchedBus({ shards: 1, logger: silent });
+    await until(() => threads.length === 2);
+    await threads[1]?.terminate();
+    await until(() => threads.length === 3);
+    const id = threads[2]?.threadId;
+    await killOne(bus, 0);
+    expect((await bus.health()).shards).toMatchObject([{ threadId: id, state: 'running' }]);
+    await bus.close();
+    expect(threads.every(({ threadId }) => threadId === -1)).toBe(true);
+  });
+
+  it('is not there where the bus has none', async () => {
+    const bus = await createWatchedBus({ shards: 1, standby: 0, logger: silent });
+    await killOne(bus, 0);
+    await bus.close();
+    expect(threads.length).toBe(2);
   });
 });
 

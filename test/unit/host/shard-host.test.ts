@@ -17,6 +17,7 @@ let memory: ShardMemory;
 let thread: FakeThread;
 let crashes: BusError[];
 let restarts: ShardRestart[];
+let replaced: number;
 let host: ShardHost;
 
 beforeEach(() => {
@@ -24,9 +25,13 @@ beforeEach(() => {
   thread = new FakeThread(memory);
   crashes = [];
   restarts = [];
+  replaced = 0;
   host = new ShardHost(memory, () => thread, {
     onFatal: (error) => crashes.push(error),
     onRestart: (restart) => restarts.push(restart),
+    onReplaced: () => {
+      replaced += 1;
+    },
   });
 });
 
@@ -145,9 +150,10 @@ describe('ShardHost', () => {
     expect(thread.commands).toEqual([{ op: 'takeOver', state, skipsEntry: false }]);
     thread.emit('message', { ready: true });
     host.settleApplied();
-    expect([host.running, await outcome(command)]).toEqual([false, 'pending']);
+    expect([host.running, replaced, await outcome(command)]).toEqual([false, 0, 'pending']);
     thread.apply();
     host.settleApplied();
+    expect(replaced).toBe(1);
     expect([host.running, await outcome(command)]).toEqual([true, 'resolved']);
     expect(crashes).toEqual([]);
   });
