@@ -3,7 +3,7 @@ import type { NamedEndpoint } from '../control/plane.ts';
 import { REFUSAL, STATUS } from '../memory/entries.ts';
 import { messageOf } from '../message/error-codec.ts';
 import { droppedOf } from '../message/error-revival.ts';
-import { BusError, type BusErrorCode, quietly } from '../message/errors.ts';
+import { BusError, type BusErrorCode, outcomeError, quietly } from '../message/errors.ts';
 import { KIND } from '../message/kinds.ts';
 import type { ReceivedError } from './received-error.ts';
 
@@ -15,8 +15,8 @@ export interface Failure {
   readonly reason: unknown;
   readonly delivered: number;
   readonly failed: readonly ReceivedError[];
-  /** Whose queue limit refused it, where one did. */
-  readonly refusedBy?: NamedEndpoint | undefined;
+  /** Whose queue limit refused it, or who has left with it, where one did. */
+  readonly because?: NamedEndpoint | undefined;
 }
 
 const VERBS: Readonly<Record<number, string>> = {
@@ -31,12 +31,16 @@ export function statusError(status: number, failure: Failure): BusError {
   const details = { routingKey: key };
   switch (status) {
     case STATUS.noRoute:
+      if (failure.because) return lost('ERR_BUS_NO_ROUTE', verb, failure.because, details);
       return of(
         'ERR_BUS_NO_ROUTE',
         `${verb}: no route matches the key; register one first.`,
         details,
       );
     case STATUS.unavailable:
+      if (failure.because) {
+        return lost('ERR_BUS_ENDPOINT_UNAVAILABLE', verb, failure.because, details);
+      }
       return of(
         'ERR_BUS_ENDPOINT_UNAVAILABLE',
         `${verb}: every endpoint that matches is draining, isolated, broken or gone; try again later.`,
@@ -56,12 +60,13 @@ export function statusError(status: number, failure: Failure): BusError {
     case STATUS.expired:
       return of('ERR_BUS_EXPIRED', `${verb}: its ttl passed before it was handled.`, details);
     case STATUS.full:
-      if (failure.refusedBy) return queueFull(verb, failure.refusedBy, details);
+      if (failure.because) return queueFull(verb, failure.because, details);
       return of('ERR_BUS_FULL', `${verb}: a queue limit or an overflow policy refused it.`, {
         ...details,
         delivered: failure.delivered,
       });
     case STATUS.died:
+      if (failure.because) return lost('ERR_BUS_WORKER', verb, failure.because, details);
       return of('ERR_BUS_WORKER', `${verb}: the threads that handled it died.`, details);
     case STATUS.failed:
       return failedDelivery(verb, failure);
@@ -133,6 +138,36 @@ function queueFull(
       'slowly, raise the limit, or try again later.',
     { ...details, endpoint: id, limit: queueLimit, option: 'queueLimit' },
   );
+}
+
+const LOST: Readonly<Partial<Record<BusErrorCode, string>>> = {
+  ERR_BUS_NO_ROUTE: 'no other endpoint matches the key.',
+  ERR_BUS_ENDPOINT_UNAVAILABLE: 'no other endpoint that matches could take it; try again later.',
+  ERR_BUS_WORKER: 'it has cost as many threads as it may, and is not tried again.',
+};
+
+/** The thread of an endpoint has left with the message, and nobody took its place. */
+function lost(
+  code: BusErrorCode,
+  verb: string,
+  { id, ended }: NamedEndpoint,
+  details: Record<string, unknown>,
+): BusError {
+  const named = { ...details, endpoint: id };
+  if (ended === undefined) {
+    return of(
+      code,
+      `${verb}: endpoint '${id}' left the bus before it answered; ${LOST[code]}`,
+      named,
+    );
+  }
+  const { exitCode, threadId } = ended;
+  const exit = exitCode === undefined ? '' : ` with exit code ${exitCode}`;
+  const what = `thread ${threadId} of endpoint '${id}' ended${exit}`;
+  const facts = { ...named, threadId, ...(exitCode === undefined ? {} : { exitCode }) };
+  const cause = outcomeError('ERR_BUS_WORKER', `The ${what}.`, { details: facts });
+  const text = `${verb}: the ${what} before it answered; ${LOST[code]}`;
+  return new BusError(code, text, { cause, details: facts });
 }
 
 function failedDelivery(verb: string, failure: Failure): BusError {

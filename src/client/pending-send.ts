@@ -112,14 +112,15 @@ export class PendingSend implements Pending {
   toError(): Error {
     if (this.#status === ENDED) return this.value as Error;
     if (this.#status === STATUS.reply) return this.#replyError();
-    const why = this.kind === MESSAGE_KIND.request ? reasonOf(this.#detail) : 0;
-    const timedOut = this.#status === STATUS.timeout && why > 0;
-    return statusError(this.#status, {
+    const status = this.#status;
+    const isRequest = this.kind === MESSAGE_KIND.request;
+    const why = isRequest || status === STATUS.noRoute ? reasonOf(this.#detail) : 0;
+    const timedOut = status === STATUS.timeout && why > 0;
+    return statusError(status, {
       kind: this.kind,
       key: this.key,
       timeoutMs: timedOut ? why : this.timeoutMs,
-      refusedBy:
-        this.#status === STATUS.full && why > 0 ? this.#home.peers.endpoint(why - 1) : undefined,
+      because: timedOut || why === 0 ? undefined : this.#home.peers.endpoint(why - 1),
       reason: this.value,
       delivered: targetsOf(this.#detail) - failuresOf(this.#detail),
       failed: this.#errors,

@@ -134,11 +134,21 @@ export interface NamedEndpoint {
   readonly target: number;
   readonly id: string;
   readonly queueLimit: number;
+  /** Its thread has ended, or has left the bus without closing it. */
+  readonly ended?: ThreadEnd;
+}
+
+/** How a thread came to its end. */
+export interface ThreadEnd {
+  readonly threadId: number;
+  /** Undefined where nobody tells main: of a Worker that the bus did not start. */
+  readonly exitCode: number | undefined;
 }
 
 /**
  * What a client is told of the others: one has come, nothing of one that left is in use any more, or an endpoint has
- * been registered, before any shard can refuse a message in its name.
+ * been registered, before any shard can refuse a message in its name, or has gone with its thread, before any shard ends
+ * a message for that.
  */
 export type PeerNews =
   | { readonly came: ClientHandle }

@@ -2,7 +2,7 @@
  * The clients of a bus: admitted, attached to all shards, made known to each other, and dismissed when they have left
  * or died. Ids are never reused.
  */
-import type { ClientBoot, ClientSettings, NamedEndpoint } from '../control/plane.ts';
+import type { ClientBoot, ClientSettings, NamedEndpoint, ThreadEnd } from '../control/plane.ts';
 import type { ClientHandle } from '../memory/client-memory.ts';
 import type { ControlHandle } from '../memory/control-words.ts';
 import { CLIENT_COUNTERS, type ClientCounter } from '../memory/counters.ts';
@@ -96,15 +96,16 @@ export class Clients {
 
   /**
    * A client has left in good order, or its thread has ended: it must not write any more. Takes all it had out of the
-   * registry and the shards. Resolves when that is in force; at once for one that is not here.
+   * registry and the shards. Resolves when that is in force; at once for one that is not here. `end`: of its thread.
    */
-  async dismiss(id: number): Promise<void> {
+  async dismiss(id: number, end?: { readonly exitCode: number | undefined }): Promise<void> {
     const client = this.#present.get(id);
     if (client === undefined || this.#closed) return;
     const { registry, shards } = this.#init;
     this.#present.delete(id);
     this.#remember(client);
     client.seal();
+    if (end !== undefined) this.#tellEnd(id, { ...end, threadId: client.threadId });
     const { targets } = registry.forget(id);
     const told = shards.tellAll({ op: 'detach', client: id });
     // A thread that died may have rung nobody, or half: who sleeps must look again.
@@ -150,6 +151,15 @@ export class Clients {
   /** From here on a thread's end changes nothing any more: all threads end. */
   close(): void {
     this.#closed = true;
+  }
+
+  /** Whoever waits for one of its endpoints learns what became of it. Before the shards know. */
+  #tellEnd(id: number, ended: ThreadEnd): void {
+    for (const entry of this.#init.registry.findEndpoints({})) {
+      if (entry.client !== id) continue;
+      const named = { ...namedEndpoint(entry), ended };
+      for (const client of this.#present.values()) client.tellPeer({ named });
+    }
   }
 
   #remember(client: ClientHost): void {

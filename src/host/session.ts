@@ -58,8 +58,8 @@ export class Session {
     this.#serve().catch(init.onError);
   }
 
-  /** The thread is gone, or must not come any more: what it was to the bus is taken out. */
-  end(): void {
+  /** The thread is gone, or must not come any more: what it was to the bus is taken out. `exitCode`: where it is known. */
+  end(exitCode?: number): void {
     const state = this.#state;
     if (state.name === 'ended') return;
     this.#state = { name: 'ended' };
@@ -67,7 +67,7 @@ export class Session {
     this.#peers.close();
     this.#init.onEnd(this);
     if (state.name === 'issued') clearTimeout(state.expiry);
-    else this.#init.clients.dismiss(state.client).catch(this.#init.onError);
+    else this.#init.clients.dismiss(state.client, { exitCode }).catch(this.#init.onError);
   }
 
   #expire(): void {

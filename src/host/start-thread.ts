@@ -86,7 +86,7 @@ function watch(worker: Worker, report: ReportPort, watched: Watched): Promise<vo
         read(last.message as ThreadReport);
       }
       report.close();
-      session.end();
+      session.end(exitCode);
       if (!isLoaded) reject(loadError(href, exitCode, hasCause ? { cause } : {}));
       else if (hasCause) tellCrash(worker, logger, { href, exitCode, cause });
     });

@@ -36,8 +36,9 @@ export function withReport(outcome: number): number {
 }
 
 /**
- * Word 1 of a final completion of a request that says why: the endpoint whose queue limit refused it (its target + 1),
- * or the timeout of the route in ms, as far as 24 bits go. 0: nothing. No reports are to be waited for.
+ * Word 1 of a final completion that says why: the endpoint whose queue limit refused a request, or whose thread left with
+ * the message (its target + 1), or the timeout of a request's route in ms, as far as 24 bits go. 0: nothing. No reports
+ * are to be waited for.
  */
 export function reasonDetail(value: number): number {
   return Math.min(value, REASON_MAX) << FAILURES_SHIFT;

@@ -14,7 +14,6 @@ import {
   isOpen,
   ONE_ATTEMPT,
   ONE_DEATH,
-  recordDetail,
   recordState,
 } from '../memory/ledger.ts';
 import { get } from '../memory/seam.ts';
@@ -23,7 +22,7 @@ import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
 import { returnLent } from './acknowledge.ts';
 import { freeDelivery } from './deliveries.ts';
 import { placeParkedAgain } from './pump.ts';
-import { rerouteDelivery } from './reroute.ts';
+import { lostBy, rerouteDelivery } from './reroute.ts';
 import { giveBack, settle } from './settle.ts';
 import { NO_CELL, ShardLink } from './shard-link.ts';
 import type { ShardState } from './shard-state.ts';
@@ -145,7 +144,7 @@ function endLoan(shard: ShardState, link: ShardLink, cell: number): void {
   }
   const started = state === CELL.loaned && get(link.marks, cell) === cellLoan(word) + 1;
   if (started && cellDeaths(word) + 1 >= DEATHS_MAX) {
-    const detail = recordDetail(sender.ledger, refSlot(ref));
+    const detail = lostBy(shard, delivery);
     settle(shard, sender, refSlot(ref), { status: STATUS.died, detail }, delivery);
     freeDelivery(shard, delivery, cellState(get(link.cellWords, low16(delivery) * CELL_WORDS)));
     return;

@@ -20,7 +20,7 @@ import {
   recordDetail,
   withCellState,
 } from '../memory/ledger.ts';
-import { failuresOf, targetsOf, withoutTarget } from '../memory/outcome-word.ts';
+import { failuresOf, reasonDetail, targetsOf, withoutTarget } from '../memory/outcome-word.ts';
 import { get, put } from '../memory/seam.ts';
 import { KEY_ID, KIND, KIND_MASK } from '../memory/slot-header.ts';
 import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
@@ -53,10 +53,17 @@ export function rerouteDelivery(shard: ShardState, delivery: number, moved: numb
     if (mayWaitAgain(shard, delivery)) waitAgain(shard, delivery, word);
     else backOff(shard, delivery, word);
   } else {
-    const outcome = { status: STATUS.unavailable, detail: 0 };
+    const outcome = { status: STATUS.unavailable, detail: lostBy(shard, delivery) };
     settle(shard, sender, slot, outcome, delivery);
     freeDelivery(shard, delivery, cellState(cellWord(shard, delivery, CELL_STATE)));
   }
+}
+
+/** Word 1 of the completion of a message that ends because a receiver's thread has left: which target was lost. */
+export function lostBy(shard: ShardState, delivery: number): number {
+  const link = shard.link(refClient(delivery));
+  if (!link.down) return 0;
+  return reasonDetail((link.cells.owners[low16(delivery)] as Target).spec.id + 1);
 }
 
 /** The deliveries in BACKOFF whose time has come look again. */
@@ -138,7 +145,9 @@ function withdraw(shard: ShardState, sender: ShardLink, slot: number, delivery: 
   const isEvent = (sender.header(slot, KIND) & KIND_MASK) === MESSAGE_KIND.event;
   const undelivered = targetsOf(detail) === 0 && !isEvent;
   const status = failuresOf(detail) === 0 ? STATUS.ok : STATUS.failed;
-  const outcome = undelivered ? { status: STATUS.noRoute, detail: 0 } : { status, detail };
+  const outcome = undelivered
+    ? { status: STATUS.noRoute, detail: lostBy(shard, delivery) }
+    : { status, detail };
   settle(shard, sender, slot, outcome, delivery);
   freeDelivery(shard, delivery, state);
 }

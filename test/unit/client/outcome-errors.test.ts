@@ -59,6 +59,31 @@ describe('statusError', () => {
     );
   });
 
+  it.each([
+    ['unavailable', 'ERR_BUS_ENDPOINT_UNAVAILABLE'],
+    ['noRoute', 'ERR_BUS_NO_ROUTE'],
+    ['died', 'ERR_BUS_WORKER'],
+  ] as const)(
+    'names the endpoint whose thread ended, and its thread as the cause: %s',
+    (name, code) => {
+      const because = { target: 3, id: 'e', queueLimit: 1, ended: { threadId: 9, exitCode: 0 } };
+      const facts = { routingKey: 'a.key', endpoint: 'e', threadId: 9, exitCode: 0 };
+      const error = statusError(STATUS[name], { ...failure, because });
+      expect(error).toMatchObject({ code, details: facts });
+      expect(error.cause).toMatchObject({ code: 'ERR_BUS_WORKER', details: facts });
+      const { ended, ...left } = because;
+      const { exitCode, threadId, ...known } = facts;
+      const unknown = statusError(STATUS[name], {
+        ...failure,
+        because: { ...left, ended: { ...ended, exitCode: undefined } },
+      });
+      expect(unknown.details).toEqual({ ...known, threadId });
+      const inOrder = statusError(STATUS[name], { ...failure, because: left });
+      expect([inOrder.details, inOrder.cause]).toEqual([known, undefined]);
+      expect([exitCode, inOrder.message]).toEqual([0, expect.stringContaining("'e' left the bus")]);
+    },
+  );
+
   it('shortens a long key', () => {
     expect(
       statusError(STATUS.noRoute, { ...failure, key: 'k'.repeat(4000) }).message.length,

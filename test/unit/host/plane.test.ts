@@ -181,6 +181,27 @@ describe('Clients', () => {
     });
   });
 
+  it('tells the others how the thread of an endpoint ended, before the shards hear of it', async () => {
+    const { clients, done, threads } = setup;
+    const heard: PeerNews[] = [];
+    const client = clients.admit(9, () => {});
+    clients.admit(10, (news) => {
+      heard.push(news);
+      if ('named' in news && news.named.ended !== undefined) {
+        expect(threads.flatMap(({ commands }) => commands.map(({ op }) => op))).not.toContain(
+          'detach',
+        );
+      }
+    });
+    const target = await endpoint('gone', client.id);
+    await endpoint('other', 1);
+    await done(clients.dismiss(client.id, { exitCode: 3 }));
+    const named = { target, id: 'gone', queueLimit: Number.POSITIVE_INFINITY };
+    expect(heard.filter((news) => 'named' in news && news.named.ended)).toEqual([
+      { named: { ...named, ended: { threadId: 9, exitCode: 3 } } },
+    ]);
+  });
+
   it('still shows a newcomer the memory of those who have left', async () => {
     const { clients, done } = setup;
     clients.admit(0, () => {});

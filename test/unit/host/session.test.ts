@@ -31,8 +31,8 @@ function sessionWith(options: SessionOptions) {
     attach: async () => {
       notes.push('attach');
     },
-    dismiss: async (id: number) => {
-      notes.push(`dismiss ${id}`);
+    dismiss: async (id: number, { exitCode }: { exitCode: number | undefined }) => {
+      notes.push(`dismiss ${id}${exitCode === undefined ? '' : ` after ${exitCode}`}`);
     },
   } as unknown as Clients;
   const plane = {
@@ -101,8 +101,8 @@ describe('Session', () => {
     door.close();
     await closed;
     expect(notes).not.toContain('end');
-    session.end();
-    expect(notes).toEqual(['admit thread 31', 'attach', 'end', `dismiss ${OWN}`]);
+    session.end(3);
+    expect(notes).toEqual(['admit thread 31', 'attach', 'end', `dismiss ${OWN} after 3`]);
   });
 
   it('expires when nobody uses its ticket, and then nobody can', async () => {

@@ -72,7 +72,10 @@ describe('a client that leaves', () => {
       scene.world.detach(holder?.receiver.client ?? scene.sender);
       scene.world.run();
     }
-    expect(send.toError()).toMatchObject({ code: 'ERR_BUS_WORKER' });
+    expect(send.toError()).toMatchObject({
+      code: 'ERR_BUS_WORKER',
+      details: { endpoint: expect.stringMatching(/^#\d+$/) },
+    });
     expect(scene.sender.statuses).toEqual([STATUS.died]);
     expect(heldByWorld(scene.world, [1, 2, 3])).toEqual({});
   });
@@ -97,14 +100,17 @@ describe('a client that leaves', () => {
     expect(heldByWorld(scene.world, [2])).toEqual({});
   });
 
-  it('leaves a request without anybody: unavailable', () => {
+  it('leaves a request without anybody: unavailable, and says who was lost', () => {
     const scene = new Scene();
-    const { receiver } = scene.endpoint('k', {}, 2);
+    const { receiver, target } = scene.endpoint('k', {}, 2);
     const send = scene.sender.request('k');
     scene.world.run();
     scene.world.detach(receiver.client);
     scene.world.run();
-    expect(send.toError()).toMatchObject({ code: 'ERR_BUS_ENDPOINT_UNAVAILABLE' });
+    expect(send.toError()).toMatchObject({
+      code: 'ERR_BUS_ENDPOINT_UNAVAILABLE',
+      details: { endpoint: `#${target}` },
+    });
   });
 });
 
