@@ -45,6 +45,7 @@ export {
   type SendOptions,
 } from './options/send-options.ts';
 export {
+  CAPACITY_BYTES,
   type NackOptions,
   type OnceOptions,
   type Overflow,

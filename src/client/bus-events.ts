@@ -37,7 +37,16 @@ export interface BusEvents {
     /** What the thread threw; undefined when it was terminated. */
     readonly error: unknown;
   };
-  readonly slowSubscriber: { readonly subscription: string };
+  /**
+   * On the subscriber's thread: its queue has met its bound, for the first time since it was at most half full.
+   * `missed` counts what the bound has dropped since the subscription was made.
+   */
+  readonly slowSubscriber: {
+    readonly subscription: string;
+    readonly pattern: string;
+    readonly queued: number;
+    readonly missed: number;
+  };
 }
 
 const EVENTS: readonly (keyof BusEvents)[] = [

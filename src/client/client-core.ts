@@ -3,7 +3,7 @@
  * without threads and timers of its own: `poll` reads what has come, `flush` publishes what was pushed.
  */
 import type { ClientBoot, PeerNews } from '../control/plane.ts';
-import { type ClientMemory, openClientMemory } from '../memory/client-memory.ts';
+import { type ClientMemory, openClientMemory, TIGHT } from '../memory/client-memory.ts';
 import { busState, type ControlWords, openControlWords } from '../memory/control-words.ts';
 import { CLIENT_COUNTERS, type ClientCounter, Counters } from '../memory/counters.ts';
 import {
@@ -22,7 +22,7 @@ import {
   STATUS,
 } from '../memory/entries.ts';
 import { Heap } from '../memory/heap.ts';
-import { get } from '../memory/seam.ts';
+import { get, put } from '../memory/seam.ts';
 import { FLAG_ERROR, KIND, KIND_MASK, SLOT_WORDS } from '../memory/slot-header.ts';
 import { AutoCodec } from '../message/codec.ts';
 import type { CodecLayer } from '../message/module-codec.ts';
@@ -31,7 +31,7 @@ import { Answers, FLAG_VERDICT } from './answers.ts';
 import { ClientLink } from './client-link.ts';
 import type { ClientEnvironment } from './clock.ts';
 import { Completions, type Unclaimed } from './completions.ts';
-import type { ReceiverParts } from './endpoint.ts';
+import type { Intake, ReceiverParts } from './endpoint.ts';
 import { FlushBatches } from './flush-batch.ts';
 import { Interner } from './interner.ts';
 import { Loan } from './loan.ts';
@@ -89,6 +89,8 @@ export class ClientCore {
   readonly #hooks: CoreHooks;
   #flushRequested = false;
   #polls = 0;
+  #deferred: { afterTurn(isDrained: boolean): void }[] = [];
+  #isTight = false;
 
   constructor(boot: ClientBoot, environment: ClientEnvironment, hooks: CoreHooks) {
     const { settings } = boot;
@@ -130,6 +132,7 @@ export class ClientCore {
     const checksLeases = settings.debugLeases ?? false;
     const reader: Reader = { codec, checksLeases, epochMs: boot.epochMs, client: this.id };
     this.receiverParts = {
+      intake: this.#intake(),
       answers: this.#answers,
       reader,
       environment,
@@ -193,7 +196,14 @@ export class ClientCore {
     let work = 0;
     for (const link of this.links) work += this.#completions.poll(link);
     const stopMs = this.#environment.now() + TURN_MS;
-    for (const link of this.links) work += this.#pollDeliveries(link, stopMs);
+    let isDrained = true;
+    for (const link of this.links) {
+      const unread = link.deliver.refresh();
+      const read = this.#pollDeliveries(link, unread, stopMs);
+      if (read < unread) isDrained = false;
+      work += read;
+    }
+    if (this.#deferred.length > 0) work += this.#serveDeferred(isDrained);
     if (work > 0) this.#afterWork();
     this.flush();
     return work;
@@ -228,10 +238,15 @@ export class ClientCore {
     for (const link of this.links) link.flushAll();
   }
 
-  /** Looks at the clock. */
+  /** Looks at the clock, and tells the shards whether slots or heap run short. */
   tick(): void {
     // 0 means "no deadline" in a header, so the clock never says it.
     this.outbox.nowMs = Math.max(1, this.#environment.now()) | 0 || 1;
+    const { heap, slots } = this;
+    const isTight = slots.used * 2 > slots.count || heap.usedBytes * 2 > this.memory.bytes.length;
+    if (isTight === this.#isTight) return;
+    this.#isTight = isTight;
+    put(this.memory.words, TIGHT, isTight ? 1 : 0);
   }
 
   /** Withdraws the message in `slot`; its status follows all the same. */
@@ -255,6 +270,27 @@ export class ClientCore {
     this.#hooks.onRoom();
   }
 
+  #intake(): Intake {
+    const { links } = this;
+    const turn = (): number => this.#polls;
+    return {
+      links,
+      get turn() {
+        return turn();
+      },
+      unread: () => links.reduce((sum, { deliver }) => sum + deliver.refresh(), 0),
+      defer: (receiver) => this.#deferred.push(receiver),
+    };
+  }
+
+  /** Work is left where one of them must wait on: the thread does not sleep then. */
+  #serveDeferred(isDrained: boolean): number {
+    const deferred = this.#deferred;
+    this.#deferred = [];
+    for (const receiver of deferred) receiver.afterTurn(isDrained);
+    return this.#deferred.length > 0 ? 1 : 0;
+  }
+
   #requestFlush(): void {
     if (this.#flushRequested) return;
     this.#flushRequested = true;
@@ -267,9 +303,9 @@ export class ClientCore {
     this.flush();
   };
 
-  #pollDeliveries(link: ClientLink, stopMs: number): number {
+  #pollDeliveries(link: ClientLink, available: number, stopMs: number): number {
     const { deliver } = link;
-    const unread = Math.min(deliver.refresh(), DELIVERIES_PER_TURN);
+    const unread = Math.min(available, DELIVERIES_PER_TURN);
     for (let read = 1; read <= unread; read++) {
       const head = deliver.peek(0);
       const ref = deliver.peek(1);

@@ -30,6 +30,10 @@ export class ClientLink {
   readonly #bell: Bell;
   readonly #dropped: Int32Array;
   readonly #cellWords: Int32Array;
+  readonly #kept: Int32Array;
+  /** Position after the last event that was pushed, and how far the shard has routed as far as is known. */
+  #eventsTo: number;
+  #routedTo: number;
   /** Batches published since the shard's bell was last looked at. */
   #unrung = 0;
   #isUrgent = false;
@@ -41,6 +45,8 @@ export class ClientLink {
     const shardMemory = openShardMemory(shard);
     this.shard = shard.id;
     this.submit = new SubmitProducer(memory);
+    this.#eventsTo = this.submit.position;
+    this.#routedTo = this.#eventsTo;
     this.deliver = new DeliverConsumer(memory);
     this.complete = new CompleteConsumer(memory);
     this.loans = new Array<Loan | undefined>(link.cells).fill(undefined);
@@ -48,6 +54,7 @@ export class ClientLink {
     this.#bell = new Bell(shardMemory.words, SHARD_PARKED, SHARD_BELL);
     this.#dropped = shardMemory.dropped;
     this.#cellWords = memory.cellWords;
+    this.#kept = shardMemory.kept;
   }
 
   /** Something was pushed that the shard should see soon. */
@@ -112,8 +119,30 @@ export class ClientLink {
     return get(this.#cellWords, cell * CELL_WORDS + CELL_DEADLINE);
   }
 
+  /** The last entry pushed was an event. */
+  noteEvent(): void {
+    this.#eventsTo = this.submit.position;
+  }
+
+  get eventsTo(): number {
+    return this.#eventsTo;
+  }
+
+  /** Entries up to `position` are routed. Only for a client with subscriptions that drop. */
+  unrouted(position: number): number {
+    const left = (position - this.#routedTo) | 0;
+    if (left <= 0) return 0;
+    this.#routedTo = this.submit.routed;
+    return Math.max(0, (position - this.#routedTo) | 0);
+  }
+
   /** Messages that the shard dropped for a subscription, since ever (Int32, wraps). May be stale. */
   droppedFor(target: number): number {
     return get(this.#dropped, target);
+  }
+
+  /** Events that the shard has lent for a subscription and those that wait there; too low while none waits. */
+  keptFor(target: number): number {
+    return get(this.#kept, target);
   }
 }

@@ -8,6 +8,7 @@ import { KIND } from '../message/kinds.ts';
 import { kindOf } from '../message/text.ts';
 import type { ResolvedEndpointOptions } from '../options.ts';
 import type { Answers } from './answers.ts';
+import type { ClientLink } from './client-link.ts';
 import type { ClientEnvironment } from './clock.ts';
 import { type ContextHome, LoanContext } from './handler-context.ts';
 import type { Loan } from './loan.ts';
@@ -18,8 +19,20 @@ import { Tally } from './tally.ts';
 
 export type Handler = (message: Message, context: LoanContext) => unknown;
 
+/** Receivers that wait until everything that has come was read. */
+export interface Intake {
+  readonly links: readonly ClientLink[];
+  /** Number of the poll under way, or of the last one. */
+  readonly turn: number;
+  /** Entries that have come and were not read, for any receiver. */
+  unread(): number;
+  /** Calls `afterTurn` once, at the end of the poll under way or the next one. */
+  defer(receiver: { afterTurn(isDrained: boolean): void }): void;
+}
+
 /** What the receivers of a client share. */
 export interface ReceiverParts {
+  readonly intake: Intake;
   readonly answers: Answers;
   readonly reader: Reader;
   readonly environment: ClientEnvironment;

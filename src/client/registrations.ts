@@ -29,7 +29,7 @@ import { UnheardErrors } from './unheard-errors.ts';
 
 /** Handed over beyond the handlers that run, so that the next one need not be waited for. */
 const AHEAD = 64;
-/** Loans of a plain subscription in one shard: they end as soon as the event is copied. */
+/** Loans of a plain subscription in all shards: they end as soon as the event is copied. */
 const PLAIN_WINDOW = 512;
 
 export interface RegistrationParts {
@@ -133,7 +133,7 @@ export class Registrations {
       id,
       pattern: text,
       match,
-      ...windowOf(options, core.slots.count / 2 / core.links.length),
+      ...windowOf(options, core.slots.count, core.links.length),
     };
     await this.#orForget(target, plane.subscribe(core.id, target, request), () => {
       this.#subscriptions.delete(receiver);
@@ -207,6 +207,10 @@ export class Registrations {
     return new SubscriptionReceiver(options, core.receiverParts, {
       handler,
       droppedByShards: () => (dropped() - before) | 0,
+      keptBy: (shard) => core.links[shard]?.keptFor(target) ?? 0,
+      onSlow: (queued, missed) => {
+        events.emit('slowSubscriber', { subscription: id, pattern, queued, missed });
+      },
       onError: (error, event) => {
         const { routingKey } = event;
         const failure = { subscription: id, pattern, routingKey, error };
@@ -260,18 +264,28 @@ export class Registrations {
 }
 
 /**
- * How many loans a shard may have out to it, and what it does beyond. `share`: how many of a client's slots a leased
- * subscription may hold in one shard; one that drops its oldest holds as many again that wait.
+ * How many loans a shard may have out to it, how many more events may wait there, and what it does beyond. The loans of
+ * all shards together stay within the bound, so that a queue that is empty can take what is in the rings.
  */
 function windowOf(
   options: ResolvedSubscribeOptions,
-  share: number,
-): { window: number; whenFull: FullPolicy } {
-  const { capacity, overflow, lease } = options;
+  slots: number,
+  shards: number,
+): { window: number; whenFull: FullPolicy; waiting?: number } {
+  const { capacity, lease, overflow } = options;
+  // What is leased holds at most half of a client's slots.
+  const leased = Math.max(1, Math.floor(slots / 2 / shards));
   if (overflow === 'block') return { window: capacity, whenFull: 'park' };
-  if (!lease && overflow === 'error') return { window: capacity, whenFull: overflow };
-  const most = !lease ? PLAIN_WINDOW : overflow === 'drop-oldest' ? share / 2 : share;
-  return { window: Math.max(1, Math.min(capacity, Math.floor(most))), whenFull: overflow };
+  if (overflow === 'error') {
+    return { window: lease ? Math.min(capacity, leased) : capacity, whenFull: 'error' };
+  }
+  if (lease) {
+    // On loan as long as it is in the queue.
+    const most = overflow === 'drop-oldest' ? Math.max(1, Math.floor(leased / 2)) : leased;
+    return { window: Math.min(capacity, most), whenFull: overflow };
+  }
+  const copied = Math.max(1, Math.floor(Math.min(capacity, PLAIN_WINDOW) / shards));
+  return { window: copied, waiting: capacity, whenFull: overflow };
 }
 
 /** Options whose meaning is not built yet, with the one value that they may have: refused, not ignored. */

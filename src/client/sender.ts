@@ -241,7 +241,10 @@ export class Sender implements SendHome {
     counts.accepted += 1;
     if (kind === KIND.request) counts.requests += 1;
     else if (kind === KIND.notification) counts.notifications += 1;
-    else counts.events += 1;
+    else {
+      counts.events += 1;
+      link.noteEvent();
+    }
   }
 
   /** Absolute time of a duration from now; none for `Infinity`. */

@@ -1,12 +1,15 @@
 /**
  * A subscription on its own thread. A plain one copies each event into its queue and gives the loan back at once, so
- * that a slow consumer never holds its publishers; the overflow policy acts on the queue. One that blocks keeps the
- * loan until the consumer is done with the event. The consumer is a callback, one event at a time and in order, or
- * whoever asks for the next.
+ * that a slow consumer never holds its publishers; one that blocks, refuses or leases keeps the loan until the consumer
+ * is done with the event. The consumer is a callback, in order, or whoever asks for the next.
+ *
+ * Policies that drop act here, on everything that has come: after this thread was blocked nothing is handed out until
+ * what waited in rings and shards was read, so that exactly the bound is left, as if the queue had been filled meanwhile.
  */
 import { ACK_STATUS } from '../memory/entries.ts';
 import { PAY_LEN } from '../memory/slot-header.ts';
-import type { ResolvedSubscribeOptions } from '../options.ts';
+import { CAPACITY_BYTES, type ResolvedSubscribeOptions } from '../options.ts';
+import { DropAccount } from './drop-account.ts';
 import { isThenable, type ReceiverParts } from './endpoint.ts';
 import { EventQueue, type QueuedEvent } from './event-queue.ts';
 import { LoanContext } from './handler-context.ts';
@@ -14,6 +17,7 @@ import type { Loan } from './loan.ts';
 import type { ReceivedMessage } from './message.ts';
 import { readMessage } from './read-message.ts';
 import type { Receiver } from './receiver.ts';
+import { ShardBacklog } from './shard-backlog.ts';
 
 export type EventHandler = (event: ReceivedMessage, context: LoanContext) => unknown;
 
@@ -21,16 +25,33 @@ export interface SubscriptionCallbacks {
   readonly handler: EventHandler | undefined;
   /** A callback threw or rejected, or the payload could not be read; the subscription goes on. */
   readonly onError: (error: unknown, event: Pick<ReceivedMessage, 'routingKey'>) => void;
+  /** The queue has met its bound, for the first time since it was at most half full. */
+  readonly onSlow: (queued: number, missed: number) => void;
   /** Events that shards dropped for it, since it was made. */
   readonly droppedByShards: () => number;
+  /** Events that a shard has lent to it and keeps for it; wraps, and may be too low while none waits there. */
+  readonly keptBy: (shard: number) => number;
 }
+
+/** Events handed to callbacks before the clock is looked at, and how long they may go on in one go. */
+const EVENTS_PER_LOOK = 32;
+const SERVE_MS = 1;
+/** Polls that may leave entries unread while events wait for them: a full ring takes no more. */
+const UNDRAINED_MAX = 64;
+/** Ms that events wait for older ones that a shard has announced. It sends them at once; only a defect lasts longer. */
+const CATCH_UP_MS = 10_000;
 
 export class SubscriptionReceiver implements Receiver {
   readonly #options: ResolvedSubscribeOptions;
   readonly #parts: ReceiverParts;
   readonly #callbacks: SubscriptionCallbacks;
   readonly #queue = new EventQueue();
-  readonly #keepsLoan: boolean;
+  readonly #backlog: ShardBacklog;
+  readonly #drop: DropAccount;
+  /** Copies events, and drops what is too much; otherwise it keeps their loans. */
+  readonly #drops: boolean;
+  /** What is in the rings of all shards may be more than the bound: it is read before anything is handed out. */
+  readonly #drainsFirst: boolean;
   /** Consumers that wait for the next event. */
   readonly #takers: ((event: QueuedEvent | undefined) => void)[] = [];
   /** Events on loan that a consumer has asked for and is not done with. */
@@ -39,20 +60,30 @@ export class SubscriptionReceiver implements Receiver {
   #running = 0;
   #paused = false;
   #closed = false;
-  #dropped = 0;
-  #droppedSeen = 0;
   /** What main was told of `callbacksDue`. */
   #toldDue = 0;
+  /** The poll in which the shards were looked at. */
+  #turn = -1;
+  /** More is on its way than the bound allows: nothing is handed out until it is here. */
+  #isBehind = false;
+  #behindSinceMs = 0;
+  #undrained = 0;
+  #isDeferred = false;
 
   constructor(
     options: ResolvedSubscribeOptions,
     parts: ReceiverParts,
     callbacks: SubscriptionCallbacks,
   ) {
+    const { capacity, capacityBytes, overflow } = options;
+    const { links } = parts.intake;
     this.#options = options;
     this.#parts = parts;
     this.#callbacks = callbacks;
-    this.#keepsLoan = options.overflow === 'block' || options.overflow === 'error' || options.lease;
+    this.#drop = new DropAccount(callbacks.droppedByShards);
+    this.#backlog = new ShardBacklog(links, callbacks.keptBy);
+    this.#drops = !options.lease && (overflow === 'drop-oldest' || overflow === 'drop-newest');
+    this.#drainsFirst = this.#drops && (capacity < links.length || capacityBytes < CAPACITY_BYTES);
   }
 
   get held(): number {
@@ -61,7 +92,7 @@ export class SubscriptionReceiver implements Receiver {
 
   /** Events dropped by the bound since the start: here, and in shards while this thread could not take them. */
   get missed(): number {
-    return this.#dropped + this.#callbacks.droppedByShards();
+    return this.#drop.missed;
   }
 
   take(loan: Loan): void {
@@ -72,36 +103,41 @@ export class SubscriptionReceiver implements Receiver {
   }
 
   #take(loan: Loan): void {
-    const { answers, reader } = this.#parts;
+    const { answers, intake, reader } = this.#parts;
     if (this.#closed) {
       answers.acknowledge(loan);
       return;
     }
     const bytes = loan.header(PAY_LEN);
-    if (this.#keepsLoan) {
-      const message = this.#read(loan, reader);
-      if (message === undefined) return;
-      this.#held += 1;
-      loan.link.loans[loan.cell] = loan;
-      this.#offer({ message, bytes, loan });
-      return;
-    }
-    if (this.#mustDrop(bytes)) {
-      answers.acknowledge(loan);
-      return;
+    if (this.#drops) {
+      if (this.#isBehind || intake.turn !== this.#turn) this.#lookAhead();
+      if (this.#isBehind) this.#backlog.noticeRestart(loan.link.shard);
+      this.#backlog.noteReceived(loan.link);
+      if (this.#isTooMuch(loan.link.shard, bytes)) {
+        answers.acknowledge(loan);
+        this.#parts.count('dropped');
+        this.#drop.note(0);
+        this.#offer(undefined);
+        return;
+      }
     }
     const message = this.#read(loan, reader);
     if (message === undefined) return;
-    answers.acknowledge(loan);
-    this.#offer({ message, bytes, loan: undefined });
+    if (this.#drops) answers.acknowledge(loan);
+    else {
+      this.#held += 1;
+      loan.link.loans[loan.cell] = loan;
+    }
+    this.#offer({ message, bytes, loan: this.#drops ? undefined : loan, source: loan });
   }
 
   /** The next event; undefined when the subscription has ended. */
   next(): Promise<QueuedEvent | undefined> {
-    const event = this.#paused ? undefined : this.#queue.shift();
-    if (event !== undefined) return Promise.resolve(this.#handOver(event));
     if (this.#closed) return Promise.resolve(undefined);
-    return new Promise((resolve) => this.#takers.push(resolve));
+    return new Promise((resolve) => {
+      this.#takers.push(resolve);
+      this.#serveWhenDue();
+    });
   }
 
   /** Consumers that wait; they hold the process. */
@@ -115,6 +151,7 @@ export class SubscriptionReceiver implements Receiver {
     this.#held -= 1;
     this.#handedOut.delete(event);
     this.#parts.answers.acknowledge(event.loan);
+    if (this.#held * 2 <= this.#options.capacity) this.#drop.noteCaughtUp();
   }
 
   pause(): void {
@@ -125,6 +162,19 @@ export class SubscriptionReceiver implements Receiver {
   resume(): void {
     if (!this.#paused) return;
     this.#paused = false;
+    this.#serveWhenDue();
+    this.#tellDue(0);
+  }
+
+  /** Everything that had come was read, or there was too much of it. */
+  afterTurn(isDrained: boolean): void {
+    this.#isDeferred = false;
+    if (this.#closed) return;
+    if (this.#drops && this.#mustWait(isDrained)) {
+      this.#defer();
+      return;
+    }
+    this.#isBehind = false;
     this.#serve();
     this.#tellDue(0);
   }
@@ -161,35 +211,105 @@ export class SubscriptionReceiver implements Receiver {
     }
   }
 
-  /** Applies the overflow policy; true when the new event is the one to go. */
-  #mustDrop(bytes: number): boolean {
+  /** What is on its way, and whether that is more than the bound allows. */
+  #lookAhead(): void {
+    const { capacity, overflow } = this.#options;
+    this.#turn = this.#parts.intake.turn;
+    if (this.#isBehind) {
+      if (overflow === 'drop-oldest') this.#drop.countShards();
+      return;
+    }
+    const coming = this.#backlog.look();
+    this.#isBehind = coming > 0 && (this.#drainsFirst || this.#queue.length + coming > capacity);
+    if (this.#isBehind) this.#behindSinceMs = this.#parts.environment.now();
+    // Shards dropped what came after all that they have sent, or before the next that they will send.
+    if (overflow === 'drop-oldest' || coming === 0) this.#drop.countShards();
+  }
+
+  /** Before it is read: whether the event is one that goes, whatever else comes. */
+  #isTooMuch(shard: number, bytes: number): boolean {
     const { capacity, capacityBytes, overflow } = this.#options;
+    if (bytes > capacityBytes) return true;
+    if (overflow === 'drop-oldest') {
+      return this.#isBehind && this.#backlog.toCome(shard) >= capacity;
+    }
+    // Of several shards an older one may be still to come.
+    if (this.#isBehind && this.#parts.intake.links.length > 1) return false;
+    return this.#queue.length >= capacity || this.#queue.bytes + bytes > capacityBytes;
+  }
+
+  /** Undefined: one was dropped instead. */
+  #offer(event: QueuedEvent | undefined): void {
+    if (event !== undefined) this.#enqueue(event);
+    if (this.#drop.takeAlarm()) this.#callbacks.onSlow(this.#queue.length, this.missed);
+    if (this.#isBehind || this.#drainsFirst) this.#defer();
+    else this.#serve();
+  }
+
+  #enqueue(event: QueuedEvent): void {
     const queue = this.#queue;
-    if (queue.length < capacity && queue.bytes + bytes <= capacityBytes) return false;
-    if (overflow === 'drop-newest' || (queue.length === 0 && bytes > capacityBytes)) {
-      this.#noteDropped();
-      return true;
+    // While older ones are still to come, what was dropped as too new lies behind all of them.
+    if (!this.#isBehind || this.#options.overflow === 'drop-oldest') {
+      event.message.missed = this.#drop.takeUntold();
     }
-    while (queue.length >= capacity || (queue.length > 0 && queue.bytes + bytes > capacityBytes)) {
-      queue.shift();
-      this.#noteDropped();
-    }
-    return false;
+    if (this.#isBehind && this.#parts.intake.links.length > 1) queue.insert(event);
+    else queue.push(event);
+    if (this.#drops) {
+      while (this.#isOver()) this.#dropOne();
+    } else if (this.#held >= this.#options.capacity && queue.length > 1) this.#drop.noteSlow();
   }
 
-  #noteDropped(): void {
-    this.#dropped += 1;
+  #isOver(): boolean {
+    const { capacity, capacityBytes } = this.#options;
+    return this.#queue.length > capacity || this.#queue.bytes > capacityBytes;
+  }
+
+  /** The next event in the queue tells of the one that went, and of those that it should have told of. */
+  #dropOne(): void {
+    const queue = this.#queue;
+    const isOldest = this.#options.overflow === 'drop-oldest';
+    const event = (isOldest ? queue.shift() : queue.pop()) as QueuedEvent;
+    const { first } = queue;
     this.#parts.count('dropped');
+    if (!isOldest || first === undefined) this.#drop.note(event.message.missed);
+    else {
+      this.#drop.noteToldElsewhere();
+      first.message.missed += event.message.missed + 1;
+    }
   }
 
-  #offer(event: QueuedEvent): void {
-    this.#queue.push(event);
+  #defer(): void {
+    if (this.#isDeferred) return;
+    this.#isDeferred = true;
+    this.#parts.intake.defer(this);
+  }
+
+  #mustWait(isDrained: boolean): boolean {
+    if (!this.#isBehind) this.#lookAhead();
+    if (!isDrained && ++this.#undrained < UNDRAINED_MAX) return true;
+    this.#undrained = 0;
+    if (!this.#isBehind || this.#backlog.isReached()) return false;
+    return this.#parts.environment.now() - this.#behindSinceMs < CATCH_UP_MS;
+  }
+
+  /** A consumer is ready: it gets the next event, unless newer ones have come that the bound is to act on first. */
+  #serveWhenDue(): void {
+    if (this.#queue.length === 0 || this.#isDeferred || this.#paused) return;
+    if (this.#drops) {
+      this.#lookAhead();
+      if (this.#isBehind || this.#parts.intake.unread() > 0) {
+        this.#defer();
+        return;
+      }
+    }
     this.#serve();
   }
 
   #serve(): void {
     const { handler } = this.#callbacks;
-    while (!this.#paused && this.#queue.length > 0) {
+    const { environment } = this.#parts;
+    let stopMs = 0;
+    for (let served = 1; !this.#paused && this.#queue.length > 0; served++) {
       if (handler === undefined) {
         const taker = this.#takers.shift();
         if (taker === undefined) return;
@@ -198,16 +318,27 @@ export class SubscriptionReceiver implements Receiver {
         if (this.#running >= this.#options.concurrency) return;
         this.#run(handler, this.#handOver(this.#queue.shift() as QueuedEvent));
       }
+      if (served % EVENTS_PER_LOOK !== 0) continue;
+      const nowMs = environment.now();
+      if (stopMs === 0) stopMs = nowMs + SERVE_MS;
+      else if (nowMs > stopMs) {
+        this.#defer();
+        return;
+      }
     }
   }
 
-  /** Says on the event how many were dropped just before it. */
   #handOver(event: QueuedEvent): QueuedEvent {
-    const { missed } = this;
-    event.message.missed = missed - this.#droppedSeen;
-    this.#droppedSeen = missed;
-    if (event.loan !== undefined && this.#callbacks.handler === undefined)
-      this.#handedOut.add(event);
+    const { capacity, capacityBytes } = this.#options;
+    if (this.#drops && this.#drop.isSlow) {
+      const { bytes, length } = this.#queue;
+      if (length * 2 <= capacity && bytes * 2 <= capacityBytes) this.#drop.noteCaughtUp();
+    }
+    if (event.loan === undefined) return event;
+    // Leased: what a shard dropped is known only as a number.
+    this.#drop.countShards();
+    event.message.missed = this.#drop.takeUntold();
+    if (this.#callbacks.handler === undefined) this.#handedOut.add(event);
     return event;
   }
 
@@ -228,12 +359,12 @@ export class SubscriptionReceiver implements Receiver {
     result.then(
       () => {
         this.#succeeded(event);
-        this.#serve();
+        this.#serveWhenDue();
         this.#tellDue(0);
       },
       (error: unknown) => {
         this.#failed(event, error);
-        this.#serve();
+        this.#serveWhenDue();
         this.#tellDue(0);
       },
     );

@@ -32,6 +32,8 @@ export interface TargetSpec {
   readonly capacity?: number;
   /** Takes no new messages. */
   readonly isolated?: boolean;
+  /** Deliveries that may wait in one shard beyond those on loan; absent: none, or `window` for `drop-oldest`. */
+  readonly waiting?: number;
 }
 
 export interface RouteSpec {

@@ -29,6 +29,8 @@ export interface SubscriptionRequest {
   readonly match: Matching | 'auto';
   readonly window: number;
   readonly whenFull: FullPolicy;
+  /** See `TargetSpec.waiting`. */
+  readonly waiting?: number;
 }
 
 export interface RouteRequest {

@@ -15,7 +15,7 @@ import { sealLink } from '../memory/seal-link.ts';
 import { load } from '../memory/seam.ts';
 
 /** Deliveries that one shard keeps for one client at most: D = W of the protocol. */
-export const CELLS = 4096;
+export const CELLS = 8192;
 
 /** Failure reports that one shard keeps for a client. They park, since a lost one would leave a failure unnamed. */
 const REPORTS_WINDOW = 256;

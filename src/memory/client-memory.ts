@@ -8,6 +8,7 @@
  * BELL    1    anyone (add)          this client
  * STATE   2    this client           main: liveness, see LIVENESS
  * BEAT    2    this client           main: ms since the bus epoch when the state last changed
+ * TIGHT   2    this client           shards: 1 while more than half of its slots or heap is in use (may be stale)
  * PERMIT  3    main                  shards, the client (permissions: laid out, 0 now)
  * ```
  */
@@ -19,6 +20,7 @@ export const PARKED = 0;
 export const BELL: number = LINE_WORDS;
 export const STATE: number = 2 * LINE_WORDS;
 export const BEAT: number = STATE + 1;
+export const TIGHT: number = STATE + 2;
 export const PERMIT: number = 3 * LINE_WORDS;
 const HEAD_WORDS = 4 * LINE_WORDS;
 

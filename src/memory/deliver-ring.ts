@@ -1,6 +1,6 @@
 /** The ring of loans from a shard to a client: four words per entry, see entries.ts. */
 import { DELIVER_WORDS } from './entries.ts';
-import { DPTAIL, DTAIL, type LinkMemory } from './link-memory.ts';
+import { DPTAIL, DTAIL, type LinkMemory, START } from './link-memory.ts';
 import { get, load, put, store } from './seam.ts';
 
 export class DeliverProducer {
@@ -16,6 +16,11 @@ export class DeliverProducer {
     this.#mask = link.deliver.length / DELIVER_WORDS - 1;
     this.#position = get(link.words, DPTAIL);
     this.#published = get(link.words, DTAIL);
+  }
+
+  /** A successor begins here; before it shows anybody anything. */
+  start(): void {
+    put(this.#words, START, this.#position);
   }
 
   /** Entry, then private tail; the caller records the loan afterwards. */
@@ -77,6 +82,11 @@ export class DeliverConsumer {
 
   get position(): number {
     return this.#position;
+  }
+
+  /** Where the shard's present thread began. */
+  get startedAt(): number {
+    return get(this.#words, START);
   }
 
   /** Word `word` (0–3) of the entry `ahead` places after the one in hand. */

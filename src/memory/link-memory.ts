@@ -8,6 +8,9 @@
  * DTAIL    deliver tail, Atomics              shard        client
  * CTAIL    complete tail, Atomics             shard        client
  * DPTAIL CPTAIL DONE   plain                  shard        its successor
+ * ROUTED   DONE after what it caused was published, Atomics; kept for clients with subscriptions that drop
+ *                                             shard        client
+ * START    DTAIL when this incarnation began   shard        client
  * submit[]  1 word each · marks[D]            client       shard
  * deliver[] 4 words · complete[] 2 words      shard        client
  * ledger[N] 2 words · cells[D] 8 words        shard        its successor
@@ -27,6 +30,8 @@ export const CTAIL: number = 3 * LINE_WORDS;
 export const DPTAIL: number = 4 * LINE_WORDS;
 export const CPTAIL: number = DPTAIL + 1;
 export const DONE: number = DPTAIL + 2;
+export const ROUTED: number = DPTAIL + 3;
+export const START: number = DPTAIL + 4;
 const HEAD_WORDS = 5 * LINE_WORDS;
 
 /** Crosses threads by structured clone. */
@@ -39,7 +44,7 @@ export interface LinkHandle {
 }
 
 export interface LinkMemory extends LinkHandle {
-  /** TAIL … DONE. */
+  /** TAIL … START. */
   readonly words: Int32Array;
   readonly submit: Int32Array;
   readonly marks: Int32Array;
@@ -82,7 +87,7 @@ export function createLink(
   const { slots, cells } = size;
   const buffer = new SharedArrayBuffer(regions(slots, cells).end.at * WORD_BYTES);
   const link = openLink({ client, shard, slots, cells, buffer });
-  for (const word of [TAIL, PTAIL, DTAIL, CTAIL, DPTAIL, CPTAIL, DONE]) {
+  for (const word of [TAIL, PTAIL, DTAIL, CTAIL, DPTAIL, CPTAIL, DONE, ROUTED, START]) {
     link.words[word] = startPosition;
   }
   return link;

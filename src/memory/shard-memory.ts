@@ -11,6 +11,8 @@
  * BEAT     3    the shard       main: counts steps that did work; stands still while nothing happens
  * dropped[targets]  the shard   receivers and metrics: messages that an overflow policy dropped in this shard (Int32, wraps)
  * loads[targets] 2  the shard   the other shards: deliveries under way to an endpoint, messages that wait for it here
+ * kept[targets]     the shard   the subscription's thread: events lent to it so far and waiting for it (Int32, wraps);
+ *                               stored while some wait, and when none has for very long
  * ```
  */
 import { COUNTER_WORDS } from './counters.ts';
@@ -42,11 +44,12 @@ export interface ShardMemory extends ShardHandle {
   readonly dropped: Int32Array;
   /** By target: LOAD_USED, LOAD_WAITING. Plain words: whoever sums them may be a moment behind. */
   readonly loads: Int32Array;
+  readonly kept: Int32Array;
 }
 
 export function createShardMemory(id: number, targets: number): ShardMemory {
   const words =
-    HEAD_WORDS + toLines(COUNTER_WORDS) + toLines(targets) + toLines(targets * LOAD_WORDS);
+    HEAD_WORDS + toLines(COUNTER_WORDS) + 2 * toLines(targets) + toLines(targets * LOAD_WORDS);
   return openShardMemory({ id, targets, buffer: new SharedArrayBuffer(words * WORD_BYTES) });
 }
 
@@ -55,12 +58,14 @@ export function openShardMemory(from: ShardHandle): ShardMemory {
   const countersAt = HEAD_WORDS * WORD_BYTES;
   const droppedAt = countersAt + toLines(COUNTER_WORDS) * WORD_BYTES;
   const loadsAt = droppedAt + toLines(targets) * WORD_BYTES;
+  const keptAt = loadsAt + toLines(targets * LOAD_WORDS) * WORD_BYTES;
   return {
     ...from,
     words: new Int32Array(buffer, 0, HEAD_WORDS),
     counters: new Float64Array(buffer, countersAt, COUNTER_WORDS / 2),
     dropped: new Int32Array(buffer, droppedAt, targets),
     loads: new Int32Array(buffer, loadsAt, targets * LOAD_WORDS),
+    kept: new Int32Array(buffer, keptAt, targets),
   };
 }
 

@@ -2,7 +2,7 @@
  * The ring from a client to a shard: one word per entry. `TAIL` is a copy of the private tail, made between
  * operations; the store of `PTAIL` is what *accepted* means.
  */
-import { DONE, type LinkMemory, PTAIL, TAIL } from './link-memory.ts';
+import { DONE, type LinkMemory, PTAIL, ROUTED, TAIL } from './link-memory.ts';
 import { get, load, put, store } from './seam.ts';
 
 export class SubmitProducer {
@@ -33,6 +33,17 @@ export class SubmitProducer {
     return (this.#position - this.#published) | 0;
   }
 
+  /** Where the next entry goes. */
+  get position(): number {
+    return this.#position;
+  }
+
+  /** How far the shard has read, with everything that came of it published; only where it was asked to say so. */
+  get routed(): number {
+    // SYNC routed: pairs with SubmitConsumer.announce. What came of those entries is in the deliver ring, or counted.
+    return load(this.#words, ROUTED);
+  }
+
   publish(): void {
     this.#published = this.#position;
     // SYNC submit-tail: pairs with SubmitConsumer.refresh. Makes entries, headers, keys and payloads visible to the shard.
@@ -46,6 +57,7 @@ export class SubmitConsumer {
   readonly #mask: number;
   #position: number;
   #tail: number;
+  #announced: number;
 
   constructor(link: LinkMemory) {
     this.#words = link.words;
@@ -53,6 +65,15 @@ export class SubmitConsumer {
     this.#mask = link.submit.length - 1;
     this.#position = get(link.words, DONE);
     this.#tail = this.#position;
+    this.#announced = get(link.words, ROUTED);
+  }
+
+  /** Says how far it has read; to be called when everything that came of it is published. */
+  announce(): void {
+    if (this.#announced === this.#position) return;
+    this.#announced = this.#position;
+    // SYNC routed: pairs with SubmitProducer.routed.
+    store(this.#words, ROUTED, this.#position);
   }
 
   /** Looks at the tail again; returns how many entries are unread. */

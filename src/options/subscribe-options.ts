@@ -80,7 +80,7 @@ const NAMES: readonly (keyof SubscribeOptions)[] = [
 
 const WHERE = 'subscribe';
 const CAPACITY = 1000;
-const CAPACITY_BYTES = 67_108_864;
+export const CAPACITY_BYTES = 67_108_864;
 const PREFETCH = 64;
 
 /** Throws `ERR_BUS_CONFIG`. */

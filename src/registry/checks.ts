@@ -72,6 +72,9 @@ export function checkSubscription(request: SubscriptionRequest): Settled<Subscri
   const { match, regex } = validatePattern(request.pattern, request.match);
   checkName(where, 'id', request.id);
   checkInteger(where, 'capacity', request.window, 1, LIMITS.capacity);
+  if (request.waiting !== undefined) {
+    checkInteger(where, 'capacity', request.waiting, 1, LIMITS.capacity);
+  }
   checkChoice(where, 'overflow', request.whenFull, FULL_POLICIES);
   return { ...request, match, regex };
 }

@@ -149,9 +149,10 @@ export class Registry {
       throw error;
     }
     const window = Math.min(request.window, this.#cells);
-    const { whenFull } = request;
+    const { waiting, whenFull } = request;
+    const known = { id: target, kind: 'subscription', client, window, whenFull } as const;
     return {
-      target: { id: target, kind: 'subscription', client, window, whenFull },
+      target: waiting === undefined ? known : { ...known, waiting: Math.min(waiting, this.#cells) },
       subscription: spec,
     };
   }

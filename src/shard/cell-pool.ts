@@ -6,6 +6,8 @@ import { BlockQueue } from '../memory/block-queue.ts';
 import type { Target } from './target.ts';
 
 const NONE = -1;
+/** Cells go round among this many at least; further ones are touched only when they are needed. */
+const ROUND = 1024;
 
 export class CellPool {
   readonly count: number;
@@ -16,6 +18,8 @@ export class CellPool {
   /** Whose delivery a used cell is. An object, since target numbers are used again. */
   readonly owners: (Target | undefined)[];
   readonly #free = new BlockQueue();
+  /** The first cell that was never used. */
+  #fresh = 0;
 
   constructor(count: number) {
     this.count = count;
@@ -24,25 +28,27 @@ export class CellPool {
     this.after = new Int32Array(count).fill(NONE);
     this.before = new Int32Array(count).fill(NONE);
     this.owners = new Array<Target | undefined>(count).fill(undefined);
-    for (let cell = 0; cell < count; cell++) this.#free.put(cell);
   }
 
   get used(): number {
-    return this.count - this.#free.length;
+    return this.#fresh - this.#free.length;
   }
 
   get free(): number {
-    return this.#free.length;
+    return this.count - this.used;
   }
 
   /** A free cell; only when `free` > 0. */
   take(): number {
+    if (this.#fresh < this.count && this.#free.length < ROUND) return this.#fresh++;
     return this.#free.take();
   }
 
-  /** Takes the cells that are in use out of the free ones; for a successor. */
+  /** The cells that are in use when a successor starts. */
   keepOut(isUsed: (cell: number) => boolean): void {
-    this.#free.dropWhere(isUsed);
+    this.#fresh = this.count;
+    while (this.#fresh > 0 && !isUsed(this.#fresh - 1)) this.#fresh -= 1;
+    for (let cell = 0; cell < this.#fresh; cell++) if (!isUsed(cell)) this.#free.put(cell);
   }
 
   put(cell: number): void {

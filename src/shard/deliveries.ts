@@ -76,7 +76,10 @@ export function freeDelivery(shard: ShardState, delivery: number, state: number)
   const target = link.cells.owners[cell] as Target;
   const sender = shard.link(refClient(ref));
   const slot = refSlot(ref);
-  if (state === CELL.waiting) target.unqueue(cell);
+  if (state === CELL.waiting) {
+    target.unqueue(cell);
+    if (target.isDroppable && target.active) shard.noteKept(target);
+  }
   if (isOpen(state)) sender.openCount[slot] = (sender.openCount[slot] as number) - 1;
   if (isOnLoan(state)) {
     sender.loanCount[slot] = (sender.loanCount[slot] as number) - 1;

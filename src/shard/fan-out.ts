@@ -72,7 +72,7 @@ function openAll(
     if (!target.active || isOver(link, slot, target)) {
       const why = target.active ? REFUSAL.overLimit : REFUSAL.unavailable;
       shard.refusals.push(packRefusal(target.spec.id, why));
-    } else if (target.hasRoom || makeRoom(shard, target)) {
+    } else if (hasPlace(shard, link, target)) {
       openDelivery(shard, link, slot, target);
       opened += 1;
     } else if (target.spec.whenFull === 'error') dropped += 1;
@@ -136,14 +136,29 @@ function commitWithFailures(
   else refuse(shard, link, slot, { status: STATUS.failed, detail: outcome });
 }
 
+/** There is room for one more delivery, if need be because the overflow policy made it. */
+function hasPlace(shard: ShardState, sender: ShardLink, target: Target): boolean {
+  if (!target.hasRoom) return makeRoom(shard, target);
+  if (!target.isBehind || !target.isDroppable || !sender.isTight) return true;
+  // What waits for a thread that reads nothing must not block the sender. Two for one: it gets less.
+  if (target.spec.whenFull === 'drop-oldest' && target.backlog > 1) dropOldest(shard, target);
+  return makeRoom(shard, target);
+}
+
 /** The overflow policy of a subscription decides its oldest waiting delivery, or the new one. True: there is room. */
 function makeRoom(shard: ShardState, target: Target): boolean {
-  if (target.spec.whenFull === 'error') return false;
+  const { whenFull } = target.spec;
+  if (whenFull === 'drop-oldest' && target.firstWaiting !== NO_CELL) {
+    dropOldest(shard, target);
+    return target.hasRoom;
+  }
+  if (whenFull !== 'error') shard.noteDropped(target);
+  return false;
+}
+
+function dropOldest(shard: ShardState, target: Target): void {
   shard.noteDropped(target);
-  const oldest = target.firstWaiting;
-  if (target.spec.whenFull !== 'drop-oldest' || oldest === NO_CELL) return false;
-  decide(shard, packRef(target.link.client, oldest), true);
-  return target.hasRoom;
+  decide(shard, packRef(target.link.client, target.firstWaiting), true);
 }
 
 function queueOfTarget(shard: ShardState, target: Target): WaitQueue {

@@ -45,6 +45,11 @@ export function addTarget(shard: ShardState, spec: TargetSpec): void {
   const target = new Target(spec, link, shard.loads);
   shard.targets[spec.id] = target;
   link.targets.add(target);
+  if (target.isDroppable) {
+    link.hasDroppable = true;
+    // A successor counts from its start.
+    shard.forgetKept(target);
+  }
   shareCells(link.targets, link.cells.count);
 }
 
@@ -53,6 +58,7 @@ export function removeTarget(shard: ShardState, id: number): void {
   const target = shard.targets[id];
   if (target === undefined) return;
   target.retire();
+  shard.forgetKept(target);
   shard.router.removeTarget(id);
   shard.targets[id] = undefined;
   target.link.targets.delete(target);
@@ -99,6 +105,7 @@ export function leave(shard: ShardState, client: number): void {
   link.down = true;
   for (const target of [...link.targets]) {
     target.retire();
+    shard.forgetKept(target);
     shard.router.removeTarget(target.spec.id);
     shard.targets[target.spec.id] = undefined;
   }

@@ -45,6 +45,10 @@ const TIME_MAX_MS = 2 ** 31 - 1;
 
 /** Rounds of giving room to parked messages; each round frees nothing by itself, so two suffice. */
 const ROUNDS_MAX = 4;
+/** Loans cannot be dropped: no more of them, for a subscription that drops, from a sender that runs short. */
+const LOANS_WHEN_TIGHT = 32;
+/** The word KEPT wraps: a thread that was told nothing for this long would take it for a number to come. */
+const TELL_KEPT = 2 ** 30;
 
 export function pump(shard: ShardState): void {
   if (shard.parkedAlone) {
@@ -89,14 +93,15 @@ function lend(shard: ShardState, target: Target): void {
   const words = link.cellWords;
   while (target.loans < target.loanMax) {
     const cell = target.firstWaiting;
-    if (cell === NO_CELL) return;
+    if (cell === NO_CELL) break;
     const at = cell * CELL_WORDS;
     const ref = get(words, at + CELL_REF);
+    const sender = shard.link(refClient(ref));
+    if (target.loans >= LOANS_WHEN_TIGHT && target.isDroppable && sender.isTight) break;
     const lent = lendCell(get(words, at + CELL_STATE));
     const flags = cellAttempts(lent) + cellDeaths(lent) > 0 ? FLAG_REDELIVERED : 0;
     const isReport = target.spec.kind === 'reports';
     const last = isReport ? get(words, at + CELL_RESULT) : cellAttempts(lent) + 1;
-    const sender = shard.link(refClient(ref));
     const slot = refSlot(ref);
     const own = sender.timeoutOf(slot) === 0 ? 0 : writeDeadline(sender, slot, words, at);
     link.deliver.push(
@@ -108,8 +113,12 @@ function lend(shard: ShardState, target: Target): void {
     put(words, at + CELL_STATE, lent);
     target.unqueue(cell);
     target.loans += 1;
+    target.lent += 1;
     sender.loanCount[slot] = (sender.loanCount[slot] as number) + 1;
     shard.counters.counts.delivered += 1;
+  }
+  if (target.isDroppable && (target.backlog > 0 || target.lent - target.toldKept > TELL_KEPT)) {
+    shard.noteKept(target);
   }
 }
 

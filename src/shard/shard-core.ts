@@ -160,6 +160,7 @@ export class ShardCore {
     shard.intakeQueue = new WaitQueue(shard.links);
     this.#resumeEntry(skipsEntry);
     for (const link of shard.linkList) {
+      link.deliver.start();
       link.deliver.publish();
       link.complete.publish();
       link.ring();
@@ -249,6 +250,7 @@ export class ShardCore {
       const link = linkList[i] as ShardLink;
       const delivered = link.deliver.publish();
       link.complete.publish();
+      if (link.hasDroppable) link.submit.announce();
       if (link.down) leaving = true;
       else if (delivered || link.mustRing(this.#shard.nowMs)) link.ring();
     }

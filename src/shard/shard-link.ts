@@ -6,7 +6,7 @@
  * clients, form one list.
  */
 import type { ClientHandle, ClientMemory } from '../memory/client-memory.ts';
-import { BELL, openClientMemory, PARKED } from '../memory/client-memory.ts';
+import { BELL, openClientMemory, PARKED, TIGHT } from '../memory/client-memory.ts';
 import { CompleteProducer } from '../memory/complete-ring.ts';
 import { DeliverProducer } from '../memory/deliver-ring.ts';
 import { Bell } from '../memory/doorbell.ts';
@@ -26,6 +26,8 @@ export const NO_CELL = -1;
 const RELEASES_WAIT_MS = 5;
 /** and never more than this share of its slots. */
 const RELEASES_SHARE = 1 / 16;
+/** A shard with less than this share of a client's slots in care is not what makes it run short. */
+const TIGHT_SHARE = 1 / 8;
 
 export class ShardLink {
   readonly client: number;
@@ -61,6 +63,8 @@ export class ShardLink {
   #releases = 0;
   #owesRing = false;
   #owedSinceMs = 0;
+  /** It has subscriptions that drop: their bound takes in what the client itself has sent and was not routed. */
+  hasDroppable = false;
   /** The client has left or died. */
   down = false;
   /** Messages whose record is not DONE, and replies lent to this client: what keeps its memory alive. */
@@ -145,6 +149,11 @@ export class ShardLink {
     const timer = this.deadlines.sleepMs(nowMs);
     if (!this.#owesRing) return timer;
     return timer < 0 ? RELEASES_WAIT_MS : Math.min(timer, RELEASES_WAIT_MS);
+  }
+
+  /** The client says that it runs short of slots or heap, and much of that is here. */
+  get isTight(): boolean {
+    return this.inCare > this.slots * TIGHT_SHARE && get(this.memory.words, TIGHT) !== 0;
   }
 
   /** The client's number of the message in `slot`. */

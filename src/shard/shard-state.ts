@@ -114,6 +114,17 @@ export class ShardState {
     if (this.backingOff.delete(delivery)) this.parkedAlone = true;
   }
 
+  /** Tells the thread of a subscription how much it has had and has to come. */
+  noteKept(target: Target): void {
+    put(this.memory.kept, target.spec.id, (target.lent + target.backlog) | 0);
+    target.toldKept = target.lent;
+  }
+
+  /** The target is gone: its number may be used again. */
+  forgetKept(target: Target): void {
+    put(this.memory.kept, target.spec.id, 0);
+  }
+
   /** An overflow policy dropped a message for `target`. Single writer: this shard. */
   noteDropped(target: Target): void {
     const { dropped } = this.memory;

@@ -32,14 +32,22 @@ export class Target {
   /** Handlers at once, and messages accepted and not settled, in the whole bus. */
   readonly concurrency: number;
   readonly capacity: number;
+  /** Deliveries pushed to it so far, and those that wait. */
+  lent = 0;
+  backlog = 0;
+  /** `lent` when its thread was last told. */
+  toldKept = 0;
   /** Takes new messages. */
   active: boolean;
   /** Something may be pushed or placed: it stands in the shard's list of such targets. */
   stirred = false;
   /** Queues of messages that wait for room here. */
   readonly waiters: Set<WaitQueue> = new Set();
+  /** Those that drop need waiting cells besides the loans, since what is on loan cannot be dropped. */
+  readonly cellsWanted: number;
   /** Messages that wait for this very target. */
   ownQueue: WaitQueue | undefined;
+  readonly #isDroppable: boolean;
   #first = NONE;
   #last = NONE;
   /** Only where there are other shards, and only for endpoints. */
@@ -55,17 +63,29 @@ export class Target {
       this.#loads = loads;
       this.#publish(loads);
     }
-    this.loanMax = spec.window;
+    const { waiting, whenFull, window } = spec;
+    this.loanMax = window;
+    this.cellsWanted = window + (waiting ?? (whenFull === 'drop-oldest' ? window : 0));
     this.cellMax = this.cellsWanted;
-  }
-
-  /** Those that drop their oldest need waiting cells besides the loans, since what is on loan cannot be dropped. */
-  get cellsWanted(): number {
-    return this.spec.whenFull === 'drop-oldest' ? 2 * this.spec.window : this.spec.window;
+    this.#isDroppable = spec.kind === 'subscription' && whenFull.startsWith('drop');
   }
 
   get hasRoom(): boolean {
-    return this.used < this.cellMax && this.link.cells.free > 0;
+    const { cells } = this.link;
+    if (cells.free === 0) return false;
+    if (this.used < this.cellMax) return true;
+    // Of what is dropped for want of cells nothing comes back: it may have more than its share while there is plenty.
+    return this.#isDroppable && this.used < this.cellsWanted && cells.free * 2 > cells.count;
+  }
+
+  /** What waits is dropped, or was never accepted, when there is no room: nobody waits for it. */
+  get isDroppable(): boolean {
+    return this.#isDroppable;
+  }
+
+  /** Something waits that may not be lent yet. */
+  get isBehind(): boolean {
+    return this.#first !== NONE && this.loans >= this.loanMax;
   }
 
   /** One delivery more, or one fewer. */
@@ -135,6 +155,7 @@ export class Target {
     const { after, before } = this.link.cells;
     after[cell] = NONE;
     before[cell] = this.#last;
+    this.backlog += 1;
     if (this.#last === NONE) this.#first = cell;
     else after[this.#last] = cell;
     this.#last = cell;
@@ -145,6 +166,7 @@ export class Target {
     const { after, before } = this.link.cells;
     const next = after[cell] as number;
     const previous = before[cell] as number;
+    this.backlog -= 1;
     if (previous === NONE) this.#first = next;
     else after[previous] = next;
     if (next === NONE) this.#last = previous;
@@ -167,8 +189,10 @@ export function shareCells(targets: Iterable<Target>, cells: number): void {
 }
 
 function allot(target: Target, cells: number): void {
-  target.cellMax = Math.max(1, cells);
-  target.loanMax = Math.max(1, Math.min(target.spec.window, target.cellMax));
+  const { spec, cellsWanted } = target;
+  target.cellMax = Math.max(1, Math.min(cells, cellsWanted));
+  const loans = Math.floor((target.cellMax * spec.window) / cellsWanted);
+  target.loanMax = Math.max(1, Math.min(spec.window, loans));
 }
 
 function sumWanted(targets: readonly Target[]): number {

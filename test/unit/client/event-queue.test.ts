@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { EventQueue } from '../../../src/client/event-queue.ts';
+import type { Loan } from '../../../src/client/loan.ts';
 import type { ReceivedMessage } from '../../../src/client/message.ts';
 
 const event = (at: number) => ({
   message: { payload: at } as ReceivedMessage,
   bytes: at,
   loan: undefined,
+  source: {} as Loan,
 });
 
 describe('EventQueue', () => {

@@ -3,25 +3,37 @@ import {
   type EventHandler,
   SubscriptionReceiver,
 } from '../../../src/client/subscription-receiver.ts';
+import type { TargetSpec } from '../../../src/control/commands.ts';
 import type { SubscribeOptions } from '../../../src/options.ts';
 import { resolveSubscribeOptions } from '../../../src/options.ts';
 import { heldByWorld } from './at-rest.ts';
 import { CoreWorld } from './core-world.ts';
 
-function makeSubscription(options: SubscribeOptions = {}, handler?: EventHandler) {
+function makeSubscription(
+  options: SubscribeOptions = {},
+  handler?: EventHandler,
+  wishes: Partial<TargetSpec> = {},
+) {
   const world = new CoreWorld();
   const errors: unknown[] = [];
+  const slow: [number, number][] = [];
   const dropped = { byShards: 0 };
+  const { core } = world.client(1);
+  const placed = { target: -1 };
   const receiver = new SubscriptionReceiver(
     resolveSubscribeOptions(options),
     world.client(1).core.receiverParts,
     {
       handler,
       onError: (error) => void errors.push(error),
-      droppedByShards: () => dropped.byShards,
+      droppedByShards: () =>
+        core.links.reduce((sum, link) => sum + link.droppedFor(placed.target), dropped.byShards),
+      keptBy: (shard) => core.links[shard]?.keptFor(placed.target) ?? 0,
+      onSlow: (queued, missed) => void slow.push([queued, missed]),
     },
   );
-  world.subscribe('k', world.addTarget(world.client(1), receiver, { kind: 'subscription' }));
+  placed.target = world.addTarget(world.client(1), receiver, { kind: 'subscription', ...wishes });
+  world.subscribe('k', placed.target);
   const publish = (count: number, payload: (at: number) => unknown = (at) => at): void => {
     for (let at = 0; at < count; at++) world.client().publish('k', payload(at));
     world.run();
@@ -32,7 +44,7 @@ function makeSubscription(options: SubscribeOptions = {}, handler?: EventHandler
     receiver.done(event);
     return [event.message.payload, event.message.missed];
   };
-  return { world, receiver, errors, dropped, publish, take };
+  return { world, receiver, errors, slow, dropped, publish, take };
 }
 
 describe('SubscriptionReceiver', () => {
@@ -85,10 +97,13 @@ describe('SubscriptionReceiver', () => {
   it('drops the newest where it says so', async () => {
     const { publish, take } = makeSubscription({ capacity: 2, overflow: 'drop-newest' });
     publish(4);
+    publish(1, () => 4);
     expect([await take(), await take()]).toEqual([
-      [0, 2],
+      [0, 0],
       [1, 0],
     ]);
+    publish(1, () => 5);
+    expect(await take()).toEqual([5, 3]);
   });
 
   it('counts what shards dropped too', async () => {
@@ -103,8 +118,11 @@ describe('SubscriptionReceiver', () => {
     publish(3, () => new Uint8Array(40));
     expect(receiver.missed).toBe(1);
     publish(1, () => new Uint8Array(101));
-    expect(receiver.missed).toBe(3);
-    expect((await take())?.[1]).toBe(3);
+    expect(receiver.missed).toBe(2);
+    publish(1, () => new Uint8Array(20));
+    expect([await take(), await take(), await take()].map((taken) => taken?.[1])).toEqual([
+      1, 0, 1,
+    ]);
   });
 
   it('calls back one event at a time and in order, whatever a callback does', async () => {

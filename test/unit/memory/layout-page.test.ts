@@ -29,10 +29,10 @@ function numbersOf(module: object): Map<string, number> {
 
 describe('the memory layout page', () => {
   const wordTables: [string, object, number][] = [
-    ['Client: control words', clientMemory, 5],
+    ['Client: control words', clientMemory, 6],
     ['Client: slot header', slotHeader, slotHeader.SLOT_WORDS],
     ['Shard: control words', shardMemory, 6],
-    ['Link: head', linkMemory, 7],
+    ['Link: head', linkMemory, 9],
     ['Link: cell', ledger, 8],
   ];
 
@@ -44,7 +44,7 @@ describe('the memory layout page', () => {
   });
 
   it('says where the regions of a link lie', () => {
-    const link = linkMemory.createLink(0, 0, { slots: 16_384, cells: 4096 });
+    const link = linkMemory.createLink(0, 0, { slots: 16_384, cells: 8192 });
     const views = Object.entries(link).filter(([, value]) => value instanceof Int32Array);
     expect(new Map(rowsUnder('Link: regions'))).toEqual(
       new Map(views.map(([name, { byteOffset, length }]) => [name, [byteOffset, length]])),

@@ -69,7 +69,15 @@ describe.each(SIZES)('a link of $slots slots and $cells cells', ({ slots, cells 
 describe('the head of a link', () => {
   const WRITERS = {
     client: [links.TAIL, links.PTAIL],
-    shard: [links.DTAIL, links.CTAIL, links.DPTAIL, links.CPTAIL, links.DONE],
+    shard: [
+      links.DTAIL,
+      links.CTAIL,
+      links.DPTAIL,
+      links.CPTAIL,
+      links.DONE,
+      links.ROUTED,
+      links.START,
+    ],
   };
 
   it('puts words of different writers on different lines', () => {
