@@ -5,8 +5,10 @@ import type { EventMessage, ReceivedMessage } from './message.ts';
 import type { SubscriptionReceiver } from './subscription-receiver.ts';
 
 /**
- * Iterate it, unless it was made with a callback: `for await (const event of subscription)`. `break` ends it. One
- * iteration at a time takes each event; two share them.
+ * Iterate it, unless it was made with a callback: `for await (const event of subscription)`. `break`, `return` and
+ * `throw` end the subscription. Asking for the next event is to be done with those before; calls of `next` at once get
+ * one event each, in order. Two iterations share the events. After the end, which gives up what was queued, every
+ * iteration is over.
  */
 export interface Subscription<Payload = unknown> extends AsyncIterable<EventMessage<Payload>> {
   /** Unique in this process. */
@@ -67,26 +69,33 @@ export class ClientSubscription implements Subscription {
 
   [Symbol.asyncIterator](): AsyncIterator<EventMessage> {
     const { receiver, onWaiting } = this.#parts;
-    let last: QueuedEvent | undefined;
+    // More than one when several were asked for at once.
+    const inHand: QueuedEvent[] = [];
     const letGo = (): void => {
-      if (last) receiver.done(last);
-      last = undefined;
+      for (const event of inHand.splice(0)) receiver.done(event);
+    };
+    const end = async (): Promise<void> => {
+      letGo();
+      await this.unsubscribe();
     };
     return {
       next: async () => {
         letGo();
         const next = receiver.next();
         onWaiting();
-        last = await next;
+        const event = await next;
         onWaiting();
-        return last
-          ? { done: false, value: last.message as ReceivedMessage & EventMessage }
-          : { done: true, value: undefined };
+        if (event === undefined) return { done: true, value: undefined };
+        inHand.push(event);
+        return { done: false, value: event.message as ReceivedMessage & EventMessage };
       },
       return: async () => {
-        letGo();
-        await this.unsubscribe();
+        await end();
         return { done: true, value: undefined };
+      },
+      throw: async (error: unknown) => {
+        await end();
+        throw error;
       },
     };
   }

@@ -33,7 +33,7 @@ class Blocking {
   }
 
   async told(): Promise<Told> {
-    return (await this.bus.request(`${this.id}.told`)) as Told;
+    return this.bus.request<Told>(`${this.id}.told`);
   }
 }
 

@@ -40,6 +40,18 @@ describe('a subscription in its owner’s hands', () => {
     expect(subscription.unsubscribe()).toBe(subscription.unsubscribe());
   });
 
+  it('gives one event each to those that ask at once, and lets all of them go with the next', async () => {
+    const { subscription, log } = makeSubscription(['a', 'b', 'c']);
+    const events = subscription[Symbol.asyncIterator]();
+    const both = await Promise.all([events.next(), events.next()]);
+    expect(both).toMatchObject([{ value: { payload: 'a' } }, { value: { payload: 'b' } }]);
+    expect(log).toEqual([]);
+    await events.next();
+    expect(log).toEqual(['done a', 'done b']);
+    await expect(events.throw?.(new RangeError('enough'))).rejects.toThrow('enough');
+    expect(log).toEqual(['done a', 'done b', 'done c', 'remove', 'close']);
+  });
+
   it('passes on pause and resume', () => {
     const { subscription, log } = makeSubscription([]);
     subscription.pause();
