@@ -341,7 +341,7 @@ export class ClientCore {
       const { headers } = this.peers.get(refClient(detail));
       const kind = get(headers, refSlot(detail) * SLOT_WORDS + KIND);
       if ((kind & FLAG_ERROR) === 0) return;
-      // An error that is the bus's own verdict: the attempt took too long.
+      // An error that is the bus's own verdict: the attempt took too long, or its ttl passed before it began.
       if ((kind & FLAG_VERDICT) !== 0) counts.timedOut += 1;
       else counts.failed += 1;
     } else if (status === STATUS.timeout) counts.timedOut += 1;

@@ -3,6 +3,7 @@
  * starts, and answers. What is handed over beyond that waits here; the shards' windows bound it.
  */
 import { ACK_STATUS } from '../memory/entries.ts';
+import { EXPIRES, NO_DEADLINE } from '../memory/slot-header.ts';
 import { BusError, outcomeError } from '../message/errors.ts';
 import { KIND } from '../message/kinds.ts';
 import { kindOf } from '../message/text.ts';
@@ -76,6 +77,7 @@ export class EndpointReceiver implements Receiver {
     } else if (this.#running >= this.#options.concurrency) {
       loan.link.loans[loan.cell] = loan;
       this.#queue.push(loan);
+      this.#watchTtl(loan);
     } else this.#start(loan);
   }
 
@@ -83,6 +85,7 @@ export class EndpointReceiver implements Receiver {
   close(): Promise<void> {
     this.#closing = true;
     for (const loan of this.#queue.splice(0)) {
+      this.#clearTimer(loan);
       this.#parts.answers.acknowledge(loan, ACK_STATUS.requeue);
     }
     if (this.#running === 0) return Promise.resolve();
@@ -95,6 +98,13 @@ export class EndpointReceiver implements Receiver {
   #start(loan: Loan): void {
     let result: unknown;
     loan.link.loans[loan.cell] = loan;
+    if (loan.header(EXPIRES) !== NO_DEADLINE) {
+      this.#clearTimer(loan);
+      if (this.#ttlLeftMs(loan) <= 0) {
+        this.#expire(loan);
+        return;
+      }
+    }
     try {
       const message = readMessage(loan, this.#parts.reader, this.#options.lease);
       loan.link.mark(loan.cell, loan.number);
@@ -105,6 +115,39 @@ export class EndpointReceiver implements Receiver {
     }
     if (isThenable(result)) this.#await(loan, result);
     else this.#succeed(loan, result);
+  }
+
+  /** While it waits here nobody else looks at its ttl. */
+  #watchTtl(loan: Loan): void {
+    if (loan.header(EXPIRES) === NO_DEADLINE) return;
+    const look = (): void => {
+      const at = this.#queue.indexOf(loan);
+      if (at < 0) return;
+      this.#queue.splice(at, 1);
+      this.#expire(loan);
+    };
+    loan.timer = this.#parts.environment.setTimer(look, Math.max(0, this.#ttlLeftMs(loan)));
+  }
+
+  #ttlLeftMs(loan: Loan): number {
+    return (loan.header(EXPIRES) - Math.floor(this.#parts.home.now())) | 0;
+  }
+
+  /** Its ttl has passed before the handler could start: no run of the handler, so none is counted. */
+  #expire(loan: Loan): void {
+    loan.timer = undefined;
+    const error = outcomeError(
+      'ERR_BUS_EXPIRED',
+      `Its ttl passed while it waited for endpoint '${this.id}', whose handlers were busy.`,
+      { details: { endpoint: this.id } },
+    );
+    if (loan.kind === KIND.request) this.#parts.answers.replyError(loan, error, true);
+    else this.#parts.answers.report(loan, this.id, error);
+  }
+
+  #clearTimer(loan: Loan): void {
+    if (loan.timer !== undefined) this.#parts.environment.clearTimer(loan.timer);
+    loan.timer = undefined;
   }
 
   #await(loan: Loan, result: PromiseLike<unknown>): void {
@@ -121,7 +164,7 @@ export class EndpointReceiver implements Receiver {
   }
 
   #finish(loan: Loan, answer: () => void): void {
-    if (loan.timer !== undefined) this.#parts.environment.clearTimer(loan.timer);
+    this.#clearTimer(loan);
     if (loan.settled) this.#parts.count('lateResults');
     else answer();
     if (!loan.timedOut) this.#leave();

@@ -112,7 +112,7 @@ export class PendingSend implements Pending {
   toError(): Error {
     if (this.#status === ENDED) return this.value as Error;
     if (this.#status === STATUS.reply) return this.#replyError();
-    const status = this.#status;
+    const status = this.#onlyExpired() ? STATUS.expired : this.#status;
     const isRequest = this.kind === MESSAGE_KIND.request;
     const why = isRequest || status === STATUS.noRoute ? reasonOf(this.#detail) : 0;
     const timedOut = status === STATUS.timeout && why > 0;
@@ -125,6 +125,13 @@ export class PendingSend implements Pending {
       delivered: targetsOf(this.#detail) - failuresOf(this.#detail),
       failed: this.#errors,
     });
+  }
+
+  /** Its only endpoint did not start it in time: that is what the call ends with, as if it had waited elsewhere. */
+  #onlyExpired(): boolean {
+    if (this.#status !== STATUS.failed || targetsOf(this.#detail) !== 1) return false;
+    const error = this.#errors[0]?.error;
+    return BusError.isBusError(error) && error.code === 'ERR_BUS_EXPIRED';
   }
 
   #replyError(): Error {

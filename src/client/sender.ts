@@ -3,6 +3,7 @@
  * the call. What waits has been encoded already, so the caller may change its payload.
  */
 import { BUS_STATE } from '../memory/control-words.ts';
+import { STATUS } from '../memory/entries.ts';
 import { FLAG_EARLY, FLAG_NO_TIMEOUT, NO_DEADLINE } from '../memory/slot-header.ts';
 import { BusError } from '../message/errors.ts';
 import { KIND } from '../message/kinds.ts';
@@ -12,7 +13,13 @@ import type { ClientCore } from './client-core.ts';
 import type { ClientLink } from './client-link.ts';
 import type { ClientEnvironment } from './clock.ts';
 import type { Draft } from './outbox.ts';
-import { closedError, cutOffError, endedError, unsentError } from './outcome-errors.ts';
+import {
+  closedError,
+  cutOffError,
+  endedError,
+  statusError,
+  unsentError,
+} from './outcome-errors.ts';
 import { PendingSend, type SendHome } from './pending-send.ts';
 import { RoomQueue } from './room-queue.ts';
 import { NO_SLOT } from './slot-table.ts';
@@ -267,11 +274,13 @@ export class Sender implements SendHome {
     };
     if (!this.#room.push(entry)) throw tooManyWaiters(this.#core.slots.count);
     this.#core.counters.counts.full += 1;
-    if (send.timeoutMs === Number.POSITIVE_INFINITY) return;
+    const { ttl } = send.options;
+    const limitMs = Math.min(send.timeoutMs, ttl);
+    if (limitMs === Number.POSITIVE_INFINITY) return;
     send.timer = this.#environment.setTimer(() => {
-      send.fail(noRoom(send));
+      send.fail(ttl < send.timeoutMs ? expired(send) : noRoom(send));
       this.#room.serve();
-    }, send.timeoutMs);
+    }, limitMs);
   }
 
   #clearTimer(send: PendingSend): void {
@@ -292,6 +301,11 @@ export class Sender implements SendHome {
 function flagsOf(kind: number, options: ResolvedSendOptions): number {
   if (kind === KIND.event) return FLAG_EARLY;
   return kind === KIND.request && options.timeout === undefined ? FLAG_NO_TIMEOUT : 0;
+}
+
+function expired({ kind, key }: PendingSend): BusError {
+  const nothing = { timeoutMs: 0, reason: undefined, delivered: 0, failed: [] };
+  return statusError(STATUS.expired, { kind, key, ...nothing });
 }
 
 function noRoom(send: PendingSend): BusError {

@@ -24,8 +24,10 @@ import {
 } from '../memory/ledger.ts';
 import { reasonDetail } from '../memory/outcome-word.ts';
 import { get } from '../memory/seam.ts';
-import { KIND, KIND_MASK } from '../memory/slot-header.ts';
+import { KIND, KIND_MASK, NO_DEADLINE } from '../memory/slot-header.ts';
 import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
+import { deadlineOf, watchTimeout } from './commit.ts';
+import { expireMessage } from './expiry.ts';
 import { rerouteDelivery } from './reroute.ts';
 import { decide, finish, giveBack, settle } from './settle.ts';
 import { NO_CELL, type ShardLink } from './shard-link.ts';
@@ -62,9 +64,13 @@ export function takeCancellation(shard: ShardState, link: ShardLink, slot: numbe
   endWaiting(shard, link, slot, STATUS.aborted);
 }
 
-/** The deadline of the message in `slot` has passed. */
+/** The deadline of the message in `slot` has passed, or the end of its ttl. */
 export function timeOut(shard: ShardState, link: ShardLink, slot: number): void {
-  endWaiting(shard, link, slot, STATUS.timeout);
+  if (expireMessage(shard, link, slot)) return;
+  const deadline = deadlineOf(link, slot);
+  const isOver = deadline !== NO_DEADLINE && ((shard.nowMs - deadline) | 0) >= 0;
+  if (isOver) endWaiting(shard, link, slot, STATUS.timeout);
+  else watchTimeout(link, slot);
 }
 
 function endWaiting(shard: ShardState, link: ShardLink, slot: number, status: number): void {

@@ -1,7 +1,15 @@
 /** The two ends of placing a message: it is taken, or it is refused; and until when it may take. */
 import { STATUS } from '../memory/entries.ts';
 import { LEDGER, setRecord, setRecordDetail } from '../memory/ledger.ts';
-import { DEADLINE, FLAG_NO_TIMEOUT, GEN, KIND, NO_DEADLINE, SENT } from '../memory/slot-header.ts';
+import {
+  DEADLINE,
+  EXPIRES,
+  FLAG_NO_TIMEOUT,
+  GEN,
+  KIND,
+  NO_DEADLINE,
+  SENT,
+} from '../memory/slot-header.ts';
 import { unpark } from './parking.ts';
 import { finish } from './settle.ts';
 import type { ShardLink } from './shard-link.ts';
@@ -38,10 +46,28 @@ export function takeTimeout(link: ShardLink, slot: number, timeoutMs: number | u
   else link.noteTimeout(slot, timeoutMs === Number.POSITIVE_INFINITY ? -1 : Math.ceil(timeoutMs));
 }
 
+/** One timer a message: its deadline, or the end of its ttl where that comes first. */
 export function watchDeadline(link: ShardLink, slot: number): void {
+  const deadline = deadlineOf(link, slot);
+  const expires = link.header(slot, EXPIRES);
+  if (expires === NO_DEADLINE) watch(link, slot, deadline);
+  else if (deadline === NO_DEADLINE) watch(link, slot, expires);
+  else watch(link, slot, ((expires - deadline) | 0) < 0 ? expires : deadline);
+}
+
+/** The end of its ttl concerns it no more. */
+export function watchTimeout(link: ShardLink, slot: number): void {
+  watch(link, slot, deadlineOf(link, slot));
+}
+
+/** When nobody waits for it any more: ms since the bus epoch, NO_DEADLINE: never. */
+export function deadlineOf(link: ShardLink, slot: number): number {
   const timeoutMs = link.timeoutOf(slot);
-  const deadline =
-    timeoutMs > 0 ? link.header(slot, SENT) + timeoutMs : link.header(slot, DEADLINE);
-  if (deadline !== NO_DEADLINE && timeoutMs >= 0) link.deadlines.add(slot, deadline | 0);
-  else if (timeoutMs < 0) link.deadlines.remove(slot);
+  if (timeoutMs === 0) return link.header(slot, DEADLINE);
+  return timeoutMs < 0 ? NO_DEADLINE : (link.header(slot, SENT) + timeoutMs) | 0 || 1;
+}
+
+function watch(link: ShardLink, slot: number, due: number): void {
+  if (due === NO_DEADLINE) link.deadlines.remove(slot);
+  else link.deadlines.add(slot, due);
 }

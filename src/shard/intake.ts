@@ -5,9 +5,10 @@
 
 import { STATUS } from '../memory/entries.ts';
 import { LEDGER, setRecord } from '../memory/ledger.ts';
-import { EXPIRES, GEN, KEY_ID, KIND, KIND_MASK, NO_DEADLINE } from '../memory/slot-header.ts';
+import { GEN, KEY_ID, KIND, KIND_MASK } from '../memory/slot-header.ts';
 import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
 import { refuse, watchDeadline } from './commit.ts';
+import { hasExpired } from './expiry.ts';
 import { countBehind, placeFanOut } from './fan-out.ts';
 import type { WaitQueue } from './parking.ts';
 import { admitBehind, placeRequest } from './place-request.ts';
@@ -84,11 +85,6 @@ function standBehind(
   }
   if (kind === MESSAGE_KIND.event || countBehind(shard, link, slot, notify)) return queue;
   return placeFanOut(shard, link, slot, notify, undefined);
-}
-
-function hasExpired(shard: ShardState, link: ShardLink, slot: number): boolean {
-  const expires = link.header(slot, EXPIRES);
-  return expires !== NO_DEADLINE && ((shard.nowMs - expires) | 0) >= 0;
 }
 
 function park(shard: ShardState, link: ShardLink, slot: number, queue: WaitQueue): void {

@@ -8,6 +8,7 @@ import {
   OWN_DEADLINE,
   packComplete,
   packDeliver,
+  packRef,
   refClient,
   refSlot,
   STATUS,
@@ -34,6 +35,7 @@ import {
 } from '../memory/ledger.ts';
 import { get, put } from '../memory/seam.ts';
 import { SENT } from '../memory/slot-header.ts';
+import { expireDelivery, hasExpired } from './expiry.ts';
 import { placeMessage } from './intake.ts';
 import { unpark, type WaitQueue } from './parking.ts';
 import { NO_CELL, type ShardLink } from './shard-link.ts';
@@ -98,11 +100,15 @@ function lend(shard: ShardState, target: Target): void {
     const ref = get(words, at + CELL_REF);
     const sender = shard.link(refClient(ref));
     if (target.loans >= LOANS_WHEN_TIGHT && target.isDroppable && sender.isTight) break;
+    const slot = refSlot(ref);
+    const isReport = target.spec.kind === 'reports';
+    if (!isReport && hasExpired(shard, sender, slot)) {
+      expireDelivery(shard, sender, slot, packRef(link.client, cell));
+      continue;
+    }
     const lent = lendCell(get(words, at + CELL_STATE));
     const flags = cellAttempts(lent) + cellDeaths(lent) > 0 ? FLAG_REDELIVERED : 0;
-    const isReport = target.spec.kind === 'reports';
     const last = isReport ? get(words, at + CELL_RESULT) : cellAttempts(lent) + 1;
-    const slot = refSlot(ref);
     const own = sender.timeoutOf(slot) === 0 ? 0 : writeDeadline(sender, slot, words, at);
     link.deliver.push(
       packDeliver(DELIVER, flags, cellLoan(lent), cell) | own,

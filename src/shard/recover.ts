@@ -24,7 +24,7 @@ import {
   setRecordDetail,
 } from '../memory/ledger.ts';
 import { get, put } from '../memory/seam.ts';
-import { DEADLINE, FLAG_EARLY, KIND, KIND_MASK, NO_DEADLINE } from '../memory/slot-header.ts';
+import { FLAG_EARLY, KIND, KIND_MASK } from '../memory/slot-header.ts';
 import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
 import { takeTimeout, watchDeadline } from './commit.ts';
 import { cellWord, joinMessage } from './deliveries.ts';
@@ -113,9 +113,7 @@ function deriveRecords(shard: ShardState, link: ShardLink): void {
     if (isRouted && isEvent && (kind & FLAG_EARLY) !== 0) {
       shard.uncounted.push({ link, slot });
     }
-    const deadline = link.header(slot, DEADLINE);
-    const isTimed = state === LEDGER.parked || isRouted;
-    if (isTimed && deadline !== NO_DEADLINE) link.deadlines.add(slot, deadline);
+    if (state === LEDGER.parked || isRouted) watchDeadline(link, slot);
   }
   if (parked.length === 0) return;
   // One queue for now: they are placed where they belong as soon as the half-done entry is handled.

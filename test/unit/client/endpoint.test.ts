@@ -86,6 +86,43 @@ describe('EndpointReceiver', () => {
     expect(heldByWorld(world)).toEqual({});
   });
 
+  it('does not start what has waited here beyond its ttl, and says so at its time', async () => {
+    const { handler, gates, started } = gated();
+    const { world, caller, owner, receiver } = makeService(handler, { concurrency: 1 });
+    caller.request('k', 'first');
+    const request = caller.request('k', 'late', { ttl: 5 });
+    const notification = caller.notify('k', 'late', { ttl: 5 });
+    const patient = caller.request('k', 'patient', { ttl: 50 });
+    await world.runAsync();
+    world.advance(5);
+    await world.runAsync();
+    expect(request.toError()).toMatchObject({
+      code: 'ERR_BUS_EXPIRED',
+      details: { endpoint: 'e' },
+    });
+    expect(notification.toError()).toMatchObject({ code: 'ERR_BUS_EXPIRED' });
+    for (const at of [0, 1]) {
+      gates[at]?.open('done');
+      await world.runAsync();
+    }
+    expect([started, patient.value]).toEqual([['first', 'patient'], 'done']);
+    expect([owner.timerCount, receiver.tally.failed, receiver.held]).toEqual([0, 0, 0]);
+    expect(heldByWorld(world)).toEqual({});
+  });
+
+  it('looks at the ttl of what it starts at once: its thread may have been busy', async () => {
+    const { handler, started } = gated();
+    const { world, caller } = makeService(handler);
+    const late = caller.request('k', 'late', { ttl: 5 });
+    caller.endMicrotask();
+    caller.core.flushAll();
+    world.shard().step(world.nowMs);
+    world.nowMs += 5;
+    await world.runAsync();
+    expect([late.toError().message, started]).toEqual([expect.stringContaining('ttl'), []]);
+    expect(late.toError()).toMatchObject({ code: 'ERR_BUS_EXPIRED' });
+  });
+
   it('hands back what has not started when it closes, and says when the rest is answered', async () => {
     const { handler, gates, started } = gated();
     const { world, caller, owner, receiver, target } = makeService(handler, { concurrency: 1 });

@@ -80,6 +80,16 @@ describe('Sender', () => {
     expect(heldByWorld(world)).toEqual({});
   });
 
+  it('ends a call that found no room within its ttl', () => {
+    const { world, caller } = makeService({ slots: 2 });
+    caller.request('k', 'fills the only slot that is not kept for replies');
+    const late = caller.request('k', 'late', { ttl: 5, timeout: 50 });
+    world.run();
+    world.advance(5);
+    expect(late.toError()).toMatchObject({ code: 'ERR_BUS_EXPIRED' });
+    expect(caller.timerCount).toBe(0);
+  });
+
   it('lets the next one try when a call that waits for room is aborted', () => {
     const { world, caller, service } = makeService({
       slots: 4,

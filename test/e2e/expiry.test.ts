@@ -1,0 +1,52 @@
+/** `ttl`: what has not been handled by its end is not handled any more, wherever it waits. */
+import { describe, expect, it } from 'vitest';
+import { codeOf, failureOf } from '../helpers/failure.ts';
+import { gate, until } from '../helpers/gate.ts';
+import { sharedBus } from '../helpers/shared-bus.ts';
+
+const EXPIRED = 'ERR_BUS_EXPIRED';
+
+describe.each([1, 2, 4])('a ttl, with %i shards', (shards) => {
+  const shared = sharedBus({ shards });
+
+  /** An endpoint that handles one message at a time, and holds it until it is released. */
+  async function busyEndpoint(key: string) {
+    const { bus } = shared;
+    const got: unknown[] = [];
+    const release = gate();
+    const handler = async ({ payload }: { payload: unknown }): Promise<unknown> => {
+      got.push(payload);
+      await release.promise;
+      return payload;
+    };
+    shared.open(await bus.registerEndpoint(key, handler, { concurrency: 1 }));
+    await bus.registerRoute(key, key);
+    const first = bus.request(key, 'first');
+    await until(() => got.length === 1);
+    return { bus, first, got, release };
+  }
+
+  it('ends while the message waits for a busy handler, and the handler never sees it', async () => {
+    const { bus, first, got, release } = await busyEndpoint('a');
+    expect(await failureOf(bus.request('a', 'late', { ttl: 5 }))).toMatchObject({
+      code: EXPIRED,
+      retryable: false,
+    });
+    expect(await codeOf(bus.notify('a', 'late', { ttl: 5 }))).toBe(EXPIRED);
+    release.open();
+    expect(await first).toBe('first');
+    expect(await bus.request('a', 'in time', { ttl: 60_000 })).toBe('in time');
+    expect(got).toEqual(['first', 'in time']);
+  });
+
+  it('ends while the message waits in the shard behind more than the endpoint is handed', async () => {
+    const { bus, first, got, release } = await busyEndpoint('b');
+    const waiting = Array.from({ length: 100 }, (_, at) => bus.request('b', at));
+    const late = Array.from({ length: 100 }, () => codeOf(bus.request('b', 'late', { ttl: 5 })));
+    expect(await Promise.all(late)).toEqual(Array(100).fill(EXPIRED));
+    release.open();
+    await first;
+    await Promise.all(waiting);
+    expect(got).toEqual(['first', ...Array.from({ length: 100 }, (_, at) => at)]);
+  });
+});
