@@ -5,7 +5,6 @@
  */
 import type { Matching } from './pattern.ts';
 import type { RegexProgram } from './regex-program.ts';
-import type { Target } from './targets.ts';
 
 /** A route as a shard knows it. */
 export interface RouteSpec {
@@ -52,6 +51,9 @@ export interface BalanceSet {
 /** Priorities have 31 bits. */
 export const PRIORITY_MAX: number = 2 ** 31 - 1;
 
+/** Of a set that is not among the columns. */
+export const NO_NUMBER = -1;
+
 export class RouteSet implements BalanceSet {
   readonly pattern: string;
   readonly match: Matching;
@@ -63,9 +65,10 @@ export class RouteSet implements BalanceSet {
   readonly failover: boolean;
   /** 0 … 2³² − 1; the lower goes first: priority, and exact before pattern. */
   readonly rank: number;
+  /** Its place among the columns of all sets, which set it. */
+  number: number = NO_NUMBER;
   scratch: unknown = undefined;
-  #members: readonly RouteSpec[] = [];
-  #targets: readonly Target[] = [];
+  #members: readonly RouteSpec[] = NOBODY;
   #order: number;
   #timeoutMs: number | undefined;
 
@@ -86,11 +89,6 @@ export class RouteSet implements BalanceSet {
     return this.#members;
   }
 
-  /** Targets of the members, in their order. */
-  get targets(): readonly Target[] {
-    return this.#targets;
-  }
-
   get timeoutMs(): number | undefined {
     return this.#timeoutMs;
   }
@@ -99,14 +97,16 @@ export class RouteSet implements BalanceSet {
     return this.#order;
   }
 
-  replaceMembers(members: readonly RouteSpec[], targets: readonly Target[]): void {
+  replaceMembers(members: readonly RouteSpec[]): void {
     this.#members = members;
-    this.#targets = targets;
     this.#timeoutMs = longestTimeout(members);
     const oldest = members[0];
     if (oldest !== undefined && oldest.order < this.#order) this.#order = oldest.order;
   }
 }
+
+/** Never written to: a set without members is about to go, or to get its first. */
+const NOBODY: readonly never[] = Object.freeze([]);
 
 function longestTimeout(members: readonly RouteSpec[]): number | undefined {
   let longest: number | undefined;

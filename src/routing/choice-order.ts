@@ -1,59 +1,73 @@
 /**
- * Sorting the sets that a key matches into choice order. A key may match a thousand, and sorting
- * with a comparison function then costs more than all matching; so larger lists are sorted as
- * numbers, by age first and by rank after it. It decides nothing that `compareSets` does not.
+ * Sorting the sets that a key leads to into choice order, by their numbers and the columns of what they are
+ * ordered by. A key may lead to a thousand, and sorting with a comparison function then costs more than all
+ * matching; so longer lists are sorted digit by digit, by age first and by rank after it. It decides nothing
+ * that `compareSets` does not.
  */
-import { compareSets, type RouteSet } from './balance-set.ts';
+import { compareSets } from './balance-set.ts';
+import type { Found } from './found.ts';
 import { RadixOrder } from './radix-order.ts';
+import type { SetColumns } from './set-columns.ts';
 
-/** Up to here comparing is cheaper than going through numbers. */
+/** Up to here comparing is cheaper than going through digits. */
 const COMPARED_MAX = 16;
-
-/** Ranks and, unless a bus lives very long, orders have 32 bits. */
-const ORDERS = 2 ** 32;
 
 const radix = new RadixOrder();
 
-/** The same sets: higher priority first, exact before pattern, then older. May sort in place. */
-export function sortSets(sets: RouteSet[]): RouteSet[] {
-  if (sets.length <= COMPARED_MAX) return insertInOrder(sets);
-  return sortByNumbers(sets) ?? sets.sort(compareSets);
+/** The numbers before they are put in order; grown to the most that a key has led to. */
+let unsorted = new Int32Array(256);
+
+/** Puts the numbers of sets in order: higher priority first, exact before pattern, then older. */
+export function sortSets({ count, numbers }: Found, columns: SetColumns): void {
+  if (columns.isWide) sortByComparing(numbers, count, columns);
+  else if (count <= COMPARED_MAX) insertInOrder(numbers, count, columns);
+  else sortByDigits(numbers, count, columns);
 }
 
-function insertInOrder(sets: RouteSet[]): RouteSet[] {
-  for (let i = 1; i < sets.length; i++) {
-    const set = sets[i] as RouteSet;
+function sortByComparing(numbers: Int32Array, count: number, columns: SetColumns): void {
+  numbers
+    .subarray(0, count)
+    .sort((left, right) => compareSets(columns.get(left), columns.get(right)));
+}
+
+function insertInOrder(numbers: Int32Array, count: number, columns: SetColumns): void {
+  for (let i = 1; i < count; i++) {
+    const number = numbers[i] as number;
     let place = i;
-    while (place > 0 && compareSets(sets[place - 1] as RouteSet, set) > 0) {
-      sets[place] = sets[place - 1] as RouteSet;
+    while (place > 0 && isBefore(number, numbers[place - 1] as number, columns)) {
+      numbers[place] = numbers[place - 1] as number;
       place--;
     }
-    sets[place] = set;
+    numbers[place] = number;
   }
-  return sets;
 }
 
-/** Undefined when an order does not fit. */
-function sortByNumbers(sets: readonly RouteSet[]): RouteSet[] | undefined {
-  const count = sets.length;
+function isBefore(left: number, right: number, { orders, ranks }: SetColumns): boolean {
+  const byRank = (ranks[left] as number) - (ranks[right] as number);
+  return byRank === 0 ? (orders[left] as number) < (orders[right] as number) : byRank < 0;
+}
+
+function sortByDigits(
+  numbers: Int32Array,
+  count: number,
+  { orders, ranks }: SetColumns,
+): void {
+  if (unsorted.length < count) unsorted = new Int32Array(2 * count);
   radix.reset(count);
-  const numbers = radix.numbers;
-  const firstRank = (sets[0] as RouteSet).rank;
+  const keys = radix.numbers;
+  const firstRank = ranks[numbers[0] as number] as number;
   let isOneRank = true;
   for (let place = 0; place < count; place++) {
-    const set = sets[place] as RouteSet;
-    const order = set.order;
-    if (!(order >= 0 && order < ORDERS)) return undefined;
-    if (set.rank !== firstRank) isOneRank = false;
-    numbers[place] = order;
+    const number = numbers[place] as number;
+    unsorted[place] = number;
+    keys[place] = orders[number] as number;
+    if (ranks[number] !== firstRank) isOneRank = false;
   }
   radix.sort(count);
   if (!isOneRank) {
-    for (let place = 0; place < count; place++) numbers[place] = (sets[place] as RouteSet).rank;
+    for (let i = 0; i < count; i++) keys[i] = ranks[unsorted[i] as number] as number;
     radix.sort(count);
   }
   const places = radix.places;
-  const sorted: RouteSet[] = [];
-  for (let i = 0; i < count; i++) sorted.push(sets[places[i] as number] as RouteSet);
-  return sorted;
+  for (let i = 0; i < count; i++) numbers[i] = unsorted[places[i] as number] as number;
 }

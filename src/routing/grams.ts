@@ -32,16 +32,21 @@ export function gramsOfRuns(runs: readonly (readonly number[])[]): number[][] {
 export class KeyGrams {
   /** The first `count` are the key's grams; some may be there twice. */
   numbers: Int32Array = new Int32Array(1024);
+  /** For each gram the place in `units` where it starts. */
+  places: Int32Array = new Int32Array(1024);
   count = 0;
-  #units = new Int32Array(256);
+  /** The first `unitCount` are START, the key's code units, END. */
+  units: Int32Array = new Int32Array(256);
+  unitCount = 0;
   /** Number of the last key that had a gram with these low bits. */
   readonly #lastKey = new Uint32Array(SIEVE_SIZE);
   #keyNumber = 0;
 
   read(text: string): void {
     const end = this.#markUnits(text);
-    const units = this.#units;
-    const numbers = this.#roomFor(end * GRAM_LENGTHS.length);
+    const { units } = this;
+    this.#makeRoom(end * GRAM_LENGTHS.length);
+    const { numbers, places } = this;
     const lastKey = this.#lastKey;
     const keyNumber = this.#nextKey();
     let count = 0;
@@ -52,7 +57,8 @@ export class KeyGrams {
         const wanted = GRAM_LENGTHS[i] as number;
         if (start + wanted > end) break;
         while (size < wanted) hash = foldUnit(hash, units[start + size++] as number);
-        numbers[count++] = hash;
+        numbers[count] = hash;
+        places[count++] = start;
         lastKey[hash & SIEVE_MASK] = keyNumber;
       }
     }
@@ -66,17 +72,19 @@ export class KeyGrams {
 
   #markUnits(text: string): number {
     const length = text.length;
-    if (this.#units.length < length + 2) this.#units = new Int32Array(2 * length + 2);
-    const units = this.#units;
+    if (this.units.length < length + 2) this.units = new Int32Array(2 * length + 2);
+    const { units } = this;
     units[0] = START;
     for (let i = 0; i < length; i++) units[i + 1] = text.charCodeAt(i);
     units[length + 1] = END;
+    this.unitCount = length + 2;
     return length + 2;
   }
 
-  #roomFor(count: number): Int32Array {
-    if (this.numbers.length < count) this.numbers = new Int32Array(2 * count);
-    return this.numbers;
+  #makeRoom(count: number): void {
+    if (this.numbers.length >= count) return;
+    this.numbers = new Int32Array(2 * count);
+    this.places = new Int32Array(2 * count);
   }
 
   #nextKey(): number {

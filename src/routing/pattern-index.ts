@@ -7,15 +7,17 @@
 
 import { LIMITS } from '../limits.ts';
 import { BusError } from '../message/errors.ts';
+import type { Found } from './found.ts';
 import type { Glob } from './glob.ts';
 import { matchGlob } from './glob-match.ts';
 import { parseGlob } from './glob-parse.ts';
+import { GramTable, NO_CHAIN } from './gram-table.ts';
 import { gramsOfGlob, KeyGrams } from './grams.ts';
 import { KeyView } from './key-view.ts';
-import { Posting } from './posting.ts';
 import { quotePattern } from './refusal.ts';
 import { RegexMatcher } from './regex-match.ts';
 import { bitSteps, type RegexProgram } from './regex-program.ts';
+import { RunRecords, VERDICT } from './run-records.ts';
 
 /** How many patterns there may be that cost every look-up, or one key, much. An over-run is `ERR_BUS_FULL`. */
 export interface IndexLimits {
@@ -27,29 +29,15 @@ export interface IndexLimits {
   readonly maxRegexSteps?: number;
 }
 
-/** A pattern's place in the index; `owner` is what a match leads to. */
-export class IndexedPattern<Owner> {
-  /** Undefined for a regex. */
-  readonly glob: Glob | undefined;
-  /** Undefined for a glob. */
-  readonly regex: RegexMatcher | undefined;
-  readonly owner: Owner;
-  readonly posting: Posting<IndexedPattern<Owner>>;
-  /** Place within the posting, which sets it. */
-  place = 0;
-
-  constructor(form: Glob | RegexMatcher, owner: Owner, posting: Posting<IndexedPattern<Owner>>) {
-    this.regex = form instanceof RegexMatcher ? form : undefined;
-    this.glob = form instanceof RegexMatcher ? undefined : form;
-    this.owner = owner;
-    this.posting = posting;
-  }
-}
-
-export class PatternIndex<Owner> {
+export class PatternIndex {
   readonly #limits: Required<IndexLimits>;
-  readonly #postings = new Map<number, Posting<IndexedPattern<Owner>>>();
-  readonly #withoutLiteral = new Posting<IndexedPattern<Owner>>(undefined);
+  readonly #chains = new GramTable();
+  readonly #records = new RunRecords();
+  /** By number. */
+  readonly #forms: (Glob | RegexMatcher | undefined)[] = [];
+  readonly #freeNumbers: number[] = [];
+  /** First of the patterns without a literal run, which are a chain of their own. */
+  #withoutLiteral = NO_CHAIN;
   readonly #key = new KeyView();
   readonly #keyGrams = new KeyGrams();
   #lookUps = 0;
@@ -72,112 +60,125 @@ export class PatternIndex<Owner> {
   }
 
   /**
-   * A glob. Throws `ERR_BUS_INVALID_PATTERN` for bad syntax, `ERR_BUS_FULL` when the list that the pattern
-   * belongs to is full. The same pattern twice is two entries.
+   * A glob; its number is its own until it is removed. Throws `ERR_BUS_INVALID_PATTERN` for bad syntax,
+   * `ERR_BUS_FULL` when the chain that it belongs to is full. The same pattern twice is two numbers.
    */
-  add(pattern: string, owner: Owner): IndexedPattern<Owner> {
+  add(pattern: string): number {
     const glob = parseGlob(pattern);
-    const grams = gramsOfGlob(glob);
-    if (grams.length === 0) this.#checkCostly(pattern);
-    const entry = this.#enter(
-      pattern,
-      grams,
-      (posting) => new IndexedPattern(glob, owner, posting),
-    );
-    if (grams.length === 0) this.#costly++;
-    return entry;
+    const runs = gramsOfGlob(glob);
+    if (runs.length === 0) this.#checkCostly(pattern);
+    const number = this.#enter(pattern, runs, glob);
+    if (runs.length === 0) this.#costly++;
+    return number;
   }
 
-  /** Throws `ERR_BUS_FULL` as `add` does. */
-  addRegex(pattern: string, program: RegexProgram, owner: Owner): IndexedPattern<Owner> {
+  /** As `add` does. */
+  addRegex(pattern: string, program: RegexProgram): number {
     this.#checkCostly(pattern);
     const steps = this.#regexSteps + bitSteps(program);
     if (steps > this.#limits.maxRegexSteps) refuseOverrun(pattern, this.#limits, 'maxRegexSteps');
-    const matcher = new RegexMatcher(program);
-    const entry = this.#enter(
-      pattern,
-      program.grams,
-      (posting) => new IndexedPattern(matcher, owner, posting),
-    );
+    const number = this.#enter(pattern, program.grams, new RegexMatcher(program));
     this.#costly++;
     this.#regexSteps = steps;
-    return entry;
+    return number;
   }
 
-  /** Takes out an entry that `add` or `addRegex` returned, once. */
-  remove(entry: IndexedPattern<Owner>): void {
-    const posting = entry.posting;
-    posting.remove(entry);
-    if (posting.entries.length === 0 && posting.gram !== undefined) {
-      this.#postings.delete(posting.gram);
+  /** Takes out a pattern that `add` or `addRegex` has numbered, once. */
+  remove(number: number): void {
+    const records = this.#records;
+    const form = this.#forms[number];
+    const hasGram = records.hasGram(number);
+    if (hasGram) {
+      const gram = records.gramOf(number);
+      this.#chains.shrink(gram, records.unlink(number, this.#chains.headOf(gram)));
+    } else {
+      this.#withoutLiteral = records.unlink(number, this.#withoutLiteral);
     }
-    if (entry.regex !== undefined || posting.gram === undefined) this.#costly--;
-    if (entry.regex !== undefined) this.#regexSteps -= entry.regex.bitSteps;
+    if (form instanceof RegexMatcher || !hasGram) this.#costly--;
+    if (form instanceof RegexMatcher) this.#regexSteps -= form.bitSteps;
+    this.#forms[number] = undefined;
+    this.#freeNumbers.push(number);
     this.#size--;
   }
 
-  /** Adds the owners of all matching patterns to `matches`, in no order; each entry once. */
-  collect(text: string, matches: Owner[]): void {
+  /** Adds the numbers of all matching patterns, in no order; each once. */
+  collect(text: string, found: Found): void {
     if (this.#size === 0) return;
     this.#key.reset(text);
-    const entries = this.#withoutLiteral.entries;
-    for (let i = 0; i < entries.length; i++) this.#tryEntry(entries, i, matches);
-    if (this.#postings.size > 0) this.#collectByGrams(text, matches);
+    const records = this.#records;
+    for (let id = this.#withoutLiteral; id !== NO_CHAIN; id = records.nextOf(id)) {
+      if (this.#matches(id)) found.push(id);
+    }
+    if (this.#chains.size > 0) this.#collectByGrams(text, found);
   }
 
-  #collectByGrams(text: string, matches: Owner[]): void {
+  #collectByGrams(text: string, found: Found): void {
     const keyGrams = this.#keyGrams;
-    const postings = this.#postings;
+    const chains = this.#chains;
     keyGrams.read(text);
-    const lookUp = ++this.#lookUps;
-    const grams = keyGrams.numbers;
-    const count = keyGrams.count;
+    const lookUp = this.#nextLookUp();
+    const { count, numbers, places } = keyGrams;
     for (let i = 0; i < count; i++) {
-      const posting = postings.get(grams[i] as number);
-      if (posting === undefined || posting.seenBy === lookUp) continue;
-      posting.seenBy = lookUp;
-      this.#tryPosting(posting, matches);
+      const head = chains.visit(numbers[i] as number, lookUp);
+      if (head !== NO_CHAIN) this.#tryChain(head, places[i] as number, found);
     }
   }
 
-  #tryPosting(posting: Posting<IndexedPattern<Owner>>, matches: Owner[]): void {
-    const { entries, moreGrams } = posting;
+  #tryChain(head: number, gramAt: number, found: Found): void {
+    const records = this.#records;
     const keyGrams = this.#keyGrams;
-    for (let i = 0; i < entries.length; i++) {
-      if (!keyGrams.mayHave(moreGrams[2 * i] as number)) continue;
-      if (!keyGrams.mayHave(moreGrams[2 * i + 1] as number)) continue;
-      this.#tryEntry(entries, i, matches);
+    let tried = 0;
+    for (let id = head; id !== NO_CHAIN; id = records.nextOf(id)) {
+      tried++;
+      const verdict = records.judge(id, keyGrams, gramAt);
+      if (verdict === VERDICT.no) continue;
+      if (verdict === VERDICT.yes || this.#matches(id)) found.push(id);
     }
+    this.#key.steps += tried;
   }
 
-  #tryEntry(entries: readonly IndexedPattern<Owner>[], place: number, matches: Owner[]): void {
-    const entry = entries[place] as IndexedPattern<Owner>;
-    const { glob } = entry;
-    const isMatch =
-      glob === undefined
-        ? (entry.regex as RegexMatcher).matches(this.#key)
-        : matchGlob(glob, this.#key);
-    if (isMatch) matches.push(entry.owner);
+  #matches(id: number): boolean {
+    const form = this.#forms[id] as Glob | RegexMatcher;
+    return form instanceof RegexMatcher ? form.matches(this.#key) : matchGlob(form, this.#key);
+  }
+
+  #nextLookUp(): number {
+    this.#lookUps = (this.#lookUps + 1) | 0;
+    if (this.#lookUps === 0) {
+      // Numbers start again: a chain visited 2³² look-ups ago must not be taken for visited.
+      this.#chains.forgetVisits();
+      this.#lookUps = 1;
+    }
+    return this.#lookUps;
   }
 
   #enter(
     pattern: string,
-    grams: readonly (readonly number[])[],
-    make: (posting: Posting<IndexedPattern<Owner>>) => IndexedPattern<Owner>,
-  ): IndexedPattern<Owner> {
-    const posting = this.#choosePosting(grams);
-    if (posting.gram !== undefined) {
-      if (posting.entries.length >= this.#limits.maxPatternsPerRun) {
-        refuseOverrun(pattern, this.#limits, 'maxPatternsPerRun');
-      }
-      this.#postings.set(posting.gram, posting);
+    runs: readonly (readonly number[])[],
+    form: Glob | RegexMatcher,
+  ): number {
+    const rarest = this.#rarestGram(runs);
+    if (rarest !== undefined && rarest.count >= this.#limits.maxPatternsPerRun) {
+      refuseOverrun(pattern, this.#limits, 'maxPatternsPerRun');
     }
-    const entry = make(posting);
-    // Of all, the first gram of the first run and the last one of the last are the least likely to
-    // overlap the posting's own and each other.
-    posting.add(entry, grams[0]?.[0] ?? 0, grams.at(-1)?.at(-1) ?? 0);
+    const id = this.#freeNumbers.pop() ?? this.#forms.length;
+    const records = this.#records;
+    records.open(id);
+    if (rarest === undefined) {
+      records.link(id, this.#withoutLiteral);
+      this.#withoutLiteral = id;
+    } else {
+      const { gram, at } = rarest;
+      // Of all, the first gram of the first run and the last one of the last are the least likely to
+      // overlap the chosen one and each other.
+      records.setGrams(id, gram, runs[0]?.[0] ?? 0, runs.at(-1)?.at(-1) ?? 0);
+      if (!(form instanceof RegexMatcher)) records.setRun(id, form, at);
+      records.link(id, this.#chains.headOf(gram));
+      this.#chains.grow(gram, id);
+    }
+    this.#forms[id] = form;
     this.#size++;
-    return entry;
+    return id;
   }
 
   #checkCostly(pattern: string): void {
@@ -186,20 +187,24 @@ export class PatternIndex<Owner> {
     }
   }
 
-  /** The shortest posting among those of the pattern's grams. */
-  #choosePosting(runs: readonly (readonly number[])[]): Posting<IndexedPattern<Owner>> {
-    if (runs.length === 0) return this.#withoutLiteral;
-    let rarest: Posting<IndexedPattern<Owner>> | undefined;
-    for (const grams of runs) {
-      for (const gram of grams) {
-        const posting = this.#postings.get(gram);
-        if (posting === undefined) return new Posting(gram);
-        if (rarest === undefined || posting.entries.length < rarest.entries.length) {
-          rarest = posting;
-        }
+  /** The gram with the fewest patterns so far, and its place within its run. */
+  #rarestGram(
+    runs: readonly (readonly number[])[],
+  ): { readonly gram: number; readonly at: number; readonly count: number } | undefined {
+    let gram = 0;
+    let place = -1;
+    let fewest = Number.POSITIVE_INFINITY;
+    for (let r = 0; r < runs.length && fewest > 0; r++) {
+      const run = runs[r] as readonly number[];
+      for (let at = 0; at < run.length && fewest > 0; at++) {
+        const count = this.#chains.countOf(run[at] as number);
+        if (count >= fewest) continue;
+        fewest = count;
+        gram = run[at] as number;
+        place = at;
       }
     }
-    return rarest as Posting<IndexedPattern<Owner>>;
+    return place < 0 ? undefined : { gram, at: place, count: fewest };
   }
 }
 

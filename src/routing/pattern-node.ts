@@ -4,9 +4,7 @@
  */
 import type { RouteSet } from './balance-set.ts';
 import type { Matching } from './pattern.ts';
-import type { IndexedPattern } from './pattern-index.ts';
 import type { RegexProgram } from './regex-program.ts';
-import type { Target } from './targets.ts';
 
 /** A subscription's pattern as a shard knows it. */
 export interface SubscriptionSpec {
@@ -21,18 +19,16 @@ export interface SubscriptionSpec {
   readonly regex?: RegexProgram | undefined;
 }
 
-export interface ListedSubscription {
-  readonly spec: SubscriptionSpec;
-  readonly target: Target;
-}
+/** In place of the number of a pattern that is not in the index: an exact one. */
+export const NOT_INDEXED = -1;
 
 export class PatternNode {
   readonly pattern: string;
   readonly match: Matching;
   #sets: readonly RouteSet[] = NOTHING;
-  #subscriptions: ListedSubscription[] | readonly never[] = NOTHING;
-  /** Its place in the index; exact patterns have none. */
-  indexed: IndexedPattern<PatternNode> | undefined = undefined;
+  #subscriptions: SubscriptionSpec[] | readonly never[] = NOTHING;
+  /** Its number in the index. */
+  indexed: number = NOT_INDEXED;
 
   constructor(pattern: string, match: Matching) {
     this.pattern = pattern;
@@ -44,7 +40,7 @@ export class PatternNode {
     return this.#sets;
   }
 
-  get subscriptions(): readonly ListedSubscription[] {
+  get subscriptions(): readonly SubscriptionSpec[] {
     return this.#subscriptions;
   }
 
@@ -64,14 +60,14 @@ export class PatternNode {
     this.#sets = this.#sets.filter((other) => other !== set);
   }
 
-  addSubscription(subscription: ListedSubscription): void {
+  addSubscription(subscription: SubscriptionSpec): void {
     if (this.#subscriptions === NOTHING) this.#subscriptions = [];
-    (this.#subscriptions as ListedSubscription[]).push(subscription);
+    (this.#subscriptions as SubscriptionSpec[]).push(subscription);
   }
 
   removeSubscription(spec: SubscriptionSpec): void {
-    const subscriptions = this.#subscriptions as ListedSubscription[];
-    const place = subscriptions.findIndex((listed) => listed.spec === spec);
+    const subscriptions = this.#subscriptions as SubscriptionSpec[];
+    const place = subscriptions.indexOf(spec);
     if (place >= 0) subscriptions.splice(place, 1);
   }
 }

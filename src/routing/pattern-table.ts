@@ -1,11 +1,11 @@
 /**
- * All distinct patterns, and which of them a key matches: exact ones by equality, globs and regexes through the
- * index. It knows nothing of routes; nodes come with the first use of a pattern and go with the last.
+ * All distinct patterns, and what hangs on those that a key matches: exact ones by equality, globs and regexes
+ * through the index. Nodes come with the first use of a pattern and go with the last.
  */
-
+import { Found } from './found.ts';
 import type { Matching } from './pattern.ts';
 import { type IndexLimits, PatternIndex } from './pattern-index.ts';
-import { PatternNode } from './pattern-node.ts';
+import { NOT_INDEXED, PatternNode, type SubscriptionSpec } from './pattern-node.ts';
 import type { RegexProgram } from './regex-program.ts';
 
 /** A pattern as routes and subscriptions carry it. */
@@ -22,7 +22,12 @@ export class PatternTable {
     glob: new Map(),
     regex: new Map(),
   };
-  readonly #index: PatternIndex<PatternNode>;
+  readonly #index: PatternIndex;
+  /** By number in the index. */
+  readonly #indexed: (PatternNode | undefined)[] = [];
+  /** By number in the index: the set of a node on which nothing else hangs, or {@link SEE_NODE}. */
+  #onlySets = new Int32Array(64);
+  readonly #matches = new Found();
 
   constructor(limits: IndexLimits) {
     this.#index = new PatternIndex(limits);
@@ -39,28 +44,61 @@ export class PatternTable {
     const known = nodes.get(pattern);
     if (known !== undefined) return known;
     const node = new PatternNode(pattern, match);
-    if (match === 'glob') node.indexed = this.#index.add(pattern, node);
+    if (match === 'glob') node.indexed = this.#index.add(pattern);
     if (match === 'regex') {
-      node.indexed = this.#index.addRegex(pattern, regex as RegexProgram, node);
+      node.indexed = this.#index.addRegex(pattern, regex as RegexProgram);
     }
     nodes.set(pattern, node);
+    if (node.indexed !== NOT_INDEXED) this.#indexed[node.indexed] = node;
     return node;
   }
 
-  /** Forgets a node on which nothing hangs any more. */
-  dropIfEmpty(node: PatternNode): void {
-    if (!node.isEmpty) return;
+  /** What hangs on the node has changed; it is forgotten when that is nothing any more. */
+  note(node: PatternNode): void {
+    if (node.isEmpty) this.#drop(node);
+    else if (node.indexed !== NOT_INDEXED) this.#noteOnlySet(node);
+  }
+
+  /** Adds the numbers of the sets, and the subscriptions, of all patterns that match. */
+  collect(key: string, sets: Found, subscriptions: SubscriptionSpec[]): void {
+    const exact = this.#nodes.exact.get(key);
+    if (exact !== undefined) addAll(exact, sets, subscriptions);
+    const matches = this.#matches;
+    matches.count = 0;
+    this.#index.collect(key, matches);
+    const { count, numbers } = matches;
+    const onlySets = this.#onlySets;
+    for (let i = 0; i < count; i++) {
+      const set = onlySets[numbers[i] as number] as number;
+      if (set !== SEE_NODE) sets.push(set);
+      else addAll(this.#indexed[numbers[i] as number] as PatternNode, sets, subscriptions);
+    }
+  }
+
+  #drop(node: PatternNode): void {
     const nodes = this.#nodes[node.match];
     if (nodes.get(node.pattern) !== node) return;
     nodes.delete(node.pattern);
-    if (node.indexed !== undefined) this.#index.remove(node.indexed);
-    node.indexed = undefined;
+    if (node.indexed === NOT_INDEXED) return;
+    this.#index.remove(node.indexed);
+    this.#indexed[node.indexed] = undefined;
+    node.indexed = NOT_INDEXED;
   }
 
-  /** Adds the nodes of all patterns that match, the exact one first. */
-  collect(key: string, nodes: PatternNode[]): void {
-    const exact = this.#nodes.exact.get(key);
-    if (exact !== undefined) nodes.push(exact);
-    this.#index.collect(key, nodes);
+  #noteOnlySet({ indexed, sets, subscriptions }: PatternNode): void {
+    if (indexed >= this.#onlySets.length) {
+      const onlySets = new Int32Array(2 * indexed);
+      onlySets.set(this.#onlySets);
+      this.#onlySets = onlySets;
+    }
+    const isAlone = sets.length === 1 && subscriptions.length === 0;
+    this.#onlySets[indexed] = isAlone ? (sets[0]?.number ?? SEE_NODE) : SEE_NODE;
   }
+}
+
+const SEE_NODE = -1;
+
+function addAll(node: PatternNode, sets: Found, subscriptions: SubscriptionSpec[]): void {
+  for (const set of node.sets) sets.push(set.number);
+  for (const subscription of node.subscriptions) subscriptions.push(subscription);
 }

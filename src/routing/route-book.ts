@@ -3,11 +3,12 @@
  * each set that it touches gets its new members once, however many came or went.
  */
 import { BusError } from '../message/errors.ts';
-import { PRIORITY_MAX, RouteSet, type RouteSpec } from './balance-set.ts';
+import { NO_NUMBER, PRIORITY_MAX, RouteSet, type RouteSpec } from './balance-set.ts';
 import type { PatternNode } from './pattern-node.ts';
 import type { PatternTable } from './pattern-table.ts';
 import { quotePattern } from './refusal.ts';
-import { type Target, Targets } from './targets.ts';
+import type { SetColumns } from './set-columns.ts';
+import { Targets } from './targets.ts';
 
 interface ListedRoute {
   readonly spec: RouteSpec;
@@ -17,11 +18,13 @@ interface ListedRoute {
 
 export class RouteBook {
   readonly #table: PatternTable;
+  readonly #columns: SetColumns;
   readonly #routes = new Map<number, ListedRoute>();
   readonly #targets = new Targets();
 
-  constructor(table: PatternTable) {
+  constructor(table: PatternTable, columns: SetColumns) {
     this.#table = table;
+    this.#columns = columns;
   }
 
   get size(): number {
@@ -37,21 +40,37 @@ export class RouteBook {
       for (const route of added) this.#unlist(route);
       throw error;
     }
-    for (const [set, routes] of bySet(added)) this.#join(set, routes);
+    const joining = new Map<RouteSet, RouteSpec[]>();
+    for (const { set, spec } of added) {
+      this.#targets.link(spec.target, spec.id);
+      const others = joining.get(set);
+      // Nearly all sets get their first member, and only that one.
+      if (set.members.length === 0) this.#replaceMembers(set, [spec]);
+      else if (others === undefined) joining.set(set, [spec]);
+      else others.push(spec);
+    }
+    for (const [set, others] of joining) this.#join(set, others);
     return added.length;
   }
 
   /** Returns how many of the ids were known. */
   remove(ids: Iterable<number>): number {
-    const removed: ListedRoute[] = [];
+    const leaving = new Map<RouteSet, { readonly node: PatternNode; readonly gone: Set<RouteSpec> }>();
+    let count = 0;
     for (const id of ids) {
       const route = this.#routes.get(id);
       if (route === undefined) continue;
+      count++;
+      const { node, set, spec } = route;
       this.#routes.delete(id);
-      removed.push(route);
+      this.#targets.unlink(spec.target, id);
+      const others = leaving.get(set);
+      if (set.members.length === 1) this.#dropSet(set, node);
+      else if (others === undefined) leaving.set(set, { node, gone: new Set([spec]) });
+      else others.gone.add(spec);
     }
-    for (const [set, routes] of bySet(removed)) this.#leave(set, routes);
-    return removed.length;
+    for (const [set, { node, gone }] of leaving) this.#leave(set, node, gone);
+    return count;
   }
 
   idsOfTarget(target: number): number[] {
@@ -70,7 +89,9 @@ export class RouteBook {
     let set = node.setOfPriority(spec.priority);
     if (set === undefined) {
       set = new RouteSet(spec);
+      set.number = this.#columns.add(set);
       node.addSet(set);
+      this.#table.note(node);
     }
     assertBalance(spec, set);
     const route = { spec, node, set };
@@ -78,47 +99,36 @@ export class RouteBook {
     return route;
   }
 
-  #unlist(route: ListedRoute): void {
-    this.#routes.delete(route.spec.id);
-    if (route.set.members.length === 0) this.#dropSet(route);
+  #unlist({ node, set, spec }: ListedRoute): void {
+    this.#routes.delete(spec.id);
+    if (set.members.length === 0) this.#dropSet(set, node);
   }
 
-  #join(set: RouteSet, routes: readonly ListedRoute[]): void {
-    for (const { spec } of routes) this.#targets.link(spec.target, spec.id);
-    const members = set.members.concat(routes.map((route) => route.spec));
-    if (members.length > 1) members.sort((left, right) => left.order - right.order);
+  #join(set: RouteSet, specs: readonly RouteSpec[]): void {
+    const members = set.members.concat(specs);
+    members.sort((left, right) => left.order - right.order);
     this.#replaceMembers(set, members);
   }
 
-  #leave(set: RouteSet, routes: readonly ListedRoute[]): void {
-    const gone = new Set(routes.map((route) => route.spec.id));
-    this.#replaceMembers(
-      set,
-      set.members.filter((member) => !gone.has(member.id)),
-    );
-    for (const { spec } of routes) this.#targets.unlink(spec.target, spec.id);
-    if (set.members.length === 0) this.#dropSet(routes[0] as ListedRoute);
+  #leave(set: RouteSet, node: PatternNode, gone: ReadonlySet<RouteSpec>): void {
+    const members = set.members.filter((member) => !gone.has(member));
+    if (members.length === 0) this.#dropSet(set, node);
+    else this.#replaceMembers(set, members);
   }
 
   #replaceMembers(set: RouteSet, members: readonly RouteSpec[]): void {
-    const targets = members.map((member) => this.#targets.get(member.target) as Target);
-    set.replaceMembers(members, targets);
+    set.replaceMembers(members);
+    this.#columns.note(set);
   }
 
-  #dropSet({ node, set }: ListedRoute): void {
+  #dropSet(set: RouteSet, node: PatternNode): void {
+    if (set.number === NO_NUMBER) return;
+    set.replaceMembers([]);
+    this.#columns.remove(set);
+    set.number = NO_NUMBER;
     node.removeSet(set);
-    this.#table.dropIfEmpty(node);
+    this.#table.note(node);
   }
-}
-
-function bySet(routes: readonly ListedRoute[]): Map<RouteSet, ListedRoute[]> {
-  const groups = new Map<RouteSet, ListedRoute[]>();
-  for (const route of routes) {
-    const group = groups.get(route.set);
-    if (group === undefined) groups.set(route.set, [route]);
-    else group.push(route);
-  }
-  return groups;
 }
 
 function assertPriority({ priority, pattern }: RouteSpec): void {

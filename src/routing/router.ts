@@ -5,10 +5,11 @@
  */
 import type { RouteSpec } from './balance-set.ts';
 import type { IndexLimits } from './pattern-index.ts';
-import type { PatternNode, SubscriptionSpec } from './pattern-node.ts';
+import type { SubscriptionSpec } from './pattern-node.ts';
 import { PatternTable } from './pattern-table.ts';
-import { type Resolution, resolutionOf } from './resolution.ts';
+import { type Resolution, Resolver } from './resolution.ts';
 import { RouteBook } from './route-book.ts';
+import { SetColumns } from './set-columns.ts';
 import { SubscriptionBook } from './subscription-book.ts';
 
 export type { BalanceSet, RouteSpec } from './balance-set.ts';
@@ -20,14 +21,15 @@ export class Router {
   readonly #table: PatternTable;
   readonly #routes: RouteBook;
   readonly #subscriptions: SubscriptionBook;
-  readonly #matches: PatternNode[] = [];
+  readonly #resolver: Resolver;
   #generation = 0;
-  #resolutions = 0;
 
   constructor(limits: IndexLimits = {}) {
     this.#table = new PatternTable(limits);
-    this.#routes = new RouteBook(this.#table);
+    const columns = new SetColumns();
+    this.#routes = new RouteBook(this.#table, columns);
     this.#subscriptions = new SubscriptionBook(this.#table);
+    this.#resolver = new Resolver(this.#table, columns);
   }
 
   /** Int32 that changes, and wraps, with every change of the table. */
@@ -81,11 +83,7 @@ export class Router {
 
   /** A key that matches nothing gets one shared frozen object. */
   resolve(key: string): Resolution {
-    const matches = this.#matches;
-    matches.length = 0;
-    this.#table.collect(key, matches);
-    this.#resolutions++;
-    return resolutionOf(matches, this.#resolutions);
+    return this.#resolver.resolve(key);
   }
 
   #change(): void {

@@ -29,8 +29,9 @@ export class SubscriptionBook {
       });
     }
     const node = this.#table.nodeFor(spec);
-    const target = this.#targets.link(spec.target, spec.id);
-    node.addSubscription({ spec, target });
+    this.#targets.link(spec.target, spec.id);
+    node.addSubscription(spec);
+    this.#table.note(node);
     this.#subscriptions.set(spec.id, { spec, node });
   }
 
@@ -42,7 +43,7 @@ export class SubscriptionBook {
     const { node, spec } = hung;
     node.removeSubscription(spec);
     this.#targets.unlink(spec.target, id);
-    this.#table.dropIfEmpty(node);
+    this.#table.note(node);
     return true;
   }
 

@@ -1,0 +1,150 @@
+/**
+ * What the index knows of each pattern, in one typed array: its neighbours under its gram, two more of its
+ * grams, and, of a pattern that is one run of text, the text. A look-up that offers a thousand patterns
+ * would otherwise wait for a thousand times ten objects to come out of main memory.
+ */
+import type { Glob, Segment } from './glob.ts';
+import type { KeyGrams } from './grams.ts';
+
+/** Words of a record; 80 bytes. */
+const RECORD = 20;
+const GRAM = 0;
+/** Number of the next and of the previous pattern under the same gram, or -1. */
+const NEXT = 1;
+const PREVIOUS = 2;
+const MORE_A = 3;
+const MORE_B = 4;
+/** Units of the run from its start to the gram, marks counted. */
+const GRAM_AT = 5;
+/** UTF-16 code units of the text, and where it must stand; 0: the pattern is no single run, or too long. */
+const SHAPE = 6;
+/** 1: the pattern has a gram, under which it stands. */
+const HAS_GRAM = 7;
+/** The text, two units a word. */
+const TEXT = 8;
+
+const TEXT_UNITS_MAX = 2 * (RECORD - TEXT);
+const UNITS_MASK = 0xff;
+const AT_START = 0x100;
+const AT_END = 0x200;
+
+const NONE = -1;
+
+/** What a gram that a key has says about a pattern under it. */
+export const VERDICT = { no: 0, yes: 1, unknown: 2 } as const;
+
+export class RunRecords {
+  #words = new Int32Array(64 * RECORD);
+
+  /** Makes the record of a pattern that has no gram and is in no chain yet. */
+  open(id: number): void {
+    const at = id * RECORD;
+    if (at + RECORD > this.#words.length) this.#grow(at + RECORD);
+    const words = this.#words;
+    words[at + NEXT] = NONE;
+    words[at + PREVIOUS] = NONE;
+    words[at + SHAPE] = 0;
+    words[at + HAS_GRAM] = 0;
+  }
+
+  /** Whatever matches it has these three. */
+  setGrams(id: number, gram: number, moreA: number, moreB: number): void {
+    const words = this.#words;
+    const at = id * RECORD;
+    words[at + GRAM] = gram;
+    words[at + MORE_A] = moreA;
+    words[at + MORE_B] = moreB;
+    words[at + HAS_GRAM] = 1;
+  }
+
+  /** The glob is the pattern; its gram stands `gramAt` units behind the start of its run. */
+  setRun(id: number, glob: Glob, gramAt: number): void {
+    const text = singleRun(glob);
+    if (text === undefined || text.length > TEXT_UNITS_MAX) return;
+    const words = this.#words;
+    const at = id * RECORD;
+    let shape = text.length;
+    if (!glob.starred || glob.prefix.unitsMin > 0) shape |= AT_START;
+    if (!glob.starred || glob.suffix.unitsMin > 0) shape |= AT_END;
+    words[at + SHAPE] = shape;
+    words[at + GRAM_AT] = gramAt;
+    for (let i = 0; i < text.length; i++) {
+      const word = at + TEXT + (i >> 1);
+      const unit = text.charCodeAt(i);
+      words[word] = (i & 1) === 0 ? unit : (words[word] as number) | (unit << 16);
+    }
+  }
+
+  hasGram(id: number): boolean {
+    return this.#words[id * RECORD + HAS_GRAM] === 1;
+  }
+
+  gramOf(id: number): number {
+    return this.#words[id * RECORD + GRAM] as number;
+  }
+
+  /** The pattern after it under its gram, or -1. */
+  nextOf(id: number): number {
+    return this.#words[id * RECORD + NEXT] as number;
+  }
+
+  /** Puts it before `head`, which may be -1. */
+  link(id: number, head: number): void {
+    this.#words[id * RECORD + NEXT] = head;
+    if (head !== NONE) this.#words[head * RECORD + PREVIOUS] = id;
+  }
+
+  /** Takes it out of a chain that began with `head`; the chain's first one now, or -1. */
+  unlink(id: number, head: number): number {
+    const words = this.#words;
+    const next = words[id * RECORD + NEXT] as number;
+    const previous = words[id * RECORD + PREVIOUS] as number;
+    if (next !== NONE) words[next * RECORD + PREVIOUS] = previous;
+    if (previous !== NONE) words[previous * RECORD + NEXT] = next;
+    return id === head ? next : head;
+  }
+
+  /** The key has the pattern's gram, at place `gramAt` of its marked units: a {@link VERDICT}. */
+  judge(id: number, key: KeyGrams, gramAt: number): number {
+    const words = this.#words;
+    const at = id * RECORD;
+    if (!key.mayHave(words[at + MORE_A] as number)) return VERDICT.no;
+    if (!key.mayHave(words[at + MORE_B] as number)) return VERDICT.no;
+    const shape = words[at + SHAPE] as number;
+    if (shape === 0) return VERDICT.unknown;
+    const length = shape & UNITS_MASK;
+    // The marks at both ends of the key are units too; the text of the key is between them.
+    const textEnd = key.unitCount - 1;
+    let start = gramAt - (words[at + GRAM_AT] as number);
+    if ((shape & AT_END) !== 0) start = textEnd - length;
+    else if ((shape & AT_START) !== 0) start = 1;
+    const isAnchored = (shape & (AT_START | AT_END)) !== 0;
+    if (start < 1 || start + length > textEnd) return isAnchored ? VERDICT.no : VERDICT.unknown;
+    if ((shape & AT_START) !== 0 && start !== 1) return VERDICT.no;
+    const { units } = key;
+    for (let i = 0; i < length; i++) {
+      const unit = ((words[at + TEXT + (i >> 1)] as number) >>> ((i & 1) << 4)) & 0xffff;
+      // Elsewhere in the key the text may stand all the same.
+      if (units[start + i] !== unit) return isAnchored ? VERDICT.no : VERDICT.unknown;
+    }
+    return VERDICT.yes;
+  }
+
+  #grow(least: number): void {
+    const words = new Int32Array(Math.max(2 * this.#words.length, least));
+    words.set(this.#words);
+    this.#words = words;
+  }
+}
+
+/** The text of a glob that has, but for stars, nothing else; undefined for others. */
+function singleRun({ prefix, middles, suffix }: Glob): string | undefined {
+  let text: string | undefined;
+  for (const segment of [prefix, ...middles, suffix] as readonly Segment[]) {
+    if (segment.literal === undefined) return undefined;
+    if (segment.unitsMin === 0) continue;
+    if (text !== undefined) return undefined;
+    text = segment.literal;
+  }
+  return text;
+}
