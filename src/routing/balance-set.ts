@@ -51,7 +51,7 @@ export interface BalanceSet {
 /** Priorities have 31 bits. */
 export const PRIORITY_MAX: number = 2 ** 31 - 1;
 
-/** Of a set that is not among the columns. */
+/** Of a set that is not numbered. */
 export const NO_NUMBER = -1;
 
 export class RouteSet implements BalanceSet {
@@ -65,7 +65,7 @@ export class RouteSet implements BalanceSet {
   readonly failover: boolean;
   /** 0 … 2³² − 1; the lower goes first: priority, and exact before pattern. */
   readonly rank: number;
-  /** Its place among the columns of all sets, which set it. */
+  /** Its number among all sets of the router. */
   number: number = NO_NUMBER;
   scratch: unknown = undefined;
   #members: readonly RouteSpec[] = NOBODY;
@@ -116,9 +116,4 @@ function longestTimeout(members: readonly RouteSpec[]): number | undefined {
     }
   }
   return longest;
-}
-
-/** Choice order: higher priority, exact before pattern, then older. */
-export function compareSets(left: RouteSet, right: RouteSet): number {
-  return left.rank - right.rank || left.order - right.order;
 }

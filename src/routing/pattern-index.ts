@@ -152,11 +152,7 @@ export class PatternIndex {
     return this.#lookUps;
   }
 
-  #enter(
-    pattern: string,
-    runs: readonly (readonly number[])[],
-    form: Glob | RegexMatcher,
-  ): number {
+  #enter(pattern: string, runs: readonly (readonly number[])[], form: Glob | RegexMatcher): number {
     const rarest = this.#rarestGram(runs);
     if (rarest !== undefined && rarest.count >= this.#limits.maxPatternsPerRun) {
       refuseOverrun(pattern, this.#limits, 'maxPatternsPerRun');

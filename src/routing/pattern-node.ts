@@ -19,6 +19,13 @@ export interface SubscriptionSpec {
   readonly regex?: RegexProgram | undefined;
 }
 
+export interface HungSubscription {
+  readonly spec: SubscriptionSpec;
+  readonly node: PatternNode;
+  /** Its number among all subscriptions of the router. */
+  readonly number: number;
+}
+
 /** In place of the number of a pattern that is not in the index: an exact one. */
 export const NOT_INDEXED = -1;
 
@@ -26,7 +33,7 @@ export class PatternNode {
   readonly pattern: string;
   readonly match: Matching;
   #sets: readonly RouteSet[] = NOTHING;
-  #subscriptions: SubscriptionSpec[] | readonly never[] = NOTHING;
+  #subscriptions: HungSubscription[] | readonly never[] = NOTHING;
   /** Its number in the index. */
   indexed: number = NOT_INDEXED;
 
@@ -40,7 +47,7 @@ export class PatternNode {
     return this.#sets;
   }
 
-  get subscriptions(): readonly SubscriptionSpec[] {
+  get subscriptions(): readonly HungSubscription[] {
     return this.#subscriptions;
   }
 
@@ -60,14 +67,14 @@ export class PatternNode {
     this.#sets = this.#sets.filter((other) => other !== set);
   }
 
-  addSubscription(subscription: SubscriptionSpec): void {
+  addSubscription(subscription: HungSubscription): void {
     if (this.#subscriptions === NOTHING) this.#subscriptions = [];
-    (this.#subscriptions as SubscriptionSpec[]).push(subscription);
+    (this.#subscriptions as HungSubscription[]).push(subscription);
   }
 
-  removeSubscription(spec: SubscriptionSpec): void {
-    const subscriptions = this.#subscriptions as SubscriptionSpec[];
-    const place = subscriptions.indexOf(spec);
+  removeSubscription(subscription: HungSubscription): void {
+    const subscriptions = this.#subscriptions as HungSubscription[];
+    const place = subscriptions.indexOf(subscription);
     if (place >= 0) subscriptions.splice(place, 1);
   }
 }

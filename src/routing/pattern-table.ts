@@ -5,7 +5,7 @@
 import { Found } from './found.ts';
 import type { Matching } from './pattern.ts';
 import { type IndexLimits, PatternIndex } from './pattern-index.ts';
-import { NOT_INDEXED, PatternNode, type SubscriptionSpec } from './pattern-node.ts';
+import { NOT_INDEXED, PatternNode } from './pattern-node.ts';
 import type { RegexProgram } from './regex-program.ts';
 
 /** A pattern as routes and subscriptions carry it. */
@@ -25,8 +25,11 @@ export class PatternTable {
   readonly #index: PatternIndex;
   /** By number in the index. */
   readonly #indexed: (PatternNode | undefined)[] = [];
-  /** By number in the index: the set of a node on which nothing else hangs, or {@link SEE_NODE}. */
-  #onlySets = new Int32Array(64);
+  /**
+   * By number in the index, what hangs on a node on which one thing hangs: the number of a set, or of a
+   * subscription less {@link SUBSCRIPTIONS}; {@link SEE_NODE}: another count.
+   */
+  #only = new Int32Array(64);
   readonly #matches = new Found();
 
   constructor(limits: IndexLimits) {
@@ -56,21 +59,22 @@ export class PatternTable {
   /** What hangs on the node has changed; it is forgotten when that is nothing any more. */
   note(node: PatternNode): void {
     if (node.isEmpty) this.#drop(node);
-    else if (node.indexed !== NOT_INDEXED) this.#noteOnlySet(node);
+    else if (node.indexed !== NOT_INDEXED) this.#noteOnly(node);
   }
 
-  /** Adds the numbers of the sets, and the subscriptions, of all patterns that match. */
-  collect(key: string, sets: Found, subscriptions: SubscriptionSpec[]): void {
+  /** Adds the numbers of the sets, and of the subscriptions, of all patterns that match. */
+  collect(key: string, sets: Found, subscriptions: Found): void {
     const exact = this.#nodes.exact.get(key);
     if (exact !== undefined) addAll(exact, sets, subscriptions);
     const matches = this.#matches;
     matches.count = 0;
     this.#index.collect(key, matches);
     const { count, numbers } = matches;
-    const onlySets = this.#onlySets;
+    const only = this.#only;
     for (let i = 0; i < count; i++) {
-      const set = onlySets[numbers[i] as number] as number;
-      if (set !== SEE_NODE) sets.push(set);
+      const hung = only[numbers[i] as number] as number;
+      if (hung >= 0) sets.push(hung);
+      else if (hung < SEE_NODE) subscriptions.push(hung - SUBSCRIPTIONS);
       else addAll(this.#indexed[numbers[i] as number] as PatternNode, sets, subscriptions);
     }
   }
@@ -85,20 +89,24 @@ export class PatternTable {
     node.indexed = NOT_INDEXED;
   }
 
-  #noteOnlySet({ indexed, sets, subscriptions }: PatternNode): void {
-    if (indexed >= this.#onlySets.length) {
-      const onlySets = new Int32Array(2 * indexed);
-      onlySets.set(this.#onlySets);
-      this.#onlySets = onlySets;
+  #noteOnly({ indexed, sets, subscriptions }: PatternNode): void {
+    if (indexed >= this.#only.length) {
+      const only = new Int32Array(2 * indexed);
+      only.set(this.#only);
+      this.#only = only;
     }
-    const isAlone = sets.length === 1 && subscriptions.length === 0;
-    this.#onlySets[indexed] = isAlone ? (sets[0]?.number ?? SEE_NODE) : SEE_NODE;
+    let hung = SEE_NODE;
+    if (sets.length + subscriptions.length === 1) {
+      hung = sets[0]?.number ?? (subscriptions[0]?.number ?? 0) + SUBSCRIPTIONS;
+    }
+    this.#only[indexed] = hung;
   }
 }
 
 const SEE_NODE = -1;
+const SUBSCRIPTIONS = -(2 ** 31);
 
-function addAll(node: PatternNode, sets: Found, subscriptions: SubscriptionSpec[]): void {
+function addAll(node: PatternNode, sets: Found, subscriptions: Found): void {
   for (const set of node.sets) sets.push(set.number);
-  for (const subscription of node.subscriptions) subscriptions.push(subscription);
+  for (const subscription of node.subscriptions) subscriptions.push(subscription.number);
 }

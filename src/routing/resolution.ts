@@ -2,12 +2,13 @@
  * What a key leads to: balance sets in choice order, endpoints to notify, subscriptions. Made from
  * the matching patterns; which patterns match is decided elsewhere.
  */
-import type { BalanceSet } from './balance-set.ts';
-import { sortSets } from './choice-order.ts';
+import type { BalanceSet, RouteSet } from './balance-set.ts';
+import { sortByChoice } from './choice-order.ts';
+import { type Columns, SEVERAL } from './columns.ts';
 import { Found } from './found.ts';
-import type { SubscriptionSpec } from './pattern-node.ts';
 import type { PatternTable } from './pattern-table.ts';
-import { SEVERAL, type SetColumns } from './set-columns.ts';
+import { ResolutionPool } from './resolution-pool.ts';
+import { TargetList } from './target-list.ts';
 
 /** Immutable; good until the router's generation changes. */
 export interface Resolution {
@@ -31,37 +32,48 @@ const EMPTY_RESOLUTION: Resolution = Object.freeze({
 /** Makes resolutions of one router. */
 export class Resolver {
   readonly #table: PatternTable;
-  readonly #columns: SetColumns;
-  readonly #sets = new Found();
-  readonly #subscriptions: SubscriptionSpec[] = [];
-  /** For each target the number of the last list that has it. */
-  #listedBy = new Uint32Array(64);
-  #listing = 0;
+  readonly #sets: Columns<RouteSet>;
+  readonly #subscriptions: Columns<unknown>;
+  readonly #foundSets = new Found();
+  readonly #foundSubscriptions = new Found();
+  readonly #pool = new ResolutionPool<Resolution>();
+  readonly #list = new TargetList();
 
-  constructor(table: PatternTable, columns: SetColumns) {
+  constructor(table: PatternTable, sets: Columns<RouteSet>, subscriptions: Columns<unknown>) {
     this.#table = table;
-    this.#columns = columns;
+    this.#sets = sets;
+    this.#subscriptions = subscriptions;
   }
 
-  /** A key that matches nothing gets one shared frozen object. */
+  /** Keys that lead to the same mostly get the same object, and those that match nothing always. */
   resolve(key: string): Resolution {
-    const found = this.#sets;
-    const subscriptions = this.#subscriptions;
-    found.count = 0;
-    subscriptions.length = 0;
-    this.#table.collect(key, found, subscriptions);
-    if (found.count === 0 && subscriptions.length === 0) return EMPTY_RESOLUTION;
-    sortSets(found, this.#columns);
-    return {
-      sets: this.#setsOf(found),
-      notify: this.#targetsOfSets(found),
+    const sets = this.#foundSets;
+    const subscriptions = this.#foundSubscriptions;
+    sets.count = 0;
+    subscriptions.count = 0;
+    this.#table.collect(key, sets, subscriptions);
+    if (sets.count === 0 && subscriptions.count === 0) return EMPTY_RESOLUTION;
+    const pooled = this.#pool.find(sets, subscriptions);
+    if (pooled !== undefined) return pooled;
+    sortByChoice(sets, this.#sets);
+    sortByChoice(subscriptions, this.#subscriptions);
+    const made = {
+      sets: this.#setsOf(sets),
+      notify: this.#targetsOfSets(sets),
       subscriptions: this.#targetsOfSubscriptions(subscriptions),
     };
+    this.#pool.put(sets, subscriptions, made);
+    return made;
+  }
+
+  /** The table has changed. */
+  forget(): void {
+    this.#pool.clear();
   }
 
   #setsOf({ count, numbers }: Found): readonly BalanceSet[] {
     if (count === 0) return NONE;
-    const columns = this.#columns;
+    const columns = this.#sets;
     const sets = new Array<BalanceSet>(count);
     for (let i = 0; i < count; i++) sets[i] = columns.get(numbers[i] as number);
     return sets;
@@ -69,44 +81,25 @@ export class Resolver {
 
   #targetsOfSets({ count, numbers }: Found): readonly number[] {
     if (count === 0) return NONE;
-    this.#startList();
-    const columns = this.#columns;
+    const columns = this.#sets;
     const { targets } = columns;
-    const ids: number[] = [];
+    const list = this.#list;
+    list.start();
     for (let i = 0; i < count; i++) {
       const number = numbers[i] as number;
       const target = targets[number] as number;
-      if (target !== SEVERAL) this.#listOnce(target, ids);
-      else for (const member of columns.get(number).members) this.#listOnce(member.target, ids);
+      if (target !== SEVERAL) list.add(target);
+      else for (const member of columns.get(number).members) list.add(member.target);
     }
-    return ids;
+    return list.finish();
   }
 
-  #targetsOfSubscriptions(subscriptions: SubscriptionSpec[]): readonly number[] {
-    if (subscriptions.length === 0) return NONE;
-    this.#startList();
-    if (subscriptions.length > 1) subscriptions.sort((left, right) => left.order - right.order);
-    const ids: number[] = [];
-    for (const { target } of subscriptions) this.#listOnce(target, ids);
-    return ids;
-  }
-
-  #startList(): void {
-    this.#listing = (this.#listing + 1) >>> 0;
-    if (this.#listing > 0) return;
-    // Lists are numbered from the start again: what one of 2³² lists ago had is not in this one.
-    this.#listedBy.fill(0);
-    this.#listing = 1;
-  }
-
-  #listOnce(target: number, ids: number[]): void {
-    if (target >= this.#listedBy.length) {
-      const listedBy = new Uint32Array(2 * target);
-      listedBy.set(this.#listedBy);
-      this.#listedBy = listedBy;
-    }
-    if (this.#listedBy[target] === this.#listing) return;
-    this.#listedBy[target] = this.#listing;
-    ids.push(target);
+  #targetsOfSubscriptions({ count, numbers }: Found): readonly number[] {
+    if (count === 0) return NONE;
+    const { targets } = this.#subscriptions;
+    const list = this.#list;
+    list.start();
+    for (let i = 0; i < count; i++) list.add(targets[numbers[i] as number] as number);
+    return list.finish();
   }
 }

@@ -4,10 +4,10 @@
  */
 import { BusError } from '../message/errors.ts';
 import { NO_NUMBER, PRIORITY_MAX, RouteSet, type RouteSpec } from './balance-set.ts';
+import { type Columns, SEVERAL } from './columns.ts';
 import type { PatternNode } from './pattern-node.ts';
 import type { PatternTable } from './pattern-table.ts';
 import { quotePattern } from './refusal.ts';
-import type { SetColumns } from './set-columns.ts';
 import { Targets } from './targets.ts';
 
 interface ListedRoute {
@@ -18,11 +18,11 @@ interface ListedRoute {
 
 export class RouteBook {
   readonly #table: PatternTable;
-  readonly #columns: SetColumns;
+  readonly #columns: Columns<RouteSet>;
   readonly #routes = new Map<number, ListedRoute>();
   readonly #targets = new Targets();
 
-  constructor(table: PatternTable, columns: SetColumns) {
+  constructor(table: PatternTable, columns: Columns<RouteSet>) {
     this.#table = table;
     this.#columns = columns;
   }
@@ -55,7 +55,10 @@ export class RouteBook {
 
   /** Returns how many of the ids were known. */
   remove(ids: Iterable<number>): number {
-    const leaving = new Map<RouteSet, { readonly node: PatternNode; readonly gone: Set<RouteSpec> }>();
+    const leaving = new Map<
+      RouteSet,
+      { readonly node: PatternNode; readonly gone: Set<RouteSpec> }
+    >();
     let count = 0;
     for (const id of ids) {
       const route = this.#routes.get(id);
@@ -118,13 +121,16 @@ export class RouteBook {
 
   #replaceMembers(set: RouteSet, members: readonly RouteSpec[]): void {
     set.replaceMembers(members);
-    this.#columns.note(set);
+    const { number, order, rank } = set;
+    const [sole] = members;
+    const target = members.length === 1 && sole !== undefined ? sole.target : SEVERAL;
+    this.#columns.set(number, { rank, order, target });
   }
 
   #dropSet(set: RouteSet, node: PatternNode): void {
     if (set.number === NO_NUMBER) return;
     set.replaceMembers([]);
-    this.#columns.remove(set);
+    this.#columns.remove(set.number);
     set.number = NO_NUMBER;
     node.removeSet(set);
     this.#table.note(node);

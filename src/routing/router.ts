@@ -3,13 +3,13 @@
  * health, room and the choice within a balance set are the shard's. It caches nothing: who caches a
  * resolution keeps the generation beside it.
  */
-import type { RouteSpec } from './balance-set.ts';
+import type { RouteSet, RouteSpec } from './balance-set.ts';
+import { Columns } from './columns.ts';
 import type { IndexLimits } from './pattern-index.ts';
 import type { SubscriptionSpec } from './pattern-node.ts';
 import { PatternTable } from './pattern-table.ts';
 import { type Resolution, Resolver } from './resolution.ts';
 import { RouteBook } from './route-book.ts';
-import { SetColumns } from './set-columns.ts';
 import { SubscriptionBook } from './subscription-book.ts';
 
 export type { BalanceSet, RouteSpec } from './balance-set.ts';
@@ -26,10 +26,11 @@ export class Router {
 
   constructor(limits: IndexLimits = {}) {
     this.#table = new PatternTable(limits);
-    const columns = new SetColumns();
-    this.#routes = new RouteBook(this.#table, columns);
-    this.#subscriptions = new SubscriptionBook(this.#table);
-    this.#resolver = new Resolver(this.#table, columns);
+    const sets = new Columns<RouteSet>();
+    const subscriptions = new Columns<undefined>();
+    this.#routes = new RouteBook(this.#table, sets);
+    this.#subscriptions = new SubscriptionBook(this.#table, subscriptions);
+    this.#resolver = new Resolver(this.#table, sets, subscriptions);
   }
 
   /** Int32 that changes, and wraps, with every change of the table. */
@@ -81,12 +82,13 @@ export class Router {
     if (this.#subscriptions.remove(id)) this.#change();
   }
 
-  /** A key that matches nothing gets one shared frozen object. */
+  /** Keys that lead to the same mostly get the same object, and those that match nothing always. */
   resolve(key: string): Resolution {
     return this.#resolver.resolve(key);
   }
 
   #change(): void {
     this.#generation = (this.#generation + 1) | 0;
+    this.#resolver.forget();
   }
 }

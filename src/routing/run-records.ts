@@ -6,27 +6,30 @@
 import type { Glob, Segment } from './glob.ts';
 import type { KeyGrams } from './grams.ts';
 
-/** Words of a record; 80 bytes. */
-const RECORD = 20;
+/** Words of a record: one line of a core's cache. */
+const RECORD = 16;
 const GRAM = 0;
 /** Number of the next and of the previous pattern under the same gram, or -1. */
 const NEXT = 1;
 const PREVIOUS = 2;
 const MORE_A = 3;
 const MORE_B = 4;
-/** Units of the run from its start to the gram, marks counted. */
-const GRAM_AT = 5;
-/** UTF-16 code units of the text, and where it must stand; 0: the pattern is no single run, or too long. */
-const SHAPE = 6;
-/** 1: the pattern has a gram, under which it stands. */
-const HAS_GRAM = 7;
+/**
+ * Flags, and of a pattern that is one run of text how many UTF-16 code units that is, 0 for others and for
+ * longer ones; above them the place of the gram within the run, marks counted.
+ */
+const SHAPE = 5;
 /** The text, two units a word. */
-const TEXT = 8;
+const TEXT = 6;
 
 const TEXT_UNITS_MAX = 2 * (RECORD - TEXT);
 const UNITS_MASK = 0xff;
 const AT_START = 0x100;
 const AT_END = 0x200;
+const IS_ANCHORED = AT_START | AT_END;
+/** The pattern has a gram, under which it stands. */
+const HAS_GRAM = 0x400;
+const GRAM_AT_SHIFT = 16;
 
 const NONE = -1;
 
@@ -44,7 +47,6 @@ export class RunRecords {
     words[at + NEXT] = NONE;
     words[at + PREVIOUS] = NONE;
     words[at + SHAPE] = 0;
-    words[at + HAS_GRAM] = 0;
   }
 
   /** Whatever matches it has these three. */
@@ -54,7 +56,7 @@ export class RunRecords {
     words[at + GRAM] = gram;
     words[at + MORE_A] = moreA;
     words[at + MORE_B] = moreB;
-    words[at + HAS_GRAM] = 1;
+    words[at + SHAPE] = HAS_GRAM;
   }
 
   /** The glob is the pattern; its gram stands `gramAt` units behind the start of its run. */
@@ -63,11 +65,10 @@ export class RunRecords {
     if (text === undefined || text.length > TEXT_UNITS_MAX) return;
     const words = this.#words;
     const at = id * RECORD;
-    let shape = text.length;
+    let shape = text.length | (gramAt << GRAM_AT_SHIFT);
     if (!glob.starred || glob.prefix.unitsMin > 0) shape |= AT_START;
     if (!glob.starred || glob.suffix.unitsMin > 0) shape |= AT_END;
-    words[at + SHAPE] = shape;
-    words[at + GRAM_AT] = gramAt;
+    words[at + SHAPE] = (words[at + SHAPE] as number) | shape;
     for (let i = 0; i < text.length; i++) {
       const word = at + TEXT + (i >> 1);
       const unit = text.charCodeAt(i);
@@ -76,7 +77,7 @@ export class RunRecords {
   }
 
   hasGram(id: number): boolean {
-    return this.#words[id * RECORD + HAS_GRAM] === 1;
+    return ((this.#words[id * RECORD + SHAPE] as number) & HAS_GRAM) !== 0;
   }
 
   gramOf(id: number): number {
@@ -108,26 +109,29 @@ export class RunRecords {
   judge(id: number, key: KeyGrams, gramAt: number): number {
     const words = this.#words;
     const at = id * RECORD;
-    if (!key.mayHave(words[at + MORE_A] as number)) return VERDICT.no;
-    if (!key.mayHave(words[at + MORE_B] as number)) return VERDICT.no;
     const shape = words[at + SHAPE] as number;
-    if (shape === 0) return VERDICT.unknown;
     const length = shape & UNITS_MASK;
-    // The marks at both ends of the key are units too; the text of the key is between them.
-    const textEnd = key.unitCount - 1;
-    let start = gramAt - (words[at + GRAM_AT] as number);
-    if ((shape & AT_END) !== 0) start = textEnd - length;
-    else if ((shape & AT_START) !== 0) start = 1;
-    const isAnchored = (shape & (AT_START | AT_END)) !== 0;
-    if (start < 1 || start + length > textEnd) return isAnchored ? VERDICT.no : VERDICT.unknown;
-    if ((shape & AT_START) !== 0 && start !== 1) return VERDICT.no;
-    const { units } = key;
-    for (let i = 0; i < length; i++) {
-      const unit = ((words[at + TEXT + (i >> 1)] as number) >>> ((i & 1) << 4)) & 0xffff;
-      // Elsewhere in the key the text may stand all the same.
-      if (units[start + i] !== unit) return isAnchored ? VERDICT.no : VERDICT.unknown;
+    if (length > 0) {
+      // The marks at both ends of the key are units too; the text of the key is between them.
+      const { units } = key;
+      const textEnd = key.unitCount - 1;
+      let start = gramAt - (shape >> GRAM_AT_SHIFT);
+      if ((shape & AT_START) !== 0) start = 1;
+      else if ((shape & AT_END) !== 0) start = textEnd - length;
+      const end = start + length;
+      let i = start < 1 || end > textEnd ? length : 0;
+      const isOutside = i > 0;
+      for (; i < length; i++) {
+        const pair = words[at + TEXT + (i >> 1)] as number;
+        if (units[start + i] !== ((pair >>> ((i & 1) << 4)) & 0xffff)) break;
+      }
+      const isThere = i === length && !isOutside;
+      if (isThere && ((shape & IS_ANCHORED) !== IS_ANCHORED || end === textEnd)) return VERDICT.yes;
+      // Text that may stand anywhere may do so elsewhere in the key.
+      if ((shape & IS_ANCHORED) !== 0) return VERDICT.no;
     }
-    return VERDICT.yes;
+    if (!key.mayHave(words[at + MORE_A] as number)) return VERDICT.no;
+    return key.mayHave(words[at + MORE_B] as number) ? VERDICT.unknown : VERDICT.no;
   }
 
   #grow(least: number): void {

@@ -1,21 +1,20 @@
 /** Subscriptions by id, hung on the nodes of their patterns. */
 import { BusError } from '../message/errors.ts';
-import type { PatternNode, SubscriptionSpec } from './pattern-node.ts';
+import type { Columns } from './columns.ts';
+import type { HungSubscription, SubscriptionSpec } from './pattern-node.ts';
 import type { PatternTable } from './pattern-table.ts';
 import { Targets } from './targets.ts';
-
-interface HungSubscription {
-  readonly spec: SubscriptionSpec;
-  readonly node: PatternNode;
-}
 
 export class SubscriptionBook {
   readonly #table: PatternTable;
   readonly #subscriptions = new Map<number, HungSubscription>();
   readonly #targets = new Targets();
 
-  constructor(table: PatternTable) {
+  readonly #columns: Columns<undefined>;
+
+  constructor(table: PatternTable, columns: Columns<undefined>) {
     this.#table = table;
+    this.#columns = columns;
   }
 
   get size(): number {
@@ -30,9 +29,12 @@ export class SubscriptionBook {
     }
     const node = this.#table.nodeFor(spec);
     this.#targets.link(spec.target, spec.id);
-    node.addSubscription(spec);
+    const { order, target } = spec;
+    const hung: HungSubscription = { spec, node, number: this.#columns.add(undefined) };
+    this.#columns.set(hung.number, { rank: 0, order, target });
+    node.addSubscription(hung);
     this.#table.note(node);
-    this.#subscriptions.set(spec.id, { spec, node });
+    this.#subscriptions.set(spec.id, hung);
   }
 
   /** Returns whether the id was known. */
@@ -41,7 +43,8 @@ export class SubscriptionBook {
     if (hung === undefined) return false;
     this.#subscriptions.delete(id);
     const { node, spec } = hung;
-    node.removeSubscription(spec);
+    node.removeSubscription(hung);
+    this.#columns.remove(hung.number);
     this.#targets.unlink(spec.target, id);
     this.#table.note(node);
     return true;

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import picomatch from 'picomatch';
 import { describe, expect, it } from 'vitest';
+import { Found } from '../../src/routing/found.ts';
 import { matchGlob } from '../../src/routing/glob-match.ts';
 import { parseGlob } from '../../src/routing/glob-parse.ts';
 import { KeyView } from '../../src/routing/key-view.ts';
-import { Found } from '../../src/routing/found.ts';
 import { PatternIndex } from '../../src/routing/pattern-index.ts';
 import { scaledRuns } from '../setup/property-runs.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { KeyView } from '../../src/routing/key-view.ts';
 import { Found } from '../../src/routing/found.ts';
+import { KeyView } from '../../src/routing/key-view.ts';
 import { PatternIndex } from '../../src/routing/pattern-index.ts';
 import { compileRegex } from '../../src/routing/regex.ts';
 import { RegexMatcher } from '../../src/routing/regex-match.ts';

@@ -1,0 +1,94 @@
+/**
+ * Resolutions by what they were made of, so that keys which lead to the same share one: most keys of a bus
+ * differ in an id that no pattern asks for. It is small and direct-mapped: what is not there is made again.
+ */
+import type { Found } from './found.ts';
+
+/** Places. A resolution of a thousand sets has 20 KB. */
+const PLACES = 128;
+
+interface Pooled<Made> {
+  readonly first: Int32Array;
+  readonly second: Int32Array;
+  readonly made: Made;
+}
+
+export class ResolutionPool<Made> {
+  readonly #places: (Pooled<Made> | undefined)[] = new Array<Pooled<Made> | undefined>(PLACES).fill(
+    undefined,
+  );
+  /** By number: the last look-up that found it. */
+  #seenBy = new Uint32Array(64);
+  #lookUp = 0;
+  #isEmpty = true;
+
+  /** What was made of the same numbers, in whatever order they were found. */
+  find(first: Found, second: Found): Made | undefined {
+    const pooled = this.#places[placeOf(first, second)];
+    if (pooled === undefined) return undefined;
+    if (pooled.first.length !== first.count || pooled.second.length !== second.count) {
+      return undefined;
+    }
+    const isSame = this.#hasAll(first, pooled.first) && this.#hasAll(second, pooled.second);
+    return isSame ? pooled.made : undefined;
+  }
+
+  put(first: Found, second: Found, made: Made): void {
+    this.#isEmpty = false;
+    this.#places[placeOf(first, second)] = {
+      first: first.numbers.slice(0, first.count),
+      second: second.numbers.slice(0, second.count),
+      made,
+    };
+  }
+
+  /** Numbers mean something else from now on. */
+  clear(): void {
+    if (!this.#isEmpty) this.#places.fill(undefined);
+    this.#isEmpty = true;
+  }
+
+  /** Whether distinct numbers are the same as those found, of which there are as many. */
+  #hasAll({ count, numbers }: Found, wanted: Int32Array): boolean {
+    this.#startLookUp();
+    const lookUp = this.#lookUp;
+    for (let i = 0; i < count; i++) {
+      const number = numbers[i] as number;
+      if (number >= this.#seenBy.length) this.#grow(number);
+      this.#seenBy[number] = lookUp;
+    }
+    const seenBy = this.#seenBy;
+    for (let i = 0; i < count; i++) {
+      if (seenBy[wanted[i] as number] !== lookUp) return false;
+    }
+    return true;
+  }
+
+  #startLookUp(): void {
+    this.#lookUp = (this.#lookUp + 1) >>> 0;
+    if (this.#lookUp > 0) return;
+    // Numbers start again: what was seen 2³² look-ups ago must not be taken for seen.
+    this.#seenBy.fill(0);
+    this.#lookUp = 1;
+  }
+
+  #grow(number: number): void {
+    const seenBy = new Uint32Array(2 * number);
+    seenBy.set(this.#seenBy);
+    this.#seenBy = seenBy;
+  }
+}
+
+/** By a sum, which does not depend on the order. */
+function placeOf(first: Found, second: Found): number {
+  return (sumOf(first) + 31 * sumOf(second)) & (PLACES - 1);
+}
+
+function sumOf({ count, numbers }: Found): number {
+  let sum = count;
+  for (let i = 0; i < count; i++) {
+    const mixed = Math.imul((numbers[i] as number) + 1, 0x9e3779b1);
+    sum = (sum + (mixed ^ (mixed >>> 15))) | 0;
+  }
+  return sum;
+}

@@ -1,0 +1,37 @@
+/** The distinct targets of what a key leads to, in its order; one object makes one list after another. */
+
+export class TargetList {
+  /** For each target the number of the last list that has it. */
+  #listedBy = new Uint32Array(64);
+  #listing = 0;
+  #ids: number[] = [];
+
+  start(): void {
+    this.#ids = [];
+    this.#listing = (this.#listing + 1) >>> 0;
+    if (this.#listing > 0) return;
+    // Lists are numbered from the start again: what one of 2³² lists ago had is not in this one.
+    this.#listedBy.fill(0);
+    this.#listing = 1;
+  }
+
+  /** Adds a target, unless it is in the list. */
+  add(target: number): void {
+    if (target >= this.#listedBy.length) this.#grow(target);
+    const listedBy = this.#listedBy;
+    if (listedBy[target] === this.#listing) return;
+    listedBy[target] = this.#listing;
+    this.#ids.push(target);
+  }
+
+  /** The list so far, which is the caller's from now on. */
+  finish(): readonly number[] {
+    return this.#ids;
+  }
+
+  #grow(target: number): void {
+    const listedBy = new Uint32Array(2 * target);
+    listedBy.set(this.#listedBy);
+    this.#listedBy = listedBy;
+  }
+}
