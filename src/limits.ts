@@ -87,7 +87,7 @@ export const LIMITS = {
   poolThreads: 64,
   /** Runs of one message: the attempt count has 8 bits. */
   attempts: 255,
-  deaths: 255,
+  deaths: 15,
   priority: 2_147_483_647,
   weight: 65_535,
   /** Events in a subscription's queue. */

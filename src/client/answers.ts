@@ -62,6 +62,13 @@ export class Answers {
     if (loan.lease !== undefined) endLease(loan);
   }
 
+  /** The attempt failed and may be repeated: after `delayMs`, or when the endpoint's policy says so. */
+  fail(loan: Loan, delayMs?: number): void {
+    if (loan.settled) return;
+    loan.link.wish(loan.cell, delayMs);
+    this.acknowledge(loan, ACK_STATUS.failed);
+  }
+
   /**
    * False when the payload cannot be sent and the caller gets the reason instead. A reply that waits for room is
    * encoded when there is some; until then it counts as one that can be sent.
@@ -78,12 +85,12 @@ export class Answers {
     if (begin(loan)) this.#send({ loan, flags, payload: error });
   }
 
-  /** Fails a notification and tells its sender why; without room for the report it fails without one. */
+  /** Fails a notification for good and tells its sender why; without room for the report it fails without one. */
   report(loan: Loan, endpoint: string, error: unknown): void {
     if (loan.settled) return;
     if (this.#offer(KIND.failureReport, { loan, flags: FLAG_ERROR, payload: [endpoint, error] })) {
       begin(loan);
-    } else this.acknowledge(loan, ACK_STATUS.failed);
+    } else this.acknowledge(loan, ACK_STATUS.reject);
   }
 
   /** Sends replies that found no room before, oldest first. */
@@ -141,6 +148,8 @@ export class Answers {
     draft.link = reply.loan.link;
     draft.payload = reply.payload;
     draft.corr = packDelivery(reply.loan.cell, reply.loan.number);
+    // Of an answer the word says which attempt it is of.
+    draft.expires = reply.loan.attempt;
     const slot = this.#outbox.submit(draft);
     draft.payload = undefined;
     return slot !== NO_SLOT;

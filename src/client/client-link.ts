@@ -5,7 +5,7 @@ import { DeliverConsumer } from '../memory/deliver-ring.ts';
 import { Bell } from '../memory/doorbell.ts';
 import { CELL_DEADLINE, CELL_WORDS } from '../memory/ledger.ts';
 import type { LinkHandle } from '../memory/link-memory.ts';
-import { openLink } from '../memory/link-memory.ts';
+import { MARK_AGAIN, MARK_WORDS, openLink } from '../memory/link-memory.ts';
 import { get, put } from '../memory/seam.ts';
 import {
   openShardMemory,
@@ -111,7 +111,12 @@ export class ClientLink {
 
   /** Says that the handler of a loan starts: if this thread dies now, that counts as an attempt. */
   mark(cell: number, loan: number): void {
-    put(this.#marks, cell, loan + 1);
+    put(this.#marks, cell * MARK_WORDS, loan + 1);
+  }
+
+  /** Before an acknowledgement that says `failed`: ms until the next attempt; undefined: as the policy says. */
+  wish(cell: number, delayMs: number | undefined): void {
+    put(this.#marks, cell * MARK_WORDS + MARK_AGAIN, delayMs === undefined ? 0 : delayMs + 1);
   }
 
   /** The deadline that the route of the request in `cell` sets; only of a loan whose entry says so. */

@@ -209,8 +209,26 @@ export class EndpointReceiver implements Receiver {
   #fail(loan: Loan, error: unknown, isVerdict = false): void {
     this.#parts.count('handlerFailed');
     this.tally.failed += 1;
-    if (loan.kind === KIND.request) this.#parts.answers.replyError(loan, error, isVerdict);
+    if (this.#mayRepeat(loan, error)) this.#parts.answers.fail(loan);
+    else if (loan.kind === KIND.request) this.#parts.answers.replyError(loan, error, isVerdict);
     else this.#parts.answers.report(loan, this.id, error);
+  }
+
+  /** The shard goes by the same numbers. */
+  #mayRepeat(loan: Loan, error: unknown): boolean {
+    const { retry } = this.#options;
+    const runs = loan.kind === KIND.request ? retry.requestAttempts : retry.attempts;
+    return loan.attempt < runs && !isFinal(error);
+  }
+}
+
+/** The one who threw knows that another attempt fails as well. */
+function isFinal(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null) return false;
+  try {
+    return (error as { retryable?: unknown }).retryable === false;
+  } catch {
+    return false;
   }
 }
 

@@ -88,11 +88,11 @@ export function refusalError(why: number, endpoint: NamedEndpoint): BusError {
 }
 
 /** What a request rejects with when the handler threw `error`. */
-export function handlerError(error: unknown, key: string): BusError {
+export function handlerError(error: unknown, key: string, attempts: number): BusError {
   const dropped = droppedOf(error);
   return new BusError('ERR_BUS_HANDLER', messageOf(error), {
     cause: error,
-    details: { routingKey: key, attempts: 1, ...(dropped.length === 0 ? {} : { dropped }) },
+    details: { routingKey: key, attempts, ...(dropped.length === 0 ? {} : { dropped }) },
   });
 }
 

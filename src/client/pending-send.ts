@@ -5,7 +5,7 @@
 import { refClient, refSlot, STATUS } from '../memory/entries.ts';
 import { failuresOf, reasonOf, targetsOf } from '../memory/outcome-word.ts';
 import { get } from '../memory/seam.ts';
-import { FLAG_ERROR, KIND, NO_DEADLINE, SLOT_WORDS } from '../memory/slot-header.ts';
+import { EXPIRES, FLAG_ERROR, KIND, NO_DEADLINE, SLOT_WORDS } from '../memory/slot-header.ts';
 import { BusError } from '../message/errors.ts';
 import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
 import type { ResolvedSendOptions } from '../options.ts';
@@ -55,6 +55,8 @@ export class PendingSend implements Pending {
   #detail = 0;
   #isError = false;
   #isVerdict = false;
+  /** Runs of the handler that a reply is the outcome of. */
+  #attempts = 1;
 
   constructor(
     kind: number,
@@ -136,7 +138,9 @@ export class PendingSend implements Pending {
 
   #replyError(): Error {
     const error = this.value;
-    return this.#isVerdict && BusError.isBusError(error) ? error : handlerError(error, this.key);
+    return this.#isVerdict && BusError.isBusError(error)
+      ? error
+      : handlerError(error, this.key, this.#attempts);
   }
 
   #readReply(ref: number): void {
@@ -145,6 +149,7 @@ export class PendingSend implements Pending {
     const kindWord = get(peer.headers, slot * SLOT_WORDS + KIND);
     this.#isError = (kindWord & FLAG_ERROR) !== 0;
     this.#isVerdict = (kindWord & FLAG_VERDICT) !== 0;
+    this.#attempts = get(peer.headers, slot * SLOT_WORDS + EXPIRES);
     try {
       this.value = readPayload(peer, slot, this.#home.reader.codec);
     } catch (error) {

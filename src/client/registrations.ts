@@ -91,13 +91,15 @@ export class Registrations {
     const receiver = new EndpointReceiver(id, handler, resolved, core.receiverParts);
     core.install(target, receiver);
     this.#endpoints.add(receiver);
-    const { service, version, tags, concurrency, queueLimit } = resolved;
+    const { service, version, tags, concurrency, queueLimit, retry, maxDeaths } = resolved;
     const window = Math.min(settings.maxConcurrentDeliveries, concurrency + AHEAD);
     const spec = {
       id,
       tags,
       window,
       concurrency,
+      retry,
+      maxDeaths,
       ...(queueLimit === Number.POSITIVE_INFINITY ? {} : { queueLimit }),
       ...(service === undefined ? {} : { service }),
       ...(version === undefined ? {} : { version }),
@@ -292,10 +294,8 @@ function windowOf(
 const LATER_ENDPOINT: Readonly<Record<string, unknown>> = {
   breaker: false,
   dedupeWindow: 0,
-  maxDeaths: 3,
   ordered: false,
   redeliver: true,
-  retry: undefined,
 };
 const LATER_SUBSCRIPTION: Readonly<Record<string, unknown>> = {
   ack: false,

@@ -205,7 +205,7 @@ export class SubscriptionReceiver implements Receiver {
     } catch (error) {
       const routingKey = loan.peer.keyOf(loan.slot);
       this.#parts.count('handlerFailed');
-      this.#parts.answers.acknowledge(loan, ACK_STATUS.failed);
+      this.#parts.answers.acknowledge(loan, ACK_STATUS.reject);
       this.#callbacks.onError(error, { routingKey });
       return undefined;
     }

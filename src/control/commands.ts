@@ -16,6 +16,19 @@ export type Balance = 'round-robin' | 'least-in-flight' | 'random' | 'weighted' 
 /** What a shard does with a message for a target that has no room. */
 export type FullPolicy = 'park' | 'drop-oldest' | 'drop-newest' | 'error';
 
+/** When a failed attempt is repeated, ms. Delays stay below 2^31 ms whatever the factor. */
+export interface RetrySpec {
+  /** All runs of a notification or an acknowledged event, and of a request; 1 to 255. */
+  readonly attempts: number;
+  readonly requestAttempts: number;
+  /** Before the second run; each further delay is `factor` times the one before, `max` at most. */
+  readonly initial: number;
+  readonly factor: number;
+  readonly max: number;
+  /** `'full'`: each delay is drawn between 0 and its value. */
+  readonly jitter: 'full' | 'none';
+}
+
 /** An endpoint, a subscription, or a client's sink for failure reports, as a shard knows it. */
 export interface TargetSpec {
   /** 0 … targets − 1; unique while the target lives. */
@@ -34,6 +47,10 @@ export interface TargetSpec {
   readonly isolated?: boolean;
   /** Deliveries that may wait in one shard beyond those on loan; absent: none, or `window` for `drop-oldest`. */
   readonly waiting?: number;
+  /** Absent: a failure is final. */
+  readonly retry?: RetrySpec;
+  /** Deaths of the handling thread after which a message is given up. Absent: 3. */
+  readonly maxDeaths?: number;
 }
 
 export interface RouteSpec {

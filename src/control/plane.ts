@@ -7,7 +7,14 @@ import type { ClientHandle } from '../memory/client-memory.ts';
 import type { ControlHandle } from '../memory/control-words.ts';
 import type { LinkHandle } from '../memory/link-memory.ts';
 import type { ShardHandle } from '../memory/shard-memory.ts';
-import type { Balance, ExplainQuery, FullPolicy, Ineligible, Matching } from './commands.ts';
+import type {
+  Balance,
+  ExplainQuery,
+  FullPolicy,
+  Ineligible,
+  Matching,
+  RetrySpec,
+} from './commands.ts';
 
 export interface EndpointSpec {
   readonly id: string;
@@ -20,6 +27,10 @@ export interface EndpointSpec {
   readonly concurrency?: number;
   /** Messages accepted beyond `concurrency` and not started. Absent: no limit. */
   readonly queueLimit?: number;
+  /** Absent: a failure is final. */
+  readonly retry?: RetrySpec;
+  /** Deaths of the handling thread after which a message is given up. Absent: 3. */
+  readonly maxDeaths?: number;
 }
 
 export interface SubscriptionRequest {

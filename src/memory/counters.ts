@@ -42,6 +42,7 @@ export const SHARD_COUNTERS = [
   'noRoute',
   'dropped',
   'parked',
+  'retried',
   'cacheMisses',
   'steps',
   'sleeps',

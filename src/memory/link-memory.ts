@@ -11,7 +11,7 @@
  * ROUTED   DONE after what it caused was published, Atomics; kept for clients with subscriptions that drop
  *                                             shard        client
  * START    DTAIL when this incarnation began   shard        client
- * submit[]  1 word each · marks[D]            client       shard
+ * submit[]  1 word each · marks[D] 2 words    client       shard
  * deliver[] 4 words · complete[] 2 words      shard        client
  * ledger[N] 2 words · cells[D] 8 words        shard        its successor
  * ```
@@ -32,6 +32,12 @@ export const CPTAIL: number = DPTAIL + 1;
 export const DONE: number = DPTAIL + 2;
 export const ROUTED: number = DPTAIL + 3;
 export const START: number = DPTAIL + 4;
+
+/** By cell: the loan whose handler has started, + 1; and what its failure wants (MARK_AGAIN). Written by the client. */
+export const MARK_WORDS = 2;
+/** Read by the shard with the ACK that says `failed`: ms before the next attempt, + 1; 0: as the target's policy says. */
+export const MARK_AGAIN = 1;
+
 const HEAD_WORDS = 5 * LINE_WORDS;
 
 /** Crosses threads by structured clone. */
@@ -62,7 +68,7 @@ interface Region {
 function regions(slots: number, cells: number): Record<string, Region> & { end: Region } {
   const sizes = {
     submit: toPowerOfTwo(4 * slots + cells),
-    marks: cells,
+    marks: cells * MARK_WORDS,
     deliver: toPowerOfTwo(3 * cells) * DELIVER_WORDS,
     complete: toPowerOfTwo(2 * slots) * COMPLETE_WORDS,
     ledger: slots * LEDGER_WORDS,

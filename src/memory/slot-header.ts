@@ -14,7 +14,7 @@
  * 12 CORR      response, failure report: cell and loan of the delivery it answers
  * 13 SHARD     where it was sent (display and checks only)
  * 14 SENT      ms since the bus epoch
- * 15 EXPIRES   ttl: ms since the bus epoch; NO_DEADLINE: none
+ * 15 EXPIRES   ttl: ms since the bus epoch; NO_DEADLINE: none; response, failure report: the attempt it is of
  *
  * KIND: 31 ........ 16 | 15 . 12 | 11 ....... 8 | 7   | 6    | 5     | 4       | 3     | 2 . 0
  *       key epoch      | hops    | payload kind | END | MORE | ERROR | ORDERED | EARLY | kind

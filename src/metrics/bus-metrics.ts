@@ -45,6 +45,8 @@ export interface BusMetrics {
     readonly delivered: number;
     /** Calls whose handler failed, `try…` ones too: a request answered by an error, a notification not acknowledged. */
     readonly failed: number;
+    /** Attempts that failed and were, or will be, followed by another. */
+    readonly retried: number;
     /** Calls whose time was over, or the only attempt's. */
     readonly timedOut: number;
     /** Replies and results that came when nobody waited any more. */
@@ -87,6 +89,7 @@ export function busMetrics(sources: MetricsSources): BusMetrics {
       settled: ofClients('settled'),
       delivered: ofClients('delivered'),
       failed: ofClients('failed'),
+      retried: ofShards('retried'),
       timedOut: ofClients('timedOut'),
       late: ofClients('lateResults') + ofShards('late'),
       dropped: { overflow: ofClients('dropped') + ofShards('dropped') },

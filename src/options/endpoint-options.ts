@@ -3,7 +3,7 @@ import { LIMITS } from '../limits.ts';
 import { type BreakerOptions, type ResolvedBreaker, resolveBreaker } from './breaker-options.ts';
 import { DELAY, DURATION, OptionReader } from './reader.ts';
 
-/** The `retry` option of endpoints and acknowledged subscriptions. Not supported yet. */
+/** The `retry` option of endpoints and acknowledged subscriptions. */
 export interface RetryOptions {
   /** All runs, the first included, 1 to 255. Default 5 for notifications and `ack`, 1 for requests. */
   readonly attempts?: number | undefined;
@@ -30,11 +30,11 @@ export interface EndpointOptions {
   readonly queueLimit?: number | undefined;
   /** One attempt, ms, above 0. Default `Infinity`. A handler that takes longer is aborted, its late result dropped. */
   readonly timeout?: number | undefined;
-  /** Not supported yet. */
+  /** Whether a failed attempt is repeated, and when. An error with `retryable: false` is final. */
   readonly retry?: RetryOptions | undefined;
   /** Default off; `true` takes the defaults. Not supported yet. */
   readonly breaker?: boolean | BreakerOptions | undefined;
-  /** Deaths of the handling thread that one message may cause, 1 to 255. Default 3; others are not supported yet. */
+  /** Deaths of the handling thread that one message may cause, 1 to 15. Default 3. */
   readonly maxDeaths?: number | undefined;
   /** Deliver again after the handling thread's death. Default true; false is not supported yet. */
   readonly redeliver?: boolean | undefined;

@@ -216,6 +216,8 @@ export class Registry {
       whenFull: 'park',
       concurrency: Math.min(concurrency, spec.window),
       ...(capacity === Number.POSITIVE_INFINITY ? {} : { capacity }),
+      ...(spec.retry === undefined ? {} : { retry: spec.retry }),
+      ...(spec.maxDeaths === undefined ? {} : { maxDeaths: spec.maxDeaths }),
     };
   }
 

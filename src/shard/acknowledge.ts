@@ -22,6 +22,7 @@ import {
   recordGen,
   recordState,
 } from '../memory/ledger.ts';
+import { MARK_AGAIN, MARK_WORDS } from '../memory/link-memory.ts';
 import { reasonDetail } from '../memory/outcome-word.ts';
 import { get } from '../memory/seam.ts';
 import { KIND, KIND_MASK, NO_DEADLINE } from '../memory/slot-header.ts';
@@ -29,6 +30,7 @@ import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
 import { deadlineOf, watchTimeout } from './commit.ts';
 import { expireMessage } from './expiry.ts';
 import { rerouteDelivery } from './reroute.ts';
+import { failAttempt } from './retry.ts';
 import { decide, finish, giveBack, settle } from './settle.ts';
 import { NO_CELL, type ShardLink } from './shard-link.ts';
 import type { ShardState } from './shard-state.ts';
@@ -48,7 +50,14 @@ export function takeAcknowledgement(shard: ShardState, link: ShardLink, entry: n
   const status = ackStatusOf(entry);
   if (status === ACK_STATUS.ok) decide(shard, delivery, true);
   else if (status === ACK_STATUS.requeue) rerouteDelivery(shard, delivery, 0);
+  else if (status === ACK_STATUS.failed) failAttempt(shard, delivery, wishOf(link, cell));
   else decide(shard, delivery, false);
+}
+
+/** When its receiver wants a failed delivery again, ms from now; undefined: it leaves that to the policy. */
+function wishOf(link: ShardLink, cell: number): number | undefined {
+  const wish = get(link.marks, cell * MARK_WORDS + MARK_AGAIN);
+  return wish > 0 ? wish - 1 : undefined;
 }
 
 /** The requester has read the reply in `slot` of client `owner`. */

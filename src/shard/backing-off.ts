@@ -1,6 +1,7 @@
 /**
- * Deliveries that wait in BACKOFF until they look for a target again. One whose handler has never started keeps back
- * later messages of its sender and key, and later deliveries of them here: they would overtake it. Bounded by the cells.
+ * Deliveries that wait in BACKOFF until they look for a target again; when that is, their link's timer wheel knows. One
+ * whose handler has never started keeps back later messages of its sender and key, and later deliveries of them here:
+ * they would overtake it. Bounded by the cells.
  */
 import type { ShardLink } from './shard-link.ts';
 
@@ -18,6 +19,10 @@ export class BackingOff {
 
   get size(): number {
     return this.#lanes.size;
+  }
+
+  has(delivery: number): boolean {
+    return this.#lanes.has(delivery);
   }
 
   /** Again, or anew. `isFirst`: no handler has had the message in `slot` of `sender` by this delivery. */
@@ -57,12 +62,9 @@ export class BackingOff {
     return this.#byKey.get(sender)?.has(keyId) ?? false;
   }
 
-  /** Those that may look for a target; others wait for an earlier one of their key. */
-  candidates(): number[] {
-    const found: number[] = [];
-    for (const [delivery, lane] of this.#lanes) {
-      if (lane === undefined || lane.waiting[0]?.delivery === delivery) found.push(delivery);
-    }
-    return found;
+  /** It may look for a target; otherwise an earlier one of its key comes first. */
+  isNext(delivery: number): boolean {
+    const lane = this.#lanes.get(delivery);
+    return lane === undefined || lane.waiting[0]?.delivery === delivery;
   }
 }

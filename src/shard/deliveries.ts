@@ -19,6 +19,7 @@ import {
   withCellState,
 } from '../memory/ledger.ts';
 import { get, put } from '../memory/seam.ts';
+import { endBackOff } from './back-off.ts';
 import { NO_CELL, type ShardLink } from './shard-link.ts';
 import type { ShardState } from './shard-state.ts';
 import type { Target } from './target.ts';
@@ -85,12 +86,12 @@ export function freeDelivery(shard: ShardState, delivery: number, state: number)
     sender.loanCount[slot] = (sender.loanCount[slot] as number) - 1;
     target.loans -= 1;
   }
-  if (state === CELL.backoff) shard.endBackOff(delivery);
+  if (state === CELL.backoff) endBackOff(shard, delivery);
   leaveMessage(shard, sender, slot, delivery);
   target.addUsed(-1);
   link.cells.owners[cell] = undefined;
   link.cells.put(cell);
-  if (target.firstWaiting !== NO_CELL || target.waiters.size > 0) shard.stir(target);
+  if (target.hasWork) shard.stir(target);
 }
 
 /** State of a delivery. */

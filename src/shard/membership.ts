@@ -16,6 +16,7 @@ import {
   ONE_DEATH,
   recordState,
 } from '../memory/ledger.ts';
+import { MARK_WORDS } from '../memory/link-memory.ts';
 import { get } from '../memory/seam.ts';
 import { KIND, KIND_MASK } from '../memory/slot-header.ts';
 import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
@@ -28,7 +29,7 @@ import { NO_CELL, ShardLink } from './shard-link.ts';
 import type { ShardState } from './shard-state.ts';
 import { shareCells, Target } from './target.ts';
 
-/** A message whose handler's thread died this often fails. */
+/** A message whose handler's thread died this often fails, where its target does not say. */
 const DEATHS_MAX = 3;
 
 export function attach(shard: ShardState, client: Attachment): void {
@@ -149,8 +150,10 @@ function endLoan(shard: ShardState, link: ShardLink, cell: number): void {
     giveBack(shard, delivery, state);
     return;
   }
-  const started = state === CELL.loaned && get(link.marks, cell) === cellLoan(word) + 1;
-  if (started && cellDeaths(word) + 1 >= DEATHS_MAX) {
+  const deathsMax = (link.cells.owners[cell] as Target).spec.maxDeaths ?? DEATHS_MAX;
+  const started =
+    state === CELL.loaned && get(link.marks, cell * MARK_WORDS) === cellLoan(word) + 1;
+  if (started && cellDeaths(word) + 1 >= deathsMax) {
     const detail = lostBy(shard, delivery);
     settle(shard, sender, refSlot(ref), { status: STATUS.died, detail }, delivery);
     freeDelivery(shard, delivery, cellState(get(link.cellWords, low16(delivery) * CELL_WORDS)));

@@ -69,9 +69,25 @@ export function admitBehind(
   return true;
 }
 
-/** Another target for a delivery that lost its own: the request's best candidate now, NOBODY or ALL_FULL. */
-export function chooseAgain(shard: ShardState, link: ShardLink, slot: number): number {
+/**
+ * Another target for a delivery that lost its own or failed there: the request's best candidate now, NOBODY or ALL_FULL.
+ * `avoided` is taken only when there is nobody else.
+ */
+export function chooseAgain(
+  shard: ShardState,
+  link: ShardLink,
+  slot: number,
+  avoided?: number,
+): number {
   shard.insists = true;
+  if (avoided === undefined) return chooseAnyone(shard, link, slot);
+  shard.avoided = avoided;
+  const other = chooseAnyone(shard, link, slot);
+  shard.avoided = NOBODY;
+  return other >= 0 ? other : chooseAnyone(shard, link, slot);
+}
+
+function chooseAnyone(shard: ShardState, link: ShardLink, slot: number): number {
   let best = NOBODY;
   for (const set of resolve(shard, link, slot).sets) {
     const chosen = chooseMember(shard, set, hashOf(set, link, slot));

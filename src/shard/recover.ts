@@ -26,11 +26,12 @@ import {
 import { get, put } from '../memory/seam.ts';
 import { FLAG_EARLY, KIND, KIND_MASK } from '../memory/slot-header.ts';
 import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
+import { startBackOff } from './back-off.ts';
 import { takeTimeout, watchDeadline } from './commit.ts';
 import { cellWord, joinMessage } from './deliveries.ts';
 import { WaitQueue } from './parking.ts';
 import { recordPushed } from './record-pushed.ts';
-import { rerouteDelivery, startBackOff } from './reroute.ts';
+import { rerouteDelivery } from './reroute.ts';
 import { resolve } from './resolve-key.ts';
 import { NO_CELL, type ShardLink } from './shard-link.ts';
 import type { ShardState } from './shard-state.ts';

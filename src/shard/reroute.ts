@@ -4,32 +4,32 @@
  * notification or event the delivery is taken out: the other targets have theirs.
  */
 
-import { low16, refClient, refSlot, STATUS } from '../memory/entries.ts';
+import { low16, packRef, refClient, refSlot, STATUS } from '../memory/entries.ts';
 import {
   CELL,
-  CELL_DUE,
   CELL_FROM,
   CELL_REF,
   CELL_STATE,
+  CELL_TARGET,
   CELL_WORDS,
   cellAttempts,
-  cellDeaths,
   cellState,
-  isOnLoan,
   isOpen,
   recordDetail,
   withCellState,
 } from '../memory/ledger.ts';
 import { failuresOf, reasonDetail, targetsOf, withoutTarget } from '../memory/outcome-word.ts';
-import { get, put } from '../memory/seam.ts';
-import { KEY_ID, KIND, KIND_MASK } from '../memory/slot-header.ts';
+import { put } from '../memory/seam.ts';
+import { KIND, KIND_MASK } from '../memory/slot-header.ts';
 import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
+import { backOff, endBackOff } from './back-off.ts';
 import { ALL_FULL } from './choose.ts';
 import { cellWord, deliveryState, freeDelivery, openDelivery } from './deliveries.ts';
 import { chooseAgain } from './place-request.ts';
 import { resolve } from './resolve-key.ts';
+import { failAttempt } from './retry.ts';
 import { settle, takeOut } from './settle.ts';
-import type { ShardLink } from './shard-link.ts';
+import { NO_CELL, type ShardLink } from './shard-link.ts';
 import type { ShardState } from './shard-state.ts';
 import type { Target } from './target.ts';
 
@@ -46,12 +46,17 @@ export function rerouteDelivery(shard: ShardState, delivery: number, moved: numb
     withdraw(shard, sender, slot, delivery);
     return;
   }
-  const chosen = chooseAgain(shard, sender, slot);
-  if (chosen >= 0) {
+  const own = cellWord(shard, delivery, CELL_TARGET);
+  const isBackingOff = cellState(word) === CELL.backoff;
+  // A repeated attempt goes to another member of its set where there is one.
+  const chosen = chooseAgain(shard, sender, slot, cellAttempts(word) > 0 ? own : undefined);
+  if (chosen === own && isBackingOff) {
+    waitAgain(shard, delivery, word);
+  } else if (chosen >= 0) {
     move(shard, delivery, shard.targets[chosen] as Target, word);
   } else if (chosen === ALL_FULL) {
     if (mayWaitAgain(shard, delivery)) waitAgain(shard, delivery, word);
-    else backOff(shard, delivery, word);
+    else backOff(shard, delivery, word, LOOK_AGAIN_MS);
   } else {
     const outcome = { status: STATUS.unavailable, detail: lostBy(shard, delivery) };
     settle(shard, sender, slot, outcome, delivery);
@@ -66,14 +71,32 @@ export function lostBy(shard: ShardState, delivery: number): number {
   return reasonDetail((link.cells.owners[low16(delivery)] as Target).spec.id + 1);
 }
 
-/** The deliveries in BACKOFF whose time has come look again. */
-export function retryBackedOff(shard: ShardState): void {
-  for (const delivery of shard.backingOff.candidates()) {
-    const due = cellWord(shard, delivery, CELL_DUE);
-    if (((shard.nowMs - due) | 0) < 0) continue;
-    shard.endBackOff(delivery);
-    rerouteDelivery(shard, delivery, 0);
+/** The deliveries in BACKOFF whose time has come look again; returns how many. */
+export function retryBackedOff(shard: ShardState): number {
+  let due = 0;
+  for (const link of shard.linkList) {
+    for (let cell = link.takeBackOff(shard.nowMs); cell !== NO_CELL; due++) {
+      retry(shard, link, cell);
+      cell = link.takeBackOff(shard.nowMs);
+    }
   }
+  return due;
+}
+
+function retry(shard: ShardState, link: ShardLink, cell: number): void {
+  const delivery = packRef(link.client, cell);
+  if (!shard.backingOff.isNext(delivery)) {
+    link.backOffs(shard.nowMs).add(cell, (shard.nowMs + LOOK_AGAIN_MS) | 0);
+    return;
+  }
+  endBackOff(shard, delivery);
+  const target = link.cells.owners[cell] as Target;
+  const isThere = shard.targets[target.spec.id] === target;
+  const ref = cellWord(shard, delivery, CELL_REF);
+  const kind = shard.link(refClient(ref)).header(refSlot(ref), KIND) & KIND_MASK;
+  if (!isThere || kind === MESSAGE_KIND.request) rerouteDelivery(shard, delivery, 0);
+  else if (target.active) waitAgain(shard, delivery, cellWord(shard, delivery, CELL_STATE));
+  else failAttempt(shard, delivery);
 }
 
 /** The new cell names the old one until that is free, so that a half-done move can be told. */
@@ -103,35 +126,6 @@ function waitAgain(shard: ShardState, delivery: number, word: number): void {
   put(link.cellWords, cell * CELL_WORDS + CELL_STATE, withCellState(word, CELL.waiting));
   target.enqueue(cell);
   shard.stir(target);
-}
-
-function backOff(shard: ShardState, delivery: number, word: number): void {
-  const link = shard.link(refClient(delivery));
-  const at = low16(delivery) * CELL_WORDS;
-  const target = link.cells.owners[low16(delivery)] as Target;
-  const state = cellState(get(link.cellWords, at + CELL_STATE));
-  const ref = get(link.cellWords, at + CELL_REF);
-  put(link.cellWords, at + CELL_DUE, (shard.nowMs + LOOK_AGAIN_MS) | 0);
-  put(link.cellWords, at + CELL_STATE, withCellState(word, CELL.backoff));
-  if (state === CELL.waiting) target.unqueue(low16(delivery));
-  if (isOnLoan(state)) {
-    target.loans -= 1;
-    const sender = shard.link(refClient(ref));
-    sender.loanCount[refSlot(ref)] = (sender.loanCount[refSlot(ref)] as number) - 1;
-  }
-  startBackOff(shard, delivery, shard.link(refClient(ref)), refSlot(ref));
-}
-
-/** The delivery of the message in `slot` of `sender` is in BACKOFF. */
-export function startBackOff(
-  shard: ShardState,
-  delivery: number,
-  sender: ShardLink,
-  slot: number,
-): void {
-  const word = cellWord(shard, delivery, CELL_STATE);
-  const isFirst = cellAttempts(word) + cellDeaths(word) === 0;
-  shard.backingOff.add(delivery, sender, slot, sender.header(slot, KEY_ID), isFirst);
 }
 
 /** One target fewer; a notification whose last target left undelivered has no route any more. */

@@ -89,7 +89,7 @@ export class ShardCore {
   /** How long the shard may sleep: ms until its next timer; −1: until it is woken. */
   sleepMs(nowMs: number): number {
     if (this.#shard.hasPending) return 0;
-    let sleep = this.#shard.backingOff.size + this.#shard.crowded.size > 0 ? 1 : -1;
+    let sleep = this.#shard.crowded.size > 0 ? 1 : -1;
     for (const link of this.#shard.linkList) {
       const wait = link.sleepMs(nowMs);
       if (wait >= 0 && (sleep < 0 || wait < sleep)) sleep = wait;
@@ -232,10 +232,7 @@ export class ShardCore {
         slot = link.deadlines.takeDue(nowMs);
       }
     }
-    if (shard.backingOff.size > 0) {
-      retryBackedOff(shard);
-      fired += 1;
-    }
+    if (shard.backingOff.size > 0) fired += retryBackedOff(shard);
     if (shard.crowded.size > 0 && shard.nowMs !== this.#crowdedAtMs) {
       this.#crowdedAtMs = shard.nowMs;
       serveCrowded(shard);

@@ -45,6 +45,11 @@ export class ShardLink {
   readonly keys: KeyCache = new KeyCache();
   readonly parking: Parking;
   readonly deadlines: TimerWheel;
+  /** By cell: when a delivery in BACKOFF is due. Made with the first. */
+  #backOffs: TimerWheel | undefined;
+  /** Deliveries to this client in BACKOFF here, and such deliveries of its own messages. */
+  backedOff = 0;
+  retrying = 0;
 
   /** By slot: first delivery of the message, open deliveries, deliveries on loan. */
   readonly firstCell: Int32Array;
@@ -91,6 +96,16 @@ export class ShardLink {
     this.firstCell = new Int32Array(client.slots).fill(NO_CELL);
     this.openCount = new Int32Array(client.slots);
     this.loanCount = new Int32Array(client.slots);
+  }
+
+  backOffs(nowMs: number): TimerWheel {
+    this.#backOffs ??= new TimerWheel(this.cells.count, (nowMs - 1) | 0);
+    return this.#backOffs;
+  }
+
+  /** A cell in BACKOFF that is due, taken out of the wheel; −1: none. */
+  takeBackOff(nowMs: number): number {
+    return this.#backOffs === undefined ? NO_CELL : this.#backOffs.takeDue(nowMs);
   }
 
   /** Word `word` of the header of `slot`. */
@@ -146,9 +161,8 @@ export class ShardLink {
 
   /** Ms that the shard may sleep for the sake of this client; −1: as long as it likes. */
   sleepMs(nowMs: number): number {
-    const timer = this.deadlines.sleepMs(nowMs);
-    if (!this.#owesRing) return timer;
-    return timer < 0 ? RELEASES_WAIT_MS : Math.min(timer, RELEASES_WAIT_MS);
+    const timer = sooner(this.deadlines.sleepMs(nowMs), this.#backOffs?.sleepMs(nowMs) ?? -1);
+    return this.#owesRing ? sooner(timer, RELEASES_WAIT_MS) : timer;
   }
 
   /** The client says that it runs short of slots or heap, and much of that is here. */
@@ -165,4 +179,10 @@ export class ShardLink {
   get quiet(): boolean {
     return this.inCare === 0 && this.borrowed === 0 && this.cells.used === 0;
   }
+}
+
+/** Of two times to sleep, −1 meaning as long as one likes. */
+function sooner(a: number, b: number): number {
+  if (a < 0) return b;
+  return b < 0 ? a : Math.min(a, b);
 }

@@ -52,6 +52,8 @@ export class ShardState {
   refusedBy = 0;
   /** Endpoints that cannot take the notification that is being placed; empty between two. */
   readonly refusals: number[] = [];
+  /** The endpoint at which the last attempt failed, while another one is looked for; negative: none. */
+  avoided = -1;
   /** The message that is being placed has waited long enough to insist on this shard's share of an endpoint. */
   insists = false;
   /** Queues that wait for what other shards hold: nothing here says when that ends. */
@@ -107,11 +109,6 @@ export class ShardState {
   /** Something is to be pushed or placed though nothing came. */
   get hasPending(): boolean {
     return this.stirred.length > 0 || this.untold.length > 0 || this.parkedAlone;
-  }
-
-  /** What it kept back may be placed now. */
-  endBackOff(delivery: number): void {
-    if (this.backingOff.delete(delivery)) this.parkedAlone = true;
   }
 
   /** Tells the thread of a subscription how much it has had and has to come. */

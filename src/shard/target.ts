@@ -70,6 +70,11 @@ export class Target {
     this.#isDroppable = spec.kind === 'subscription' && whenFull.startsWith('drop');
   }
 
+  /** Something waits for room or to be handed over. */
+  get hasWork(): boolean {
+    return this.#first !== NONE || this.waiters.size > 0;
+  }
+
   get hasRoom(): boolean {
     const { cells } = this.link;
     if (cells.free === 0) return false;

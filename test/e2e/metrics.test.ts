@@ -68,7 +68,9 @@ describe('what the bus tells', () => {
     expect(messages.failed - before.failed).toBe(3);
     expect(messages.timedOut - before.timedOut).toBe(1);
     expect(endpoints['failing']).toEqual({ delivered: 2, failed: 4, inFlight: 0 });
-    expect(endpoints['w']).toMatchObject({ failed: 3 });
+    // Three notifications, each run five times.
+    expect(endpoints['w']).toMatchObject({ failed: 15 });
+    expect(messages.retried).toBe(12);
     await endpoint.close();
     expect((await bus.metrics()).endpoints['failing']).toBeUndefined();
   });

@@ -27,6 +27,9 @@ export interface Delivery {
 /** A promise that was broken. */
 export class Broken extends Error {}
 
+/** As many attempts as the targets allow, and as many deaths. */
+const RUNS_MAX = 4 + 3;
+
 /** How a message may end although somebody could have had it. */
 const GIVEN_UP = new Set(['ERR_BUS_TIMEOUT', 'ERR_BUS_ABORTED', 'ERR_BUS_EXPIRED', 'ERR_BUS_FULL']);
 
@@ -50,6 +53,7 @@ export class Journal {
     const isFirst = attempt === 1 && !redelivered;
     if (this.#seen.has(name) && isFirst) throw new Broken(`${receiver} got ${n} twice, unmarked`);
     this.#seen.add(name);
+    if (attempt > RUNS_MAX) throw new Broken(`${receiver} got ${n} as attempt ${attempt}`);
     if (!isFirst || (sent.kind === KIND.request && this.#mayMove)) return;
     const lane = `${receiver}:${sent.client}:${key}`;
     const last = this.#last.get(lane) ?? -1;

@@ -62,9 +62,10 @@ export class SimReceiver implements Receiver {
       return;
     }
     this.#journal.noteAnswer(this.name, n, false);
-    if (isRequest) answers.replyError(loan, new Error(String(n)), false);
-    else if (loan.kind === KIND.notification && random.oneIn(2)) {
+    if (random.oneIn(2)) answers.fail(loan, random.oneIn(3) ? random.below(30) : undefined);
+    else if (isRequest) answers.replyError(loan, new Error(String(n)), false);
+    else if (loan.kind === KIND.notification && random.below(2) === 0) {
       answers.report(loan, this.name, new Error(String(n)));
-    } else answers.acknowledge(loan, ACK_STATUS.failed);
+    } else answers.acknowledge(loan, ACK_STATUS.reject);
   }
 }

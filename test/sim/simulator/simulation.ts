@@ -18,6 +18,8 @@ const KEYS = ['a', 'b', 'c'];
 /** A run that is not at rest after so many rounds never will be. */
 const ROUNDS_MAX = 400;
 const JUMPS_MS = [1, 1, 3, 10, 50, 2_000];
+const ATTEMPTS_MAX = 4;
+const DELAYS = { initial: 10, factor: 2, max: 100, jitter: 'full' } as const;
 /** A shard dies before one of so many of its writes, on average. */
 const WRITES_PER_KILL = 150;
 
@@ -128,7 +130,9 @@ export class Simulation {
         ? 'park'
         : this.#random.pick(['park', 'drop-oldest', 'drop-newest'] as const);
     const window = this.#random.between(1, 4);
-    const target = this.#world.addTarget(client, receiver, { kind, window, whenFull });
+    const attempts = this.#random.between(1, ATTEMPTS_MAX);
+    const retry = { attempts, requestAttempts: attempts, ...DELAYS };
+    const target = this.#world.addTarget(client, receiver, { kind, window, whenFull, retry });
     this.#receivers.push({ receiver, target });
     return target;
   }

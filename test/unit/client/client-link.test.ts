@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ClientLink } from '../../../src/client/client-link.ts';
-import { createLink, TAIL } from '../../../src/memory/link-memory.ts';
+import { createLink, MARK_AGAIN, MARK_WORDS, TAIL } from '../../../src/memory/link-memory.ts';
 import { createShardMemory, SHARD_BELL, SHARD_PARKED } from '../../../src/memory/shard-memory.ts';
 
 function makeLink() {
@@ -57,10 +57,15 @@ describe('ClientLink', () => {
     expect([link.publishFirst(), memory.words[TAIL]]).toEqual([true, 3]);
   });
 
-  it('marks the loan whose handler starts, and reads what was dropped', () => {
+  it('marks the loan whose handler starts, says what a failure wants, and reads what was dropped', () => {
     const { link, memory, shard } = makeLink();
     link.mark(2, 5);
     shard.dropped[3] = 7;
-    expect([memory.marks[2], link.droppedFor(3)]).toEqual([6, 7]);
+    expect([memory.marks[2 * MARK_WORDS], link.droppedFor(3)]).toEqual([6, 7]);
+    const wish = () => memory.marks[2 * MARK_WORDS + MARK_AGAIN];
+    link.wish(2, 30);
+    expect(wish()).toBe(31);
+    link.wish(2, undefined);
+    expect(wish()).toBe(0);
   });
 });

@@ -11,11 +11,15 @@ function makeService(handler: Handler, options: EndpointOptions = {}) {
   const world = new CoreWorld();
   const owner = world.client(1);
   const parts = owner.core.receiverParts;
-  const receiver = new EndpointReceiver('e', handler, resolveEndpointOptions(options), parts);
-  const target = world.addTarget(owner, receiver);
+  const resolved = resolveEndpointOptions(options);
+  const receiver = new EndpointReceiver('e', handler, resolved, parts);
+  const target = world.addTarget(owner, receiver, { retry: resolved.retry });
   world.addRoute('k', target);
   return { world, caller: world.client(0), owner, receiver, target };
 }
+
+/** A failure is final. */
+const ONCE = { retry: { attempts: 1 } };
 
 /** A handler that ends when the test says so. */
 function gated(): {
@@ -56,7 +60,7 @@ describe('EndpointReceiver', () => {
     const { world, caller } = makeService(({ payload }) => {
       if (payload === 'throw') throw new Error('thrown');
       return payload === 'reject' ? Promise.reject(new Error('rejected')) : undefined;
-    });
+    }, ONCE);
     const [ok, thrown, rejected] = ['ok', 'throw', 'reject'].map((text) =>
       caller.notify('k', text),
     );
@@ -65,6 +69,78 @@ describe('EndpointReceiver', () => {
     expect(thrown?.toError().message).toContain('e: thrown');
     expect(rejected?.toError().message).toContain('e: rejected');
     expect(world.client(1).core.counters.counts).toMatchObject({ delivered: 1, handlerFailed: 2 });
+  });
+
+  it('repeats a failed notification as its policy says, and reports what the last attempt threw', async () => {
+    const attempts: [number, boolean][] = [];
+    const { world, caller } = makeService(
+      ({ attempt, redelivered }) => {
+        attempts.push([attempt, redelivered]);
+        throw new Error(`attempt ${attempt}`);
+      },
+      { retry: { attempts: 3, initial: 10, jitter: 'none' } },
+    );
+    const send = caller.notify('k');
+    await world.runAsync();
+    for (const wait of [10, 20]) {
+      world.advance(wait - 1);
+      await world.runAsync();
+      const before = attempts.length;
+      world.advance(1);
+      await world.runAsync();
+      expect(attempts.length).toBe(before + 1);
+    }
+    expect(attempts).toEqual([
+      [1, false],
+      [2, true],
+      [3, true],
+    ]);
+    expect(send.toError().message).toContain('attempt 3');
+    expect(heldByWorld(world)).toEqual({});
+  });
+
+  it.each([1, 2, 3])(
+    'answers a request with its %i. attempt, and says so when that fails too',
+    async (good) => {
+      const { world, caller } = makeService(
+        ({ attempt, payload }) => {
+          if (attempt < good || payload === 'never') throw new Error(`attempt ${attempt}`);
+          return attempt;
+        },
+        { retry: { attempts: 3, initial: 1, jitter: 'none' } },
+      );
+      const [send, hopeless] = [caller.request('k'), caller.request('k', 'never')];
+      for (const wait of [1, 2]) {
+        await world.runAsync();
+        world.advance(wait);
+      }
+      await world.runAsync();
+      expect(send.value).toBe(good);
+      expect(hopeless.toError()).toMatchObject({
+        code: 'ERR_BUS_HANDLER',
+        message: 'attempt 3',
+        details: { attempts: 3 },
+      });
+      expect(heldByWorld(world)).toEqual({});
+    },
+  );
+
+  it.each([
+    ['notify' as const, 'ERR_BUS_DELIVERY_FAILED'],
+    ['request' as const, 'ERR_BUS_HANDLER'],
+  ])('does not repeat what is not retryable: %s', async (verb, code) => {
+    let runs = 0;
+    const { world, caller } = makeService(
+      () => {
+        runs += 1;
+        throw Object.assign(new Error('no use'), { retryable: false });
+      },
+      { retry: { attempts: 5, initial: 0 } },
+    );
+    const send = caller[verb]('k');
+    await world.runAsync();
+    expect([runs, send.toError().message]).toEqual([1, expect.stringContaining('no use')]);
+    expect(send.toError()).toMatchObject({ code });
   });
 
   it('ends an attempt that takes too long, and drops and counts its late result', async () => {

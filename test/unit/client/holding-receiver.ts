@@ -35,6 +35,10 @@ export class HoldingReceiver implements Receiver {
     this.#answers.acknowledge(this.#oldest(), status);
   }
 
+  fail(delayMs?: number): void {
+    this.#answers.fail(this.#oldest(), delayMs);
+  }
+
   reply(payload: unknown): void {
     this.#answers.reply(this.#oldest(), payload);
   }

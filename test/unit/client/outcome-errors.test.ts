@@ -94,10 +94,11 @@ describe('statusError', () => {
 describe('the other ends of a call', () => {
   it('keep what the handler threw', () => {
     const cause = new TypeError('bad');
-    expect(handlerError(cause, 'k')).toMatchObject({
+    expect(handlerError(cause, 'k', 3)).toMatchObject({
       code: 'ERR_BUS_HANDLER',
       message: 'bad',
       cause,
+      details: { attempts: 3 },
     });
   });
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { EventHub } from '../../../src/client/bus-events.ts';
 import { Registrations } from '../../../src/client/registrations.ts';
 import type { ControlPlane } from '../../../src/control/plane.ts';
+import { resolveEndpointOptions } from '../../../src/options.ts';
 import { CoreWorld } from './core-world.ts';
 
 /** Targets from 10 on; `refuse` is a verb that rejects. */
@@ -38,7 +39,8 @@ describe('Registrations', () => {
   it('asks for room for the handlers that run and some ahead, and takes an endpoint out again', async () => {
     const { registrations, calls, verbs } = makeRegistrations();
     const endpoint = await registrations.addEndpoint('e', () => 1, { concurrency: 5, tags: ['t'] });
-    const spec = { id: 'e', tags: ['t'], window: 69, concurrency: 5 };
+    const { retry } = resolveEndpointOptions({});
+    const spec = { id: 'e', tags: ['t'], window: 69, concurrency: 5, retry, maxDeaths: 3 };
     expect(calls[0]).toEqual(['registerEndpoint', spec]);
     expect(registrations.endpointCount).toBe(1);
     await endpoint.close();

@@ -51,7 +51,7 @@ describe.each(SIZES)('a link of $slots slots and $cells cells', ({ slots, cells 
   it('has a record for every slot, and a mark and words for every cell', () => {
     expect(link.ledger.length).toBe(slots * LEDGER_WORDS);
     expect(link.cellWords.length).toBe(cells * CELL_WORDS);
-    expect(link.marks.length).toBe(cells);
+    expect(link.marks.length).toBe(cells * links.MARK_WORDS);
   });
 
   it('is the same memory when another thread opens its handle', () => {

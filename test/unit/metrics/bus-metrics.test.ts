@@ -38,6 +38,7 @@ describe('busMetrics', () => {
         settled: 100,
         delivered: 0,
         failed: 0,
+        retried: 0,
         timedOut: 0,
         late: 1,
         dropped: { overflow: 3 },

@@ -1,0 +1,84 @@
+/**
+ * Into BACKOFF and out of it. A delivery that waits there is nobody's work in hand. Those that wait hold at most half of
+ * their sender's slots and half of their receiver's cells.
+ */
+import { low16, refClient, refSlot } from '../memory/entries.ts';
+import {
+  CELL,
+  CELL_DUE,
+  CELL_REF,
+  CELL_STATE,
+  CELL_WORDS,
+  cellAttempts,
+  cellState,
+  isOnLoan,
+  withCellState,
+} from '../memory/ledger.ts';
+import { get, put } from '../memory/seam.ts';
+import { KEY_ID } from '../memory/slot-header.ts';
+import type { ShardLink } from './shard-link.ts';
+import type { ShardState } from './shard-state.ts';
+import type { Target } from './target.ts';
+
+/** From waiting or on loan to BACKOFF, to look for a target again after `delayMs`; `word` brings attempts and deaths. */
+export function backOff(shard: ShardState, delivery: number, word: number, delayMs: number): void {
+  const link = shard.link(refClient(delivery));
+  const cell = low16(delivery);
+  const at = cell * CELL_WORDS;
+  const target = link.cells.owners[cell] as Target;
+  const state = cellState(get(link.cellWords, at + CELL_STATE));
+  const ref = get(link.cellWords, at + CELL_REF);
+  const sender = shard.link(refClient(ref));
+  const slot = refSlot(ref);
+  put(link.cellWords, at + CELL_DUE, (shard.nowMs + delayMs) | 0);
+  put(link.cellWords, at + CELL_STATE, withCellState(word, CELL.backoff));
+  if (state === CELL.waiting) target.unqueue(cell);
+  if (isOnLoan(state)) {
+    target.loans -= 1;
+    sender.loanCount[slot] = (sender.loanCount[slot] as number) - 1;
+  }
+  startBackOff(shard, delivery, sender, slot);
+  if (target.hasWork) shard.stir(target);
+}
+
+/** The delivery of the message in `slot` of `sender` is in BACKOFF. */
+export function startBackOff(
+  shard: ShardState,
+  delivery: number,
+  sender: ShardLink,
+  slot: number,
+): void {
+  const link = shard.link(refClient(delivery));
+  const cell = low16(delivery);
+  const at = cell * CELL_WORDS;
+  const isFirst = cellAttempts(get(link.cellWords, at + CELL_STATE)) === 0;
+  if (!shard.backingOff.has(delivery)) {
+    (link.cells.owners[cell] as Target).addUsed(-1);
+    link.backedOff += 1;
+    sender.retrying += 1;
+  }
+  shard.backingOff.add(delivery, sender, slot, sender.header(slot, KEY_ID), isFirst);
+  link.backOffs(shard.nowMs).add(cell, get(link.cellWords, at + CELL_DUE));
+}
+
+/** It leaves BACKOFF; what it kept back may be placed now. */
+export function endBackOff(shard: ShardState, delivery: number): void {
+  if (!shard.backingOff.has(delivery)) return;
+  const link = shard.link(refClient(delivery));
+  const cell = low16(delivery);
+  const sender = shard.link(refClient(get(link.cellWords, cell * CELL_WORDS + CELL_REF)));
+  (link.cells.owners[cell] as Target).addUsed(1);
+  link.backedOff -= 1;
+  sender.retrying -= 1;
+  link.backOffs(shard.nowMs).remove(cell);
+  if (shard.backingOff.delete(delivery)) shard.parkedAlone = true;
+}
+
+/** Whether one more may wait. Each shard has its part of a sender's half. */
+export function mayBackOff(shard: ShardState, link: ShardLink, sender: ShardLink): boolean {
+  const shards = 1 + shard.loads.others.length;
+  return (
+    link.backedOff < link.cells.count / 2 &&
+    sender.retrying < Math.max(1, sender.slots / 2 / shards)
+  );
+}

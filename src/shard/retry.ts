@@ -1,0 +1,54 @@
+/**
+ * A failed attempt: the delivery waits in BACKOFF and is handed over again, until its target's attempts are used up.
+ * What finds no place there is repeated at once where it is a request, given up otherwise.
+ */
+import type { RetrySpec } from '../control/commands.ts';
+import { low16, refClient, refSlot } from '../memory/entries.ts';
+import { CELL_REF, CELL_STATE, CELL_WORDS, cellAttempts, ONE_ATTEMPT } from '../memory/ledger.ts';
+import { get } from '../memory/seam.ts';
+import { KIND, KIND_MASK } from '../memory/slot-header.ts';
+import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
+import { backOff, mayBackOff } from './back-off.ts';
+import { decide } from './settle.ts';
+import type { ShardState } from './shard-state.ts';
+import type { Target } from './target.ts';
+
+/** The longest time that can be told from the past: times are compared by difference. */
+const DELAY_MAX_MS = 2 ** 31 - 2;
+
+/**
+ * An attempt failed, and another one may do better: after `delayMs`, or as the target's policy says. The last one that
+ * the policy allows is final.
+ */
+export function failAttempt(shard: ShardState, delivery: number, delayMs?: number): void {
+  const link = shard.link(refClient(delivery));
+  const cell = low16(delivery);
+  const at = cell * CELL_WORDS;
+  const { retry } = (link.cells.owners[cell] as Target).spec;
+  const word = get(link.cellWords, at + CELL_STATE);
+  const ref = get(link.cellWords, at + CELL_REF);
+  const sender = shard.link(refClient(ref));
+  const slot = refSlot(ref);
+  const isRequest = (sender.header(slot, KIND) & KIND_MASK) === MESSAGE_KIND.request;
+  const runs = cellAttempts(word) + 1;
+  if (retry === undefined || runs >= (isRequest ? retry.requestAttempts : retry.attempts)) {
+    decide(shard, delivery, false);
+    return;
+  }
+  const hasPlace = mayBackOff(shard, link, sender);
+  if (!hasPlace && !isRequest) {
+    decide(shard, delivery, false);
+    return;
+  }
+  shard.counters.counts.retried += 1;
+  const delay = delayMs ?? delayAfter(retry, runs, shard.random());
+  backOff(shard, delivery, word + ONE_ATTEMPT, hasPlace ? delay : 0);
+}
+
+/** Ms before the next attempt after `runs` of them; `draw` is 0 ≤ value < 1. */
+export function delayAfter(retry: RetrySpec, runs: number, draw: number): number {
+  if (retry.initial === 0) return 0;
+  const longest = Math.min(retry.max, DELAY_MAX_MS);
+  const delay = Math.min(longest, retry.initial * retry.factor ** (runs - 1));
+  return Math.round(retry.jitter === 'full' ? delay * draw : delay);
+}

@@ -1,0 +1,157 @@
+import { describe, expect, it } from 'vitest';
+import { failureOf } from '../helpers/failure.ts';
+import { sharedBus } from '../helpers/shared-bus.ts';
+
+const QUICK = { attempts: 3, initial: 1, jitter: 'none' } as const;
+
+describe.each([1, 2, 4])('failed attempts with %i shards', (shards) => {
+  const shared = sharedBus({ shards });
+
+  // p-retry "throws useful error message when non-error is thrown"; cockatiel RetryPolicy.test.ts "bubbles errors when
+  // retry attempts exceeded" (E16); moleculerjs/moleculer#410 (bugs 38); bullmq tests/worker.test.ts "should not retry a failed job more than the number of given attempts times" (E8)
+  it('are repeated until one succeeds, or until all runs are used up', async () => {
+    const runs: [unknown, number, boolean][] = [];
+    shared.open(
+      await shared.bus.registerEndpoint(
+        'e',
+        ({ payload, attempt, redelivered }) => {
+          runs.push([payload, attempt, redelivered]);
+          if (payload === 'never' || attempt < 2) throw new Error(`run ${attempt}`);
+          return attempt;
+        },
+        { retry: QUICK },
+      ),
+    );
+    await shared.bus.registerRoute('k.*', 'e');
+    expect(await shared.bus.request('k.1', 'second')).toBe(2);
+    const failure = await failureOf(shared.bus.request('k.2', 'never'));
+    expect(failure).toMatchObject({
+      code: 'ERR_BUS_HANDLER',
+      message: 'run 3',
+      details: { attempts: 3 },
+    });
+    expect(await shared.bus.notify('k.3', 'second')).toEqual({ delivered: 1 });
+    const undelivered = await failureOf(shared.bus.notify('k.4', 'never'));
+    expect(undelivered).toMatchObject({
+      code: 'ERR_BUS_DELIVERY_FAILED',
+      details: { delivered: 0, failed: [{ endpoint: 'e', error: { message: 'run 3' } }] },
+    });
+    const expected = [2, 3, 2, 3].flatMap((last, at) =>
+      Array.from({ length: last }, (_, run) => [
+        at % 2 === 0 ? 'second' : 'never',
+        run + 1,
+        run > 0,
+      ]),
+    );
+    expect(runs).toEqual(expected);
+  });
+
+  it('are repeated five times for notifications and not at all for requests, if nothing is said', async () => {
+    let runs = 0;
+    shared.open(
+      await shared.bus.registerEndpoint(
+        'e',
+        () => {
+          runs += 1;
+          throw new Error('always');
+        },
+        { retry: { initial: 0 } },
+      ),
+    );
+    await shared.bus.registerRoute('k', 'e');
+    expect((await failureOf(shared.bus.request('k'))).details).toMatchObject({ attempts: 1 });
+    expect(runs).toBe(1);
+    await failureOf(shared.bus.notify('k'));
+    expect(runs).toBe(6);
+  });
+
+  it('are not repeated when the error says that it is of no use', async () => {
+    let runs = 0;
+    shared.open(
+      await shared.bus.registerEndpoint(
+        'e',
+        () => {
+          runs += 1;
+          throw Object.assign(new Error('no use'), { retryable: false });
+        },
+        { retry: QUICK },
+      ),
+    );
+    await shared.bus.registerRoute('k', 'e');
+    await failureOf(shared.bus.request('k'));
+    await failureOf(shared.bus.notify('k'));
+    expect(runs).toBe(2);
+  });
+
+  // moleculer test/integration/retry.spec.js "Test with remote actions" (D6)
+  it('go to another member of the balance set where there is one', async () => {
+    const runs: string[] = [];
+    for (const id of ['one', 'two']) {
+      const fail = ({ attempt }: { attempt: number }) => {
+        runs.push(id);
+        if (attempt < 4) throw new Error(id);
+      };
+      const retry = { attempts: 4, initial: 0 };
+      shared.open(await shared.bus.registerEndpoint(id, fail, { retry }));
+      await shared.bus.registerRoute('k', id);
+    }
+    await shared.bus.request('k');
+    expect(runs).toHaveLength(4);
+    expect(new Set(runs.slice(0, 2)).size).toBe(2);
+    expect(runs.slice(2)).toEqual(runs.slice(0, 2));
+  });
+
+  it('end with the time-out of the attempt when that was the last, and repeat it otherwise', async () => {
+    let runs = 0;
+    shared.open(
+      await shared.bus.registerEndpoint(
+        'e',
+        ({ attempt, payload }) => {
+          runs += 1;
+          return attempt === payload ? 'done' : new Promise(() => {});
+        },
+        { timeout: 5, retry: { attempts: 2, initial: 0 } },
+      ),
+    );
+    await shared.bus.registerRoute('k', 'e');
+    expect(await shared.bus.request('k', 2)).toBe('done');
+    expect(await failureOf(shared.bus.request('k', 3))).toMatchObject({
+      code: 'ERR_BUS_TIMEOUT',
+      details: { endpoint: 'e' },
+    });
+    expect(runs).toBe(4);
+  });
+
+  it('leave the handlers to other messages while they wait for the next run', async () => {
+    const order: unknown[] = [];
+    shared.open(
+      await shared.bus.registerEndpoint(
+        'e',
+        ({ payload, attempt }) => {
+          order.push(`${String(payload)} ${attempt}`);
+          if (payload === 'bad' && attempt === 1) throw new Error('bad');
+        },
+        { concurrency: 1, retry: { attempts: 2, initial: 40, jitter: 'none' } },
+      ),
+    );
+    await shared.bus.registerRoute('k.*', 'e');
+    await Promise.all([shared.bus.request('k.1', 'bad'), shared.bus.request('k.1', 'good')]);
+    expect(order).toEqual(['bad 1', 'good 1', 'bad 2']);
+  });
+
+  it('end with the time-out of the request, however many runs are left', async () => {
+    shared.open(
+      await shared.bus.registerEndpoint(
+        'e',
+        () => {
+          throw new Error('always');
+        },
+        { retry: { attempts: 255, initial: 10_000, jitter: 'none', max: 10_000 } },
+      ),
+    );
+    await shared.bus.registerRoute('k', 'e');
+    expect(await failureOf(shared.bus.request('k', 1, { timeout: 20 }))).toMatchObject({
+      code: 'ERR_BUS_TIMEOUT',
+    });
+  });
+});
