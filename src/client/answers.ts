@@ -31,6 +31,8 @@ export class Answers {
   readonly #draft: Draft;
   /** The last payload could not be sent: its error went instead. */
   #isRefused = false;
+  /** A getter of a reply that is tried again may end up here. */
+  #isRetrying = false;
 
   constructor(outbox: Outbox, anyLink: Draft['link']) {
     this.#outbox = outbox;
@@ -74,9 +76,13 @@ export class Answers {
    * encoded when there is some; until then it counts as one that can be sent.
    */
   reply(loan: Loan, payload: unknown, endpoint?: string): boolean {
+    // A getter of a payload may answer too.
+    const before = this.#isRefused;
     this.#isRefused = false;
     if (begin(loan)) this.#send({ loan, flags: 0, payload, endpoint });
-    return !this.#isRefused;
+    const isRefused = this.#isRefused;
+    this.#isRefused = before;
+    return !isRefused;
   }
 
   /** The error is what the handler threw, whatever its type. */
@@ -95,10 +101,13 @@ export class Answers {
 
   /** Sends replies that found no room before, oldest first. */
   retry(): void {
+    if (this.#isRetrying) return;
+    this.#isRetrying = true;
     while (this.#waiting.length > 0) {
-      if (!this.#offer(KIND.response, this.#waiting[0] as HeldReply)) return;
+      if (!this.#offer(KIND.response, this.#waiting[0] as HeldReply)) break;
       this.#waiting.shift();
     }
+    this.#isRetrying = false;
   }
 
   #send(reply: HeldReply): void {
@@ -142,7 +151,7 @@ export class Answers {
   }
 
   #submit(kind: number, reply: HeldReply): boolean {
-    const draft = this.#draft;
+    const draft = this.#outbox.isEncoding ? { ...this.#draft } : this.#draft;
     draft.kind = kind;
     draft.flags = reply.flags;
     draft.link = reply.loan.link;

@@ -46,6 +46,7 @@ export class Completions {
   readonly #outcomes = new Map<number, { status: number; detail: number }>();
 
   #leftBehind = 0;
+  #isPolling = false;
 
   constructor(slots: SlotTable, heap: Heap, hooks: CompletionHooks) {
     this.#slots = slots;
@@ -61,13 +62,20 @@ export class Completions {
 
   /** Reads everything that is there, at most one ring's worth; returns the number of entries. */
   poll(link: ClientLink): number {
+    // A listener that is told of an outcome may send, find no room, and come here.
+    if (this.#isPolling) return 0;
     const { complete } = link;
     const unread = complete.refresh();
-    for (let left = unread; left > 0; left--) {
-      const head = complete.peek(0);
-      const detail = complete.peek(1);
-      complete.advance();
-      this.#read(link, head, detail);
+    this.#isPolling = true;
+    try {
+      for (let left = unread; left > 0; left--) {
+        const head = complete.peek(0);
+        const detail = complete.peek(1);
+        complete.advance();
+        this.#read(link, head, detail);
+      }
+    } finally {
+      this.#isPolling = false;
     }
     return unread;
   }

@@ -75,6 +75,9 @@ export interface OutboxParts {
   readonly tick: () => void;
 }
 
+/** Beside a payload kind. */
+const NO_ROOM = -1;
+
 const FIRST_GUESS_BYTES = 256;
 /** A block for a value of unknown size starts from the sizes seen lately; this much of the guess is kept each time. */
 const GUESS_DECAY = 15 / 16;
@@ -90,28 +93,71 @@ export class Outbox {
   #block = NO_BLOCK;
   #extrasBytes = 0;
   #payloadBytes = 0;
+  #isEncoding = false;
 
   constructor(parts: OutboxParts) {
     this.#parts = parts;
   }
 
+  /** A draft is being encoded, and code of the caller runs: whoever sends meanwhile needs a draft of its own. */
+  get isEncoding(): boolean {
+    return this.#isEncoding;
+  }
+
   /**
    * The slot of the accepted message, or NO_SLOT: no room. Throws for a payload that cannot be sent. `published` is to
-   * follow.
+   * follow. May be called by what is being encoded (getters, `toJSON`, codec modules); that message goes first.
    */
   submit(draft: Draft): number {
+    if (this.#isEncoding) return this.#submitWithin(draft);
     const { slots } = this.#parts;
     if (!slots.hasRoom(draft.isReply)) return NO_SLOT;
-    const payloadKind = draft.encoded?.kind ?? this.#classify(draft);
-    if (!this.#encode(draft, payloadKind)) return NO_SLOT;
-    const slot = slots.take();
     const { key, link } = draft;
+    // From here on, so that the messages of getters do not evict it.
+    if (key !== undefined) key.inFlight += 1;
+    const payloadKind = this.#put(draft);
+    if (payloadKind < 0) {
+      if (key !== undefined) key.inFlight -= 1;
+      return NO_SLOT;
+    }
+    const slot = slots.take();
     this.#writeHeader(slot, draft, payloadKind);
     slots.state[slot] = SLOT.busy;
     slots.keys[slot] = key;
-    if (key !== undefined) key.inFlight += 1;
     link.submit.push(packSubmit(slot));
     return slot;
+  }
+
+  #submitWithin(draft: Draft): number {
+    const [block, extrasBytes, payloadBytes] = [this.#block, this.#extrasBytes, this.#payloadBytes];
+    this.#isEncoding = false;
+    try {
+      return this.submit(draft);
+    } finally {
+      this.#isEncoding = true;
+      this.#block = block;
+      this.#extrasBytes = extrasBytes;
+      this.#payloadBytes = payloadBytes;
+    }
+  }
+
+  /** The payload kind of the draft, which lies in the heap now; NO_ROOM. */
+  #put(draft: Draft): PayloadKind | typeof NO_ROOM {
+    let isDone = false;
+    this.#isEncoding = true;
+    try {
+      const payloadKind = draft.encoded?.kind ?? this.#classify(draft);
+      const isPlaced = this.#encode(draft, payloadKind);
+      isDone = true;
+      if (!isPlaced) return NO_ROOM;
+      if (this.#parts.slots.hasRoom(draft.isReply)) return payloadKind;
+      // What was sent meanwhile has taken the slot.
+      if (this.#block !== NO_BLOCK) this.#parts.heap.free(this.#block);
+      return NO_ROOM;
+    } finally {
+      this.#isEncoding = false;
+      if (!isDone && draft.key !== undefined) draft.key.inFlight -= 1;
+    }
   }
 
   /** The payload of a message that must wait: a private copy, so that later changes by the caller do not reach it. */

@@ -199,7 +199,8 @@ export class Sender implements SendHome {
     if (this.#room.length > 0 && !this.#room.isServing) return NO_SLOT;
     const key = core.interner.intern(text);
     if (key === undefined) return NO_SLOT;
-    const draft = this.#draft;
+    // A getter of the payload that is being sent may send too.
+    const draft = core.outbox.isEncoding ? { ...this.#draft } : this.#draft;
     const link = core.links[key.shard] as ClientLink;
     draft.kind = kind;
     draft.flags = flags;
@@ -209,7 +210,7 @@ export class Sender implements SendHome {
     draft.encoded = send?.encoded;
     draft.id = options.id;
     draft.headers = options.headers;
-    if (send?.encoded === undefined) this.#date(send?.timeoutMs ?? options.timeout, options);
+    if (send?.encoded === undefined) this.#date(draft, send?.timeoutMs ?? options.timeout, options);
     else {
       draft.deadline = send.deadline;
       draft.expires = send.expires;
@@ -223,8 +224,7 @@ export class Sender implements SendHome {
   }
 
   /** The clock stands still between turns of this thread: it is read for options with times, and once a batch. */
-  #date(timeoutMs: number | undefined, options: ResolvedSendOptions): void {
-    const draft = this.#draft;
+  #date(draft: Draft, timeoutMs: number | undefined, options: ResolvedSendOptions): void {
     if (draft.link.submit.pending === 0 || options !== NO_SEND_OPTIONS) this.#core.tick();
     draft.deadline =
       timeoutMs === undefined || draft.kind === KIND.event

@@ -50,6 +50,20 @@ describe('Completions', () => {
     expect(caller.core.slots.used).toBe(1);
   });
 
+  it('reads each entry once, also when who is told of one looks for more at once', () => {
+    const { world, caller } = makeService();
+    caller.unclaimed.push = (...told) => {
+      caller.core.reap();
+      return Array.prototype.push.apply(caller.unclaimed, told);
+    };
+    for (let round = 0; round < 4; round++) {
+      for (let i = 0; i < 5; i++) caller.tryNotify('nobody');
+      world.run();
+    }
+    expect([caller.unclaimed.length, caller.completions.length]).toEqual([20, 20]);
+    expect(heldByWorld(world)).toEqual({});
+  });
+
   it('tells nobody of replies and reports, and of messages that went well', () => {
     const { world, caller, service } = makeService();
     caller.tryNotify('k');

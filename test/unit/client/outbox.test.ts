@@ -47,6 +47,29 @@ describe('Outbox', () => {
     expect(slots.map((slot) => wordOf(core, slot, KEY_LEN))).toEqual([1, 1]);
   });
 
+  it('says that there is no room when a getter of the payload has taken the last slot, and keeps nothing', () => {
+    const { core } = new CoreWorld({ slots: 3 }).client();
+    const inner: number[] = [];
+    const payload = {
+      get first() {
+        while (core.slots.hasRoom(false)) inner.push(core.outbox.submit(draftOf(core, 'inner')));
+        return 1;
+      },
+    };
+    const draft = draftOf(core, payload);
+    const before = core.heap.usedBytes;
+    expect(core.outbox.submit(draft)).toBe(NO_SLOT);
+    expect([inner.length, draft.key?.inFlight, core.outbox.isEncoding]).toEqual([2, 2, false]);
+    expect(core.heap.usedBytes - before).toBe(2 * 64);
+  });
+
+  it('lets go of the key of a message that is refused', () => {
+    const { core } = new CoreWorld().client();
+    const draft = draftOf(core, { bad: () => {} });
+    expect(() => core.outbox.submit(draft)).toThrow('function');
+    expect([draft.key?.inFlight, core.outbox.isEncoding, core.slots.used]).toEqual([0, false, 0]);
+  });
+
   it('takes no block for nothing', () => {
     const { core } = new CoreWorld().client();
     const slot = core.outbox.submit(draftOf(core, undefined));
