@@ -1,126 +1,16 @@
-/**
- * Checks that a bus that is left alone holds nothing: no slot, heap block, loan, delivery or correlation anywhere, as
- * the shared memory of all its threads says. It reads that memory through the handles that main posts to the shards.
- */
-import { Worker } from 'node:worker_threads';
+/** Checks that a bus that is left alone holds nothing: no slot, heap block, loan, delivery or correlation anywhere. */
 import { expect } from 'vitest';
 import type { MessageBus } from '../../src/index.ts';
-import type { LinkHandle, LinkMemory } from '../../src/memory/link-memory.ts';
 import { until } from './gate.ts';
-import { createBus, internal } from './real-bus.ts';
+import { NOTHING, restOf } from './watched-bus.ts';
 
-const { openLink } = (await internal('memory/link-memory.js')) as {
-  openLink: (link: LinkHandle) => LinkMemory;
-};
+export { createWatchedBus, shardThreads } from './watched-bus.ts';
 
-/** Of `ledger.ts`: the low bits of a cell's first word and of a record's first word are its state; 0 is free. */
-const STATE_MASK = 7;
-const CELL_WORDS = 8;
-const LEDGER_WORDS = 2;
-
-interface Watched {
-  readonly links: Map<string, LinkMemory>;
-  readonly shards: Set<Worker>;
-}
-
-const watched = new WeakMap<MessageBus, Watched>();
-
-interface Attach {
-  readonly op: 'attach';
-  readonly link: LinkHandle;
-}
-
-interface TakeOver {
-  readonly op: 'takeOver';
-  readonly state: { readonly clients: readonly { readonly link: LinkHandle }[] };
-}
-
-/** The threads of a watched bus's shards that have not ended. */
-export function shardThreads(bus: MessageBus): Worker[] {
-  return [...(watched.get(bus)?.shards ?? [])].filter(({ threadId }) => threadId > 0);
-}
-
-/** A bus of which `expectAtRest` can tell what it holds. */
-export async function createWatchedBus(
-  config: Parameters<typeof createBus>[0],
-): Promise<MessageBus> {
-  const seen: Watched = { links: new Map(), shards: new Set() };
-  const original = Worker.prototype.postMessage;
-  const watch = function (this: Worker, ...values: Parameters<Worker['postMessage']>): void {
-    const command = (values[0] as { command?: { op?: string } } | undefined)?.command;
-    if (command?.op === 'takeOver') noteSuccessor(seen, command as TakeOver, this);
-    if (command?.op === 'attach') noteLink(seen, this, (command as Attach).link);
-    if (command?.op === 'detach') forgetLinks(seen, this, (command as { client?: number }).client);
-    original.apply(this, values);
-  };
-  // Left in place: clients come later. A bus that is not watched passes through.
-  Worker.prototype.postMessage = watch;
-  pending.push(seen);
-  try {
-    const bus = await createBus(config);
-    watched.set(bus, seen);
-    return bus;
-  } finally {
-    pending.splice(pending.indexOf(seen), 1);
-  }
-}
-
-/** Buses that are being created: their shards are not known yet. */
-const pending: Watched[] = [];
-
-function noteLink(seen: Watched, shard: Worker, link: LinkHandle): void {
-  if (!seen.shards.has(shard) && !pending.includes(seen)) return;
-  seen.shards.add(shard);
-  seen.links.set(`${link.client}:${link.shard}`, openLink(link));
-}
-
-/** It works on the memory of a shard of this bus. */
-function noteSuccessor(seen: Watched, { state }: TakeOver, shard: Worker): void {
-  const isOurs = state.clients.some(({ link }) => {
-    return seen.links.get(`${link.client}:${link.shard}`)?.buffer === link.buffer;
-  });
-  if (isOurs) seen.shards.add(shard);
-}
-
-function forgetLinks(seen: Watched, shard: Worker, client: number | undefined): void {
-  if (!seen.shards.has(shard)) return;
-  for (const [name, link] of seen.links) if (link.client === client) seen.links.delete(name);
-}
-
-interface Rest {
-  /** Slots of all clients that are not released. */
-  readonly slotsUsed: number;
-  /** Calls and messages that are not settled. */
-  readonly unsettled: number;
-  /** Deliveries that a shard has in care. */
-  readonly cells: number;
-  /** Records of messages that a shard has not finished. */
-  readonly records: number;
-}
-
-async function restOf(bus: MessageBus): Promise<Rest> {
-  const { clients, messages } = await bus.metrics();
-  let cells = 0;
-  let records = 0;
-  for (const link of watched.get(bus)?.links.values() ?? []) {
-    cells += busy(link.cellWords, CELL_WORDS);
-    records += busy(link.ledger, LEDGER_WORDS);
-  }
-  return {
-    slotsUsed: clients.reduce((sum, { slotsUsed }) => sum + slotsUsed, 0),
-    unsettled: messages.accepted - messages.settled,
-    cells,
-    records,
-  };
-}
-
-const NOTHING: Rest = { slotsUsed: 0, unsettled: 0, cells: 0, records: 0 };
 /** Turns of the event loop; other threads publish their counters when they park, within a few of theirs. */
 const LOOKS_MAX = 20_000;
 
 /** Passes when everything has come back; fails with what has not. */
 export async function expectAtRest(bus: MessageBus): Promise<void> {
-  if (watched.get(bus)?.links.size === 0) throw new Error('no link was seen: nothing is watched');
   let rest = await restOf(bus);
   let looks = 0;
   await until(async () => {
@@ -129,13 +19,4 @@ export async function expectAtRest(bus: MessageBus): Promise<void> {
     return looks > LOOKS_MAX || Object.values(rest).every((count) => count === 0);
   });
   expect(rest).toEqual(NOTHING);
-}
-
-/** Records whose state is not 0. */
-function busy(words: Int32Array, stride: number): number {
-  let count = 0;
-  for (let at = 0; at < words.length; at += stride) {
-    if (((words[at] as number) & STATE_MASK) !== 0) count += 1;
-  }
-  return count;
 }

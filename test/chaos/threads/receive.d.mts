@@ -1,0 +1,3 @@
+import type { EventMessage, Message } from '../../../src/index.ts';
+
+export function note(log: Int32Array, message: Message | EventMessage): void;
