@@ -47,6 +47,18 @@ describe('Heap', () => {
     expect(heap.allocate(64, false)).not.toBe(NO_BLOCK);
   });
 
+  it('gives no message what a reply leaves of a page that is kept for replies', () => {
+    const heap = new Heap(4 * PAGE_BYTES, 0.25);
+    while (heap.allocate(8_000, true) !== NO_BLOCK);
+    const reply = heap.allocate(8_000, false);
+    expect(reply).toBeGreaterThanOrEqual(3 * PAGE_BYTES);
+    expect(heap.allocate(8_000, true)).toBe(NO_BLOCK);
+    expect(heap.capacityOf(reply)).toBe(8 * 1024);
+    heap.free(reply);
+    expect(heap.allocate(8_000, true)).toBe(NO_BLOCK);
+    expect(heap.allocate(PAGE_BYTES, false)).toBe(3 * PAGE_BYTES);
+  });
+
   it('takes freed blocks first in, first out, after the untouched ones', () => {
     const heap = new Heap(2 * PAGE_BYTES, 0);
     const first = heap.allocate(SMALL_MAX_BYTES, false);
