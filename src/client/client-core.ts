@@ -3,7 +3,13 @@
  * without threads and timers of its own: `poll` reads what has come, `flush` publishes what was pushed.
  */
 import type { ClientBoot, PeerNews } from '../control/plane.ts';
-import { type ClientMemory, openClientMemory, TIGHT } from '../memory/client-memory.ts';
+import {
+  type ClientMemory,
+  LIVENESS,
+  openClientMemory,
+  STATE,
+  TIGHT,
+} from '../memory/client-memory.ts';
 import { busState, type ControlWords, openControlWords } from '../memory/control-words.ts';
 import { CLIENT_COUNTERS, type ClientCounter, Counters } from '../memory/counters.ts';
 import {
@@ -304,8 +310,17 @@ export class ClientCore {
   };
 
   #pollDeliveries(link: ClientLink, available: number, stopMs: number): number {
-    const { deliver } = link;
     const unread = Math.min(available, DELIVERIES_PER_TURN);
+    if (unread === 0) return 0;
+    // Plain: main looks now and then, and a handler that keeps the thread stays for long.
+    put(this.memory.words, STATE, LIVENESS.busy);
+    const read = this.#runHandlers(link, unread, stopMs);
+    put(this.memory.words, STATE, LIVENESS.idle);
+    return read;
+  }
+
+  #runHandlers(link: ClientLink, unread: number, stopMs: number): number {
+    const { deliver } = link;
     for (let read = 1; read <= unread; read++) {
       const head = deliver.peek(0);
       const ref = deliver.peek(1);

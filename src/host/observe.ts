@@ -54,9 +54,11 @@ export function observeMetrics(observed: Observed, uptimeMs: number): BusMetrics
 export function observeHealth({ clients, control, registry, shards }: Observed): BusHealth {
   return busHealth({
     isFatal: busState(control) === BUS_STATE.fatal,
-    endpoints: registry.findEndpoints({}).map(({ client, spec, state }) => {
+    endpoints: registry.findEndpoints({}).map(({ client, spec, state, target }) => {
       const words = clients.get(client)?.memory.words;
-      return { id: spec.id, state, liveness: words === undefined ? undefined : get(words, STATE) };
+      const liveness = words === undefined ? undefined : get(words, STATE);
+      const inFlight = control.tallies[target * TALLY_COUNTS + TALLY.inFlight] as number;
+      return { id: spec.id, state, liveness, inFlight };
     }),
     shards: shards.hosts.map(({ id, replacing, running, threadId }) => {
       return { id, threadId, isRunning: running, isReplaced: replacing };

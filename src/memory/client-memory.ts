@@ -24,7 +24,7 @@ export const TIGHT: number = STATE + 2;
 export const PERMIT: number = 3 * LINE_WORDS;
 const HEAD_WORDS = 4 * LINE_WORDS;
 
-/** Word STATE: what the thread was doing when it last said so. */
+/** Word STATE: what the thread was doing when it last said so. Busy: it runs what it was handed. */
 export const LIVENESS = { idle: 0, busy: 1, detached: 2 } as const;
 
 /** Append-only table of object shapes that the codec shares between threads: a count, then the entries. */

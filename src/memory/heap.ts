@@ -10,7 +10,7 @@ import { Arena, NO_BLOCK, PAGE_BYTES } from './arena.ts';
 export { NO_BLOCK, PAGE_BYTES };
 
 export class Heap {
-  readonly #common: Arena;
+  readonly #open: Arena;
   readonly #reserve: Arena;
   /** Offset of the first byte of the reserve. */
   readonly #reserveStart: number;
@@ -21,19 +21,19 @@ export class Heap {
     if (pages < 2)
       throw new RangeError(`a heap needs at least ${2 * PAGE_BYTES} bytes, got ${heapBytes}`);
     const reservePages = Math.ceil(pages * reserveShare);
-    this.#common = new Arena(pages - reservePages);
+    this.#open = new Arena(pages - reservePages);
     this.#reserve = new Arena(reservePages);
     this.#reserveStart = (pages - reservePages) * PAGE_BYTES;
   }
 
   /** Bytes of all blocks in use, rounded up to their classes. */
   get usedBytes(): number {
-    return this.#common.usedBytes + this.#reserve.usedBytes;
+    return this.#open.usedBytes + this.#reserve.usedBytes;
   }
 
   /** Byte offset of a block of at least `bytes` (> 0), or NO_BLOCK; nothing changes then. */
   allocate(bytes: number, keepReserve: boolean): number {
-    const offset = this.#common.allocate(bytes);
+    const offset = this.#open.allocate(bytes);
     if (offset !== NO_BLOCK || keepReserve) return offset;
     const within = this.#reserve.allocate(bytes);
     return within === NO_BLOCK ? NO_BLOCK : this.#reserveStart + within;
@@ -41,14 +41,14 @@ export class Heap {
 
   /** Frees a block by its offset. */
   free(offset: number): void {
-    if (offset < this.#reserveStart) this.#common.free(offset);
+    if (offset < this.#reserveStart) this.#open.free(offset);
     else this.#reserve.free(offset - this.#reserveStart);
   }
 
   /** Usable bytes of the block at `offset`. */
   capacityOf(offset: number): number {
     return offset < this.#reserveStart
-      ? this.#common.capacityOf(offset)
+      ? this.#open.capacityOf(offset)
       : this.#reserve.capacityOf(offset - this.#reserveStart);
   }
 }

@@ -8,6 +8,8 @@ export interface HealthSources {
     readonly state: EndpointHealth['state'];
     /** STATE word of its client; undefined: the client is gone. */
     readonly liveness: number | undefined;
+    /** Its handlers that run and have not settled, as its thread last said. */
+    readonly inFlight: number;
   }[];
   readonly shards: readonly {
     readonly id: number;
@@ -19,6 +21,7 @@ export interface HealthSources {
 }
 
 export interface EndpointHealth {
+  /** Busy: a handler of its thread has not given the thread back, or one of its own has not settled. */
   readonly liveness: 'idle' | 'busy' | 'dead';
   readonly state: 'active' | 'draining' | 'isolated' | 'closed';
 }
@@ -46,9 +49,9 @@ export function busHealth({ isFatal, endpoints, shards }: HealthSources): BusHea
     endpoints: Object.assign(
       Object.create(null),
       Object.fromEntries(
-        endpoints.map(({ id, liveness, state }) => [
+        endpoints.map(({ id, inFlight, liveness, state }) => [
           id,
-          { liveness: livenessName(liveness), state },
+          { liveness: livenessName(liveness, inFlight), state },
         ]),
       ),
     ) as Record<string, EndpointHealth>,
@@ -59,7 +62,7 @@ export function busHealth({ isFatal, endpoints, shards }: HealthSources): BusHea
   };
 }
 
-function livenessName(liveness: number | undefined): EndpointHealth['liveness'] {
+function livenessName(liveness: number | undefined, inFlight: number): EndpointHealth['liveness'] {
   if (liveness === undefined || liveness === LIVENESS.detached) return 'dead';
-  return liveness === LIVENESS.busy ? 'busy' : 'idle';
+  return liveness === LIVENESS.busy || inFlight > 0 ? 'busy' : 'idle';
 }

@@ -40,10 +40,10 @@ describe('Heap', () => {
         }
         for (const block of blocks) release(heap, memory, block);
         expect(heap.usedBytes).toBe(0);
-        const common = pageCount - Math.ceil(pageCount / 8);
-        expect(heap.allocate(common * PAGE_BYTES, false)).toBe(0);
-        const kept = heap.allocate((pageCount - common) * PAGE_BYTES, false);
-        expect(kept).toBe(common * PAGE_BYTES);
+        const open = pageCount - Math.ceil(pageCount / 8);
+        expect(heap.allocate(open * PAGE_BYTES, false)).toBe(0);
+        const kept = heap.allocate((pageCount - open) * PAGE_BYTES, false);
+        expect(kept).toBe(open * PAGE_BYTES);
       }),
       { numRuns: scaledRuns(150) },
     );

@@ -5,8 +5,9 @@ import { busHealth } from '../../../src/metrics/bus-health.ts';
 const shard = (id: number, isRunning: boolean, isReplaced = false) => {
   return { id, threadId: id + 1, isRunning, isReplaced };
 };
-const endpoint = (id: string, liveness: number | undefined) => ({
+const endpoint = (id: string, liveness: number | undefined, inFlight = 0) => ({
   id,
+  inFlight,
   state: 'active' as const,
   liveness,
 });
@@ -18,6 +19,7 @@ describe('busHealth', () => {
       endpoints: [
         endpoint('idle', LIVENESS.idle),
         endpoint('busy', LIVENESS.busy),
+        endpoint('pending', LIVENESS.idle, 1),
         endpoint('left', LIVENESS.detached),
         endpoint('gone', undefined),
       ],
@@ -28,6 +30,7 @@ describe('busHealth', () => {
     expect(Object.entries(endpoints).map(([id, { liveness }]) => `${id} ${liveness}`)).toEqual([
       'idle idle',
       'busy busy',
+      'pending busy',
       'left dead',
       'gone dead',
     ]);

@@ -1,0 +1,100 @@
+/** Handlers that are slow rather than wrong: they are seen, they keep nobody else, and nothing of them is left. */
+import { describe, expect, it } from 'vitest';
+import { createWatchedBus, expectAtRest } from '../helpers/at-rest.ts';
+import { codeOf } from '../helpers/failure.ts';
+import { gate, until } from '../helpers/gate.ts';
+import { footprint, grownSince } from '../helpers/leaks.ts';
+import { workerFile } from '../helpers/real-bus.ts';
+
+describe('a handler', () => {
+  it('that holds its thread, or never settles, makes its endpoint busy for who asks', async () => {
+    const bus = await createWatchedBus({ shards: 1 });
+    const flag = new Int32Array(new SharedArrayBuffer(4));
+    const worker = await bus.startWorker(workerFile('waiting'), { workerData: { flag } });
+    const livenessOf = async (id: string) => (await bus.health()).endpoints[id]?.liveness;
+    expect(await bus.request('quick')).toBe('quick');
+    await until(async () => (await livenessOf('holds')) === 'idle');
+    const held = bus.request('holds');
+    await until(async () => (await livenessOf('holds')) === 'busy');
+    Atomics.store(flag, 0, 1);
+    Atomics.notify(flag, 0);
+    expect(await held).toBe('released');
+    await until(async () => (await livenessOf('holds')) === 'idle');
+    const pending = codeOf(bus.request('pends'));
+    await until(async () => (await bus.metrics()).endpoints['pends']?.inFlight === 1);
+    expect([await livenessOf('pends'), await livenessOf('quick')]).toEqual(['busy', 'idle']);
+    await worker.terminate();
+    expect(await pending).toBe('ERR_BUS_ENDPOINT_UNAVAILABLE');
+    await expectAtRest(bus);
+    await bus.close();
+  });
+
+  it.each([1, 2, 4])(
+    'that is slow keeps no other endpoint of a notify, with %i shards',
+    async (shards) => {
+      const bus = await createWatchedBus({ shards });
+      const release = gate();
+      const reached = gate<unknown>();
+      await bus.registerEndpoint('slow', () => release.promise);
+      await bus.registerEndpoint('instant', ({ payload }) => reached.open(payload));
+      await bus.registerRoutes([
+        { pattern: 'both', endpoint: 'slow', priority: 5 },
+        { pattern: 'bot*', endpoint: 'instant' },
+      ]);
+      let isSettled = false;
+      const call = bus.notify('both', 'now').finally(() => {
+        isSettled = true;
+      });
+      expect(await reached.promise).toBe('now');
+      expect(isSettled).toBe(false);
+      release.open();
+      expect(await call).toEqual({ delivered: 2 });
+      await expectAtRest(bus);
+      await bus.close();
+    },
+  );
+});
+
+/** In all, and at once: fewer than there are slots. */
+const TIMED_OUT = 100_000;
+const AT_ONCE = 10_000;
+
+describe.each([1, 2, 4])('a hundred thousand requests that time out, with %i shards', (shards) => {
+  it('leave no slot, block, correlation or timer', async () => {
+    const bus = await createWatchedBus({ shards });
+    const release = gate();
+    let runs = 0;
+    const busy = await bus.registerEndpoint(
+      'busy',
+      async ({ deadline }) => {
+        runs += 1;
+        await release.promise;
+        return deadline;
+      },
+      { concurrency: 1 },
+    );
+    await bus.registerRoute('busy', 'busy');
+    const first = bus.request('busy');
+    await until(() => runs === 1);
+    const before = footprint();
+    const heapBytes = async () => (await bus.metrics()).clients[0]?.heapBytesUsed;
+    const bytesBefore = await heapBytes();
+    const timedOutBefore = (await bus.metrics()).messages.timedOut;
+    const codes = new Map<string, number>();
+    for (let sent = 0; sent < TIMED_OUT; sent += AT_ONCE) {
+      const calls = Array.from({ length: AT_ONCE }, (_, at) =>
+        codeOf(bus.request('busy', at, { timeout: 1 })),
+      );
+      for (const code of await Promise.all(calls)) codes.set(code, (codes.get(code) ?? 0) + 1);
+    }
+    expect([...codes]).toEqual([['ERR_BUS_TIMEOUT', TIMED_OUT]]);
+    release.open();
+    await first;
+    await expectAtRest(bus);
+    expect((await bus.metrics()).messages.timedOut - timedOutBefore).toBe(TIMED_OUT);
+    expect(await heapBytes()).toBeLessThanOrEqual(bytesBefore as number);
+    expect(grownSince(before)).toEqual({});
+    await busy.close();
+    await bus.close();
+  });
+});
