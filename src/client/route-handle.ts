@@ -98,13 +98,13 @@ function checkedRequest(
   if (typeof endpoint !== 'string') {
     throw configError('registerRoute', 'endpoint', 'the id of an endpoint', kindOf(endpoint));
   }
-  const { priority, balance, weight, match, hashHeader, timeout, spill, failover } = options;
+  const { priority, balance, weight, hashHeader, timeout, spill, failover } = options;
+  const { pattern: text, match } = patternText(pattern, options.match);
+  const request = { pattern: text, match, endpoint, priority, balance, weight };
+  // One of a hundred thousand: what is mostly not there costs nothing.
+  if (hashHeader === undefined && timeout === undefined && !spill && failover) return request;
   return {
-    ...patternText(pattern, match),
-    endpoint,
-    priority,
-    balance,
-    weight,
+    ...request,
     ...(hashHeader === undefined ? {} : { hashHeader }),
     ...(timeout === undefined ? {} : { timeout }),
     ...(spill ? { spill } : {}),

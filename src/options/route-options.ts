@@ -75,7 +75,16 @@ export function resolveRouteOptions(options: RouteOptions | undefined): Resolved
 
 /** The options of one entry of `registerRoutes`; `index` is its place, for the error. */
 export function resolveRouteEntry(entry: RouteEntry, index: number): ResolvedRouteOptions {
+  // Tables of a hundred thousand entries mostly have none.
+  if (!hasOptions(entry)) return DEFAULTS;
   return readRouteOptions(new OptionReader(entry, ENTRY_NAMES, 'registerRoutes', `[${index}].`));
+}
+
+/** True for what is no entry, too: its reader says so. */
+function hasOptions(entry: RouteEntry): boolean {
+  if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) return true;
+  for (const name in entry) if (name !== 'pattern' && name !== 'endpoint') return true;
+  return false;
 }
 
 /** The options of `removeRoute`. */

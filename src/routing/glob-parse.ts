@@ -1,5 +1,5 @@
 /**
- * Glob text to its compiled form, in one pass over the code points. Here the syntax is refused that
+ * Glob text to its compiled form, in one pass over the code units. Here the syntax is refused that
  * no key could be tried on: an unclosed or empty class, a reversed range. Length and
  * well-formedness are the public interface's concern (`pattern.ts`); the empty pattern is taken.
  */
@@ -24,30 +24,54 @@ const EMPTY: Segment = Object.freeze({
  */
 export function parseGlob(pattern: string): Glob {
   const segments: Segment[] = [];
-  let draft = new SegmentDraft();
   let start = 0;
   let i = 0;
-  while (i < pattern.length) {
-    const codePoint = pattern.codePointAt(i) as number;
-    const char = String.fromCodePoint(codePoint);
-    i += char.length;
-    if (char === '*') {
-      segments.push(internSegment(pattern.slice(start, i - 1), draft));
-      draft = new SegmentDraft();
-      start = i;
-    } else if (char === '?') {
-      draft.pushAny();
-    } else if (char === '[') {
-      const close = pattern.indexOf(']', i);
-      if (close < 0) refusePattern(pattern, `the class at ${i - 1} is not closed`, 'a "]"');
-      draft.pushClass(internClass(pattern, i, close));
-      i = close + 1;
-    } else {
-      draft.pushLiteral(codePoint, char);
+  let draft: SegmentDraft | undefined;
+  for (; i < pattern.length; i++) {
+    const unit = pattern.charCodeAt(i);
+    if (unit === STAR) {
+      segments.push(segmentOf(pattern, start, i, draft));
+      draft = undefined;
+      start = i + 1;
+    } else if (unit === QUESTION_MARK || unit === BRACKET) {
+      draft ??= new SegmentDraft();
+      draft.pushText(pattern.slice(start, i));
+      start = unit === BRACKET ? classEnd(pattern, i) : i + 1;
+      if (unit === BRACKET) draft.pushClass(internClass(pattern, i + 1, start - 1));
+      else draft.pushAny();
+      i = start - 1;
     }
   }
-  segments.push(internSegment(pattern.slice(start), draft));
+  segments.push(segmentOf(pattern, start, i, draft));
   return assemble(pattern, segments);
+}
+
+const STAR = 0x2a;
+const QUESTION_MARK = 0x3f;
+const BRACKET = 0x5b;
+
+/** Place after the `]` of the class that begins at `open`. */
+function classEnd(pattern: string, open: number): number {
+  const close = pattern.indexOf(']', open);
+  if (close < 0) refusePattern(pattern, `the class at ${open} is not closed`, 'a "]"');
+  return close + 1;
+}
+
+/** The segment that ends with the text between `start` and `end`; `draft` is what stands before that. */
+function segmentOf(
+  pattern: string,
+  start: number,
+  end: number,
+  draft: SegmentDraft | undefined,
+): Segment {
+  if (draft === undefined) return literalSegment(pattern.slice(start, end));
+  draft.pushText(pattern.slice(start, end));
+  return draft.finish();
+}
+
+function literalSegment(text: string): Segment {
+  if (text === '') return EMPTY;
+  return { literal: text, atoms: NO_ATOMS, classes: NO_CLASSES, unitsMin: text.length };
 }
 
 function assemble(pattern: string, segments: readonly Segment[]): Glob {
@@ -66,19 +90,11 @@ function assemble(pattern: string, segments: readonly Segment[]): Glob {
   };
 }
 
-/**
- * Tables of patterns have the same classes and segments very often: `[0-9]`, `.created`. Sharing them
- * saves memory, and what many patterns share is near when they are matched one after another.
- */
+/** Tables of patterns have the same classes very often: `[0-9]`. Sharing them saves time and memory. */
 const classes = new BoundedPool<CharClass>();
-const sharedSegments = new BoundedPool<Segment>();
 
 function internClass(pattern: string, start: number, close: number): CharClass {
   return classes.share(pattern.slice(start, close), () => parseClass(pattern, start, close));
-}
-
-function internSegment(text: string, draft: SegmentDraft): Segment {
-  return sharedSegments.share(text, () => draft.finish());
 }
 
 /** The members stand between `start` and `close`, the place of the `]`. */
@@ -114,7 +130,7 @@ function toCodePoint(char: string): number {
   return char.codePointAt(0) as number;
 }
 
-/** A segment while its atoms arrive. */
+/** A segment with wildcards or classes while its atoms arrive. */
 class SegmentDraft {
   #text = '';
   #isLiteral = true;
@@ -122,10 +138,10 @@ class SegmentDraft {
   readonly #atoms: number[] = [];
   readonly #classes: CharClass[] = [];
 
-  pushLiteral(codePoint: number, char: string): void {
-    this.#text += char;
-    this.#atoms.push(codePoint);
-    this.#unitsMin += char.length;
+  pushText(text: string): void {
+    this.#text += text;
+    this.#unitsMin += text.length;
+    for (const char of text) this.#atoms.push(toCodePoint(char));
   }
 
   pushAny(): void {
@@ -138,7 +154,7 @@ class SegmentDraft {
     const single = charClass.single();
     // `[x]` is the usual way to write a literal star; as a literal it can be searched and indexed.
     if (single >= 0) {
-      this.pushLiteral(single, String.fromCodePoint(single));
+      this.pushText(String.fromCodePoint(single));
       return;
     }
     this.#isLiteral = false;
@@ -148,15 +164,7 @@ class SegmentDraft {
   }
 
   finish(): Segment {
-    if (this.#atoms.length === 0) return EMPTY;
-    if (this.#isLiteral) {
-      return {
-        literal: flat(this.#text, this.#atoms),
-        atoms: NO_ATOMS,
-        classes: NO_CLASSES,
-        unitsMin: this.#unitsMin,
-      };
-    }
+    if (this.#isLiteral) return literalSegment(flat(this.#text, this.#atoms));
     return {
       literal: undefined,
       atoms: this.#atoms,

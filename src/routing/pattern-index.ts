@@ -33,8 +33,8 @@ export class PatternIndex {
   readonly #limits: Required<IndexLimits>;
   readonly #chains = new GramTable();
   readonly #records = new RunRecords();
-  /** By number. */
-  readonly #forms: (Glob | RegexMatcher | undefined)[] = [];
+  /** By number. Of a pattern whose record says it all, the text alone, until its glob is asked for. */
+  readonly #forms: (Glob | RegexMatcher | string | undefined)[] = [];
   readonly #freeNumbers: number[] = [];
   /** First of the patterns without a literal run, which are a chain of their own. */
   #withoutLiteral = NO_CHAIN;
@@ -138,8 +138,13 @@ export class PatternIndex {
   }
 
   #matches(id: number): boolean {
-    const form = this.#forms[id] as Glob | RegexMatcher;
-    return form instanceof RegexMatcher ? form.matches(this.#key) : matchGlob(form, this.#key);
+    let form = this.#forms[id] as Glob | RegexMatcher | string;
+    if (form instanceof RegexMatcher) return form.matches(this.#key);
+    if (typeof form === 'string') {
+      form = parseGlob(form);
+      this.#forms[id] = form;
+    }
+    return matchGlob(form, this.#key);
   }
 
   #nextLookUp(): number {
@@ -160,6 +165,7 @@ export class PatternIndex {
     const id = this.#freeNumbers.pop() ?? this.#forms.length;
     const records = this.#records;
     records.open(id);
+    this.#forms[id] = form;
     if (rarest === undefined) {
       records.link(id, this.#withoutLiteral);
       this.#withoutLiteral = id;
@@ -168,11 +174,11 @@ export class PatternIndex {
       // Of all, the first gram of the first run and the last one of the last are the least likely to
       // overlap the chosen one and each other.
       records.setGrams(id, gram, runs[0]?.[0] ?? 0, runs.at(-1)?.at(-1) ?? 0);
-      if (!(form instanceof RegexMatcher)) records.setRun(id, form, at);
+      const isGlob = !(form instanceof RegexMatcher);
+      if (isGlob && records.setRun(id, form, at)) this.#forms[id] = pattern;
       records.link(id, this.#chains.headOf(gram));
       this.#chains.grow(gram, id);
     }
-    this.#forms[id] = form;
     this.#size++;
     return id;
   }

@@ -56,11 +56,12 @@ export class PatternNode {
   }
 
   setOfPriority(priority: number): RouteSet | undefined {
-    return this.#sets.find((set) => set.priority === priority);
+    for (const set of this.#sets) if (set.priority === priority) return set;
+    return undefined;
   }
 
   addSet(set: RouteSet): void {
-    this.#sets = [...this.#sets, set];
+    this.#sets = this.#sets.length === 0 ? [set] : this.#sets.concat(set);
   }
 
   removeSet(set: RouteSet): void {

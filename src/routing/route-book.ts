@@ -10,16 +10,13 @@ import type { PatternTable } from './pattern-table.ts';
 import { quotePattern } from './refusal.ts';
 import { Targets } from './targets.ts';
 
-interface ListedRoute {
-  readonly spec: RouteSpec;
-  readonly node: PatternNode;
-  readonly set: RouteSet;
-}
-
 export class RouteBook {
   readonly #table: PatternTable;
   readonly #columns: Columns<RouteSet>;
-  readonly #routes = new Map<number, ListedRoute>();
+  /** By route id. */
+  readonly #sets = new Map<number, RouteSet>();
+  /** By number of the set. */
+  readonly #nodes: PatternNode[] = [];
   readonly #targets = new Targets();
 
   constructor(table: PatternTable, columns: Columns<RouteSet>) {
@@ -28,51 +25,42 @@ export class RouteBook {
   }
 
   get size(): number {
-    return this.#routes.size;
+    return this.#sets.size;
   }
 
   /** Returns how many came: all of them. Throws, with nothing changed, as `Router.addRoutes` says. */
   add(specs: Iterable<RouteSpec>): number {
-    const added: ListedRoute[] = [];
+    const added: RouteSpec[] = [];
     try {
-      for (const spec of specs) added.push(this.#list(spec));
+      for (const spec of specs) {
+        this.#sets.set(spec.id, this.#setFor(spec));
+        added.push(spec);
+      }
     } catch (error) {
-      for (const route of added) this.#unlist(route);
+      for (const { id } of added) this.#forget(id);
       throw error;
     }
-    const joining = new Map<RouteSet, RouteSpec[]>();
-    for (const { set, spec } of added) {
-      this.#targets.link(spec.target, spec.id);
-      const others = joining.get(set);
-      // Nearly all sets get their first member, and only that one.
-      if (set.members.length === 0) this.#replaceMembers(set, [spec]);
-      else if (others === undefined) joining.set(set, [spec]);
-      else others.push(spec);
-    }
-    for (const [set, others] of joining) this.#join(set, others);
+    this.#join(added);
     return added.length;
   }
 
   /** Returns how many of the ids were known. */
   remove(ids: Iterable<number>): number {
-    const leaving = new Map<
-      RouteSet,
-      { readonly node: PatternNode; readonly gone: Set<RouteSpec> }
-    >();
+    const leaving = new Map<RouteSet, Set<number>>();
     let count = 0;
     for (const id of ids) {
-      const route = this.#routes.get(id);
-      if (route === undefined) continue;
+      const set = this.#sets.get(id);
+      if (set === undefined) continue;
       count++;
-      const { node, set, spec } = route;
-      this.#routes.delete(id);
-      this.#targets.unlink(spec.target, id);
+      this.#sets.delete(id);
+      const target = set.members.find((member) => member.id === id)?.target;
+      this.#targets.unlink(target as number, id);
       const others = leaving.get(set);
-      if (set.members.length === 1) this.#dropSet(set, node);
-      else if (others === undefined) leaving.set(set, { node, gone: new Set([spec]) });
-      else others.gone.add(spec);
+      if (set.members.length === 1) this.#drop(set);
+      else if (others === undefined) leaving.set(set, new Set([id]));
+      else others.add(id);
     }
-    for (const [set, { node, gone }] of leaving) this.#leave(set, node, gone);
+    for (const [set, gone] of leaving) this.#leave(set, gone);
     return count;
   }
 
@@ -80,42 +68,58 @@ export class RouteBook {
     return this.#targets.sourcesOf(target);
   }
 
-  /** Finds or makes the route's set, without making it a member yet. */
-  #list(spec: RouteSpec): ListedRoute {
-    if (this.#routes.has(spec.id)) {
+  /** The route's set, made if need be; the route is no member yet. */
+  #setFor(spec: RouteSpec): RouteSet {
+    if (this.#sets.has(spec.id)) {
       throw new BusError('ERR_BUS_DUPLICATE', `The route id ${spec.id} is in use.`, {
         details: { id: spec.id, pattern: spec.pattern },
       });
     }
     assertPriority(spec);
     const node = this.#table.nodeFor(spec);
-    let set = node.setOfPriority(spec.priority);
-    if (set === undefined) {
-      set = new RouteSet(spec);
-      set.number = this.#columns.add(set);
-      node.addSet(set);
-      this.#table.note(node);
+    const known = node.setOfPriority(spec.priority);
+    if (known !== undefined) {
+      assertBalance(spec, known);
+      return known;
     }
-    assertBalance(spec, set);
-    const route = { spec, node, set };
-    this.#routes.set(spec.id, route);
-    return route;
+    const set = new RouteSet(spec);
+    set.number = this.#columns.add(set);
+    this.#nodes[set.number] = node;
+    node.addSet(set);
+    this.#table.note(node);
+    return set;
   }
 
-  #unlist({ node, set, spec }: ListedRoute): void {
-    this.#routes.delete(spec.id);
-    if (set.members.length === 0) this.#dropSet(set, node);
+  /** Undoes `setFor`. */
+  #forget(id: number): void {
+    const set = this.#sets.get(id) as RouteSet;
+    this.#sets.delete(id);
+    if (set.members.length === 0) this.#drop(set);
   }
 
-  #join(set: RouteSet, specs: readonly RouteSpec[]): void {
-    const members = set.members.concat(specs);
-    members.sort((left, right) => left.order - right.order);
-    this.#replaceMembers(set, members);
+  #join(specs: readonly RouteSpec[]): void {
+    const joining = new Map<RouteSet, RouteSpec[]>();
+    for (const spec of specs) {
+      const set = this.#sets.get(spec.id) as RouteSet;
+      this.#targets.link(spec.target, spec.id);
+      const others = joining.get(set);
+      // Nearly all sets get their first member, and only that one.
+      if (set.members.length === 0) this.#replaceMembers(set, [spec]);
+      else if (others === undefined) joining.set(set, [spec]);
+      else others.push(spec);
+    }
+    for (const [set, others] of joining) {
+      const members = set.members.concat(others);
+      this.#replaceMembers(
+        set,
+        members.sort((left, right) => left.order - right.order),
+      );
+    }
   }
 
-  #leave(set: RouteSet, node: PatternNode, gone: ReadonlySet<RouteSpec>): void {
-    const members = set.members.filter((member) => !gone.has(member));
-    if (members.length === 0) this.#dropSet(set, node);
+  #leave(set: RouteSet, gone: ReadonlySet<number>): void {
+    const members = set.members.filter((member) => !gone.has(member.id));
+    if (members.length === 0) this.#drop(set);
     else this.#replaceMembers(set, members);
   }
 
@@ -127,8 +131,10 @@ export class RouteBook {
     this.#columns.set(number, { rank, order, target });
   }
 
-  #dropSet(set: RouteSet, node: PatternNode): void {
+  /** It has, or had, no members. */
+  #drop(set: RouteSet): void {
     if (set.number === NO_NUMBER) return;
+    const node = this.#nodes[set.number] as PatternNode;
     set.replaceMembers([]);
     this.#columns.remove(set.number);
     set.number = NO_NUMBER;

@@ -3,7 +3,7 @@
  * grams, and, of a pattern that is one run of text, the text. A look-up that offers a thousand patterns
  * would otherwise wait for a thousand times ten objects to come out of main memory.
  */
-import type { Glob, Segment } from './glob.ts';
+import type { Glob } from './glob.ts';
 import type { KeyGrams } from './grams.ts';
 
 /** Words of a record: one line of a core's cache. */
@@ -59,10 +59,13 @@ export class RunRecords {
     words[at + SHAPE] = HAS_GRAM;
   }
 
-  /** The glob is the pattern; its gram stands `gramAt` units behind the start of its run. */
-  setRun(id: number, glob: Glob, gramAt: number): void {
+  /**
+   * The glob is the pattern; its gram stands `gramAt` units behind the start of its run. Returns whether the
+   * pattern is one run of text, which is now in the record.
+   */
+  setRun(id: number, glob: Glob, gramAt: number): boolean {
     const text = singleRun(glob);
-    if (text === undefined || text.length > TEXT_UNITS_MAX) return;
+    if (text === undefined || text.length > TEXT_UNITS_MAX) return false;
     const words = this.#words;
     const at = id * RECORD;
     let shape = text.length | (gramAt << GRAM_AT_SHIFT);
@@ -74,6 +77,7 @@ export class RunRecords {
       const unit = text.charCodeAt(i);
       words[word] = (i & 1) === 0 ? unit : (words[word] as number) | (unit << 16);
     }
+    return true;
   }
 
   hasGram(id: number): boolean {
@@ -142,13 +146,13 @@ export class RunRecords {
 }
 
 /** The text of a glob that has, but for stars, nothing else; undefined for others. */
-function singleRun({ prefix, middles, suffix }: Glob): string | undefined {
-  let text: string | undefined;
-  for (const segment of [prefix, ...middles, suffix] as readonly Segment[]) {
-    if (segment.literal === undefined) return undefined;
-    if (segment.unitsMin === 0) continue;
-    if (text !== undefined) return undefined;
-    text = segment.literal;
-  }
-  return text;
+function singleRun({ middles, prefix, suffix }: Glob): string | undefined {
+  if (middles.length > 1) return undefined;
+  const middle = middles[0]?.literal ?? '';
+  if (prefix.literal === undefined || suffix.literal === undefined) return undefined;
+  const text = prefix.literal + middle + suffix.literal;
+  const isOne = text === prefix.literal || text === suffix.literal || text === middle;
+  return isOne && text.length > 0 && middles.every(({ literal }) => literal !== undefined)
+    ? text
+    : undefined;
 }
