@@ -1,13 +1,14 @@
 /**
  * The sender's table of routing keys: first use computes hash and shard and writes the key's bytes into the heap; then
  * a message costs one look-up. Bounded: keys without a message in flight that were not used lately are evicted, their
- * bytes freed. Ids are never reused: 32 bits, and 16 bits of epoch beside them.
+ * bytes freed. Ids are never reused within their epoch.
  */
 import type { Heap } from '../memory/heap.ts';
 import { NO_BLOCK } from '../memory/heap.ts';
 import { wroteInPlace } from '../memory/seam.ts';
 import { hashKey, validateKey } from '../message/key.ts';
 import { writeText } from '../message/utf8.ts';
+import { KeyIds } from './key-ids.ts';
 
 export interface InternedKey {
   readonly text: string;
@@ -25,7 +26,6 @@ export interface InternedKey {
 
 /** Keys looked at when room is needed; the sweep goes on from there next time. */
 const SWEEP_KEYS = 64;
-const EPOCH_MASK = 0xffff;
 
 export class Interner {
   readonly #keys = new Map<string, InternedKey>();
@@ -35,8 +35,7 @@ export class Interner {
   readonly #limit: number;
   /** The key of the last message: the next one is often of the same key. */
   #last: InternedKey | undefined;
-  #nextId = 0;
-  #epoch = 0;
+  readonly #ids = new KeyIds();
 
   /** Holds at most `limit` keys, and more only while more are in flight. */
   constructor(heap: Heap, bytes: Buffer, shards: number, limit: number) {
@@ -86,10 +85,11 @@ export class Interner {
     writeText(this.#bytes, offset, text);
     wroteInPlace(this.#bytes, offset, length);
     const hash = hashKey(text);
+    const { id, epoch } = this.#ids.take();
     const key: InternedKey = {
       text,
-      id: this.#takeId(),
-      epoch: this.#epoch,
+      id,
+      epoch,
       hash,
       shard: (hash >>> 0) % this.#shards,
       offset,
@@ -99,13 +99,6 @@ export class Interner {
     };
     this.#keys.set(text, key);
     return key;
-  }
-
-  #takeId(): number {
-    const id = this.#nextId;
-    this.#nextId = (id + 1) | 0;
-    if (this.#nextId === 0) this.#epoch = (this.#epoch + 1) & EPOCH_MASK;
-    return id;
   }
 
   /** Second chance, in order of first use: what was used since the last visit goes to the end. */

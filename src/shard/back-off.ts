@@ -15,7 +15,6 @@ import {
   withCellState,
 } from '../memory/ledger.ts';
 import { get, put } from '../memory/seam.ts';
-import { KEY_ID } from '../memory/slot-header.ts';
 import type { ShardLink } from './shard-link.ts';
 import type { ShardState } from './shard-state.ts';
 import type { Target } from './target.ts';
@@ -57,7 +56,7 @@ export function startBackOff(
     link.backedOff += 1;
     sender.retrying += 1;
   }
-  shard.backingOff.add(delivery, sender, slot, sender.header(slot, KEY_ID), isFirst);
+  shard.backingOff.add(delivery, sender, slot, sender.keyOf(slot), isFirst);
   link.backOffs(shard.nowMs).add(cell, get(link.cellWords, at + CELL_DUE));
 }
 

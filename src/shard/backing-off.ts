@@ -8,7 +8,8 @@ import type { ShardLink } from './shard-link.ts';
 /** Deliveries of one sender and key that have not been handed to a handler, in the order of sending. */
 interface Lane {
   readonly sender: ShardLink;
-  readonly keyId: number;
+  /** As `ShardLink.keyOf` names it. */
+  readonly key: number;
   readonly waiting: { readonly delivery: number; readonly seq: number }[];
 }
 
@@ -26,17 +27,17 @@ export class BackingOff {
   }
 
   /** Again, or anew. `isFirst`: no handler has had the message in `slot` of `sender` by this delivery. */
-  add(delivery: number, sender: ShardLink, slot: number, keyId: number, isFirst: boolean): void {
+  add(delivery: number, sender: ShardLink, slot: number, key: number, isFirst: boolean): void {
     this.delete(delivery);
     if (!isFirst) {
       this.#lanes.set(delivery, undefined);
       return;
     }
     const keys = this.#byKey.get(sender) ?? new Map<number, Lane>();
-    const lane = keys.get(keyId) ?? { sender, keyId, waiting: [] };
+    const lane = keys.get(key) ?? { sender, key, waiting: [] };
     lane.waiting.push({ delivery, seq: sender.seqOf(slot) });
     lane.waiting.sort((a, b) => a.seq - b.seq);
-    keys.set(keyId, lane);
+    keys.set(key, lane);
     this.#byKey.set(sender, keys);
     this.#lanes.set(delivery, lane);
   }
@@ -52,14 +53,14 @@ export class BackingOff {
     );
     if (lane.waiting.length > 0) return false;
     const keys = this.#byKey.get(lane.sender);
-    keys?.delete(lane.keyId);
+    keys?.delete(lane.key);
     if (keys?.size === 0) this.#byKey.delete(lane.sender);
     return true;
   }
 
   /** Whether a new message of this sender and key has to wait. */
-  keepsBack(sender: ShardLink, keyId: number): boolean {
-    return this.#byKey.get(sender)?.has(keyId) ?? false;
+  keepsBack(sender: ShardLink, key: number): boolean {
+    return this.#byKey.get(sender)?.has(key) ?? false;
   }
 
   /** It may look for a target; otherwise an earlier one of its key comes first. */

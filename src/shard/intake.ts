@@ -5,7 +5,7 @@
 
 import { STATUS } from '../memory/entries.ts';
 import { LEDGER, setRecord } from '../memory/ledger.ts';
-import { GEN, KEY_ID, KIND, KIND_MASK } from '../memory/slot-header.ts';
+import { GEN, KIND, KIND_MASK } from '../memory/slot-header.ts';
 import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
 import { refuse, watchDeadline } from './commit.ts';
 import { hasExpired } from './expiry.ts';
@@ -49,11 +49,11 @@ export function placeMessage(
 ): WaitQueue | undefined {
   const kind = link.header(slot, KIND) & KIND_MASK;
   if (link.parking.count > 0) {
-    const before = link.parking.queueBefore(slot, link.header(slot, KEY_ID));
+    const before = link.parking.queueBefore(slot, link.keyOf(slot));
     if (before !== undefined && before !== own) return standBehind(shard, link, slot, before);
   }
   const { backingOff } = shard;
-  if (backingOff.size > 0 && backingOff.keepsBack(link, link.header(slot, KEY_ID))) {
+  if (backingOff.size > 0 && backingOff.keepsBack(link, link.keyOf(slot))) {
     return standBehind(shard, link, slot, shard.keptBack);
   }
   const resolution = resolve(shard, link, slot);

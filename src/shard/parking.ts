@@ -6,7 +6,6 @@
  * clients (`Parking`), named by references, `client << 16 | slot`.
  */
 import { packRef, refClient, refSlot } from '../memory/entries.ts';
-import { KEY_ID } from '../memory/slot-header.ts';
 import type { ShardLink } from './shard-link.ts';
 import type { Target } from './target.ts';
 
@@ -20,6 +19,7 @@ export class Parking {
   /** The endpoint with a queue limit that counts the message while it waits. */
   readonly countedBy: (Target | undefined)[];
   count = 0;
+  /** By `ShardLink.keyOf`. */
   readonly #lastOfKey = new Map<number, number>();
   readonly #earlier: Int32Array;
   readonly #later: Int32Array;
@@ -34,19 +34,19 @@ export class Parking {
   }
 
   /** Where the message before the one in `slot`, of the same key, waits; undefined: it waits no more. */
-  queueBefore(slot: number, keyId: number): WaitQueue | undefined {
+  queueBefore(slot: number, key: number): WaitQueue | undefined {
     const isParked = this.queues[slot] !== undefined;
-    const earlier = isParked ? (this.#earlier[slot] as number) : this.#lastOfKey.get(keyId);
+    const earlier = isParked ? (this.#earlier[slot] as number) : this.#lastOfKey.get(key);
     return earlier === undefined || earlier === NONE ? undefined : this.queues[earlier];
   }
 
   /** The latest of its key, which is parked. */
-  join(slot: number, keyId: number): void {
-    const last = this.#lastOfKey.get(keyId) ?? NONE;
+  join(slot: number, key: number): void {
+    const last = this.#lastOfKey.get(key) ?? NONE;
     this.#earlier[slot] = last;
     this.#later[slot] = NONE;
     if (last !== NONE) this.#later[last] = slot;
-    this.#lastOfKey.set(keyId, slot);
+    this.#lastOfKey.set(key, slot);
     this.count += 1;
   }
 
@@ -56,13 +56,13 @@ export class Parking {
   }
 
   /** True: a later one of its key is parked. */
-  leave(slot: number, keyId: number): boolean {
+  leave(slot: number, key: number): boolean {
     const earlier = this.#earlier[slot] as number;
     const later = this.#later[slot] as number;
     if (earlier !== NONE) this.#later[earlier] = later;
     if (later !== NONE) this.#earlier[later] = earlier;
-    else if (earlier !== NONE) this.#lastOfKey.set(keyId, earlier);
-    else this.#lastOfKey.delete(keyId);
+    else if (earlier !== NONE) this.#lastOfKey.set(key, earlier);
+    else this.#lastOfKey.delete(key);
     this.count -= 1;
     this.countedBy[slot]?.addWaiting(-1);
     this.countedBy[slot] = undefined;
@@ -97,7 +97,7 @@ export class WaitQueue {
 
   /** A message that was not parked. */
   push(link: ShardLink, slot: number): void {
-    link.parking.join(slot, link.header(slot, KEY_ID));
+    link.parking.join(slot, link.keyOf(slot));
     this.#append(link, slot);
   }
 
@@ -115,7 +115,7 @@ export class WaitQueue {
   /** Takes a message out, wherever it stands. True: a later one of its key is parked. */
   remove(link: ShardLink, slot: number): boolean {
     this.#cut(link, slot);
-    return link.parking.leave(slot, link.header(slot, KEY_ID));
+    return link.parking.leave(slot, link.keyOf(slot));
   }
 
   #append(link: ShardLink, slot: number): void {

@@ -12,7 +12,7 @@ import { DeliverProducer } from '../memory/deliver-ring.ts';
 import { Bell } from '../memory/doorbell.ts';
 import { type LinkHandle, openLink } from '../memory/link-memory.ts';
 import { get } from '../memory/seam.ts';
-import { SEQ_HI, SEQ_LO, SLOT_WORDS } from '../memory/slot-header.ts';
+import { KEY_ID, KIND, keyEpochOf, SEQ_HI, SEQ_LO, SLOT_WORDS } from '../memory/slot-header.ts';
 import { SubmitConsumer } from '../memory/submit-ring.ts';
 import { CellPool } from './cell-pool.ts';
 import { KeyCache } from './key-cache.ts';
@@ -111,6 +111,11 @@ export class ShardLink {
   /** Word `word` of the header of `slot`. */
   header(slot: number, word: number): number {
     return get(this.headers, slot * SLOT_WORDS + word);
+  }
+
+  /** The key of the message in `slot`, as one number: ids come again in another epoch. */
+  keyOf(slot: number): number {
+    return keyEpochOf(this.header(slot, KIND)) * 2 ** 32 + (this.header(slot, KEY_ID) >>> 0);
   }
 
   /** Routes have set timeouts of requests of this client. */

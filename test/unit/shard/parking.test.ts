@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { ClientMemory } from '../../../src/memory/client-memory.ts';
 import { STATUS } from '../../../src/memory/entries.ts';
 import { LEDGER, recordState } from '../../../src/memory/ledger.ts';
+import { KEY_HASH, KEY_ID, KIND } from '../../../src/memory/slot-header.ts';
+import { hashKey } from '../../../src/message/key.ts';
 import { heldByWorld } from '../client/at-rest.ts';
 import { Scene } from './scene.ts';
 
@@ -32,6 +35,28 @@ describe('messages that wait in a shard', () => {
     receiver.reply('done');
     scene.world.run();
     expect(receiver.payloads).toEqual([0, 1, 2]);
+  });
+
+  it('do not hold up another key that has the same id in a later epoch', () => {
+    const scene = new Scene();
+    const full = scene.endpoint('k', { window: 1 });
+    const free = scene.endpoint('l');
+    for (let at = 0; at < 3; at++) scene.sender.request('k', at);
+    scene.world.run();
+    scene.sender.request('l', 3);
+    const { headers } = scene.world.clientMemories[0] as ClientMemory;
+    const at = (key: string) => headers.indexOf(hashKey(key)) - KEY_HASH;
+    headers[at('l') + KEY_ID] = headers[at('k') + KEY_ID] as number;
+    headers[at('l') + KIND] = (headers[at('l') + KIND] as number) + (1 << 16);
+    scene.world.run();
+    expect([full.receiver.payloads, free.receiver.payloads]).toEqual([[0], [3]]);
+    for (const more of [0, 1, 2]) {
+      full.receiver.reply(more);
+      scene.world.run();
+    }
+    free.receiver.reply('done');
+    scene.world.run();
+    expect(heldByWorld(scene.world)).toEqual({});
   });
 
   it('go to the member of a set that has room first', () => {
