@@ -57,7 +57,7 @@ export interface BusConfig {
   readonly keepAlive?: boolean | undefined;
   /** Default 1 024, also the most. */
   readonly maxEndpoints?: number | undefined;
-  /** Default 4 096, also the most. */
+  /** Default 1 024, also the most. */
   readonly maxSubscriptions?: number | undefined;
   /** Default 64, also the most. */
   readonly maxClients?: number | undefined;
@@ -65,7 +65,7 @@ export interface BusConfig {
   readonly maxRoutes?: number | undefined;
   /** Regexes and patterns without a literal run. Default 1 000, also the most. */
   readonly maxRegexRoutes?: number | undefined;
-  /** Patterns that share their rarest literal run. Default 4 096, also the most. */
+  /** Patterns that share their rarest literal run. Default 1 024, also the most. */
   readonly maxPatternsPerRun?: number | undefined;
   /** Default 10 000. No effect yet: there are no dead letters. */
   readonly maxDeadLetters?: number | undefined;

@@ -57,7 +57,29 @@ function passSegment(segment: Segment, key: KeyView, from: number, to: number): 
     key.steps += literal.length + (at < 0 ? key.text.length : at) - from;
     return at < 0 || at + literal.length > to ? -1 : at + literal.length;
   }
-  return passAtoms(segment, key, from, to);
+  return segment.atoms.length === 1
+    ? passAtom(segment, key, from, to)
+    : passAtoms(segment, key, from, to);
+}
+
+/** A class between two stars, or a `?`: patterns have hundreds of them, and each may pass over much of the key. */
+function passAtom(segment: Segment, key: KeyView, from: number, to: number): number {
+  const { text } = key;
+  const atom = segment.atoms[0] as number;
+  const members = atom === ANY ? undefined : classOfAtom(segment, atom);
+  for (let unit = from; unit < to; unit++) {
+    let codePoint = text.charCodeAt(unit);
+    const start = unit;
+    if ((codePoint & 0xfc00) === 0xd800) {
+      codePoint = text.codePointAt(unit) as number;
+      if (codePoint > 0xffff) unit++;
+    }
+    if (unit >= to || (members !== undefined && !members.has(codePoint))) continue;
+    key.steps += start - from + 1;
+    return unit + 1;
+  }
+  key.steps += to - from;
+  return -1;
 }
 
 function passAtoms(segment: Segment, key: KeyView, from: number, to: number): number {

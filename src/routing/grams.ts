@@ -7,7 +7,7 @@
 import { ANY, type Glob, type Segment } from './glob.ts';
 
 /** Lengths of grams in UTF-16 code units, ascending. Of a run of text the longest that fit count. */
-const GRAM_LENGTHS: readonly number[] = [1, 2, 3, 4, 8];
+const GRAM_LENGTHS: readonly number[] = [1, 2, 3, 4, 8, 16];
 
 /** Stand for the start and the end of a key; beyond every code unit. */
 export const START = 0x10000;
@@ -38,8 +38,9 @@ export class KeyGrams {
   /** The first `unitCount` are START, the key's code units, END. */
   units: Int32Array = new Int32Array(256);
   unitCount = 0;
-  /** Number of the last key that had a gram with these low bits. */
+  /** Number of the last key that had a gram with these low bits, and of the last one that had it twice. */
   readonly #lastKey = new Uint32Array(SIEVE_SIZE);
+  readonly #lastTwice = new Uint32Array(SIEVE_SIZE);
   #keyNumber = 0;
 
   read(text: string): void {
@@ -48,6 +49,7 @@ export class KeyGrams {
     this.#makeRoom(end * GRAM_LENGTHS.length);
     const { numbers, places } = this;
     const lastKey = this.#lastKey;
+    const lastTwice = this.#lastTwice;
     const keyNumber = this.#nextKey();
     let count = 0;
     for (let start = 0; start < end; start++) {
@@ -59,7 +61,9 @@ export class KeyGrams {
         while (size < wanted) hash = foldUnit(hash, units[start + size++] as number);
         numbers[count] = hash;
         places[count++] = start;
-        lastKey[hash & SIEVE_MASK] = keyNumber;
+        const cell = hash & SIEVE_MASK;
+        if (lastKey[cell] === keyNumber) lastTwice[cell] = keyNumber;
+        else lastKey[cell] = keyNumber;
       }
     }
     this.count = count;
@@ -68,6 +72,11 @@ export class KeyGrams {
   /** False: the key does not have the gram. True: it probably has. */
   mayHave(gram: number): boolean {
     return this.#lastKey[gram & SIEVE_MASK] === this.#keyNumber;
+  }
+
+  /** False: a gram that the key has is in one place only. True: it is probably in several. */
+  mayHaveTwice(gram: number): boolean {
+    return this.#lastTwice[gram & SIEVE_MASK] === this.#keyNumber;
   }
 
   #markUnits(text: string): number {
@@ -92,6 +101,7 @@ export class KeyGrams {
     if (this.#keyNumber === 0) {
       // Numbers start again: what the sieve remembers of 2³² keys ago must not be taken for new.
       this.#lastKey.fill(0);
+      this.#lastTwice.fill(0);
       this.#keyNumber = 1;
     }
     return this.#keyNumber;

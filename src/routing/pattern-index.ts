@@ -23,9 +23,14 @@ import { RunRecords, VERDICT } from './run-records.ts';
 export interface IndexLimits {
   /** Regexes, and globs without a literal run, which every uncached look-up tries. Default 1 000. */
   readonly maxRegexRoutes?: number;
-  /** Patterns under one run; a key that has the run tries them all. Default 4 096. */
+  /**
+   * Patterns under one run, which a key that has the run tries all; and all *late* patterns of the bus, which are
+   * those beyond the first {@link CROWD} under their run. Default 1 024.
+   */
   readonly maxPatternsPerRun?: number;
-  /** Look-ups a character of regexes too large for a table of states. Default 2 000. */
+  /** Wildcards and classes of all globs that have no literal run or are late under one. Default 32 768. */
+  readonly maxWildcards?: number;
+  /** Look-ups a character of regexes too large for a table of states. Default 500. */
   readonly maxRegexSteps?: number;
 }
 
@@ -45,6 +50,8 @@ export class PatternIndex {
   /** Regexes, and globs without a literal run. */
   #costly = 0;
   #regexSteps = 0;
+  #late = 0;
+  #wildcards = 0;
 
   constructor(limits: IndexLimits = {}) {
     this.#limits = { ...DEFAULTS, ...limits };
@@ -66,9 +73,12 @@ export class PatternIndex {
   add(pattern: string): number {
     const glob = parseGlob(pattern);
     const runs = gramsOfGlob(glob);
-    if (runs.length === 0) this.#checkCostly(pattern);
+    if (runs.length > 0) return this.#enter(pattern, runs, glob);
+    this.#checkCostly(pattern);
+    this.#checkWildcards(pattern, glob);
     const number = this.#enter(pattern, runs, glob);
-    if (runs.length === 0) this.#costly++;
+    this.#costly++;
+    this.#wildcards += wildcardsOf(glob);
     return number;
   }
 
@@ -88,14 +98,11 @@ export class PatternIndex {
     const records = this.#records;
     const form = this.#forms[number];
     const hasGram = records.hasGram(number);
-    if (hasGram) {
-      const gram = records.gramOf(number);
-      this.#chains.shrink(gram, records.unlink(number, this.#chains.headOf(gram)));
-    } else {
-      this.#withoutLiteral = records.unlink(number, this.#withoutLiteral);
-    }
-    if (form instanceof RegexMatcher || !hasGram) this.#costly--;
+    if (hasGram) this.#removeFromRun(number);
+    else this.#withoutLiteral = records.unlink(number, this.#withoutLiteral);
     if (form instanceof RegexMatcher) this.#regexSteps -= form.bitSteps;
+    if (form instanceof RegexMatcher || !hasGram) this.#costly--;
+    if (!hasGram) this.#wildcards -= wildcardsOf(form);
     this.#forms[number] = undefined;
     this.#freeNumbers.push(number);
     this.#size--;
@@ -159,9 +166,7 @@ export class PatternIndex {
 
   #enter(pattern: string, runs: readonly (readonly number[])[], form: Glob | RegexMatcher): number {
     const rarest = this.#rarestGram(runs);
-    if (rarest !== undefined && rarest.count >= this.#limits.maxPatternsPerRun) {
-      refuseOverrun(pattern, this.#limits, 'maxPatternsPerRun');
-    }
+    if (rarest !== undefined) this.#checkRun(pattern, rarest.count, form);
     const id = this.#freeNumbers.pop() ?? this.#forms.length;
     const records = this.#records;
     records.open(id);
@@ -170,17 +175,56 @@ export class PatternIndex {
       records.link(id, this.#withoutLiteral);
       this.#withoutLiteral = id;
     } else {
-      const { gram, at } = rarest;
+      const { gram, at, count } = rarest;
       // Of all, the first gram of the first run and the last one of the last are the least likely to
       // overlap the chosen one and each other.
       records.setGrams(id, gram, runs[0]?.[0] ?? 0, runs.at(-1)?.at(-1) ?? 0);
       const isGlob = !(form instanceof RegexMatcher);
       if (isGlob && records.setRun(id, form, at)) this.#forms[id] = pattern;
+      if (count >= CROWD) this.#setLate(id, true);
       records.link(id, this.#chains.headOf(gram));
       this.#chains.grow(gram, id);
     }
     this.#size++;
     return id;
+  }
+
+  /** When one of the first goes, a late one is among the first. */
+  #removeFromRun(number: number): void {
+    const records = this.#records;
+    const gram = records.gramOf(number);
+    const head = records.unlink(number, this.#chains.headOf(gram));
+    this.#chains.shrink(gram, head);
+    if (records.isLate(number)) {
+      this.#setLate(number, false);
+      return;
+    }
+    if (this.#chains.countOf(gram) < CROWD) return;
+    let late = head;
+    while (!records.isLate(late)) late = records.nextOf(late);
+    this.#setLate(late, false);
+  }
+
+  #setLate(id: number, isLate: boolean): void {
+    const wildcards = wildcardsOf(this.#forms[id]);
+    this.#records.setLate(id, isLate);
+    this.#late += isLate ? 1 : -1;
+    this.#wildcards += isLate ? wildcards : -wildcards;
+  }
+
+  #checkRun(pattern: string, count: number, form: Glob | RegexMatcher): void {
+    const limit = this.#limits.maxPatternsPerRun;
+    const isLate = count >= CROWD;
+    if (count >= limit || (isLate && this.#late >= limit)) {
+      refuseOverrun(pattern, this.#limits, 'maxPatternsPerRun');
+    }
+    if (isLate) this.#checkWildcards(pattern, form);
+  }
+
+  #checkWildcards(pattern: string, form: Glob | RegexMatcher): void {
+    if (this.#wildcards + wildcardsOf(form) > this.#limits.maxWildcards) {
+      refuseOverrun(pattern, this.#limits, 'maxWildcards');
+    }
   }
 
   #checkCostly(pattern: string): void {
@@ -210,10 +254,23 @@ export class PatternIndex {
   }
 }
 
+/** Patterns under one run of which none is late. */
+const CROWD = 64;
+
+/** Atoms of a glob that stand for several characters, and what stands between its stars with them; of others 0. */
+function wildcardsOf(form: Glob | RegexMatcher | string | undefined): number {
+  if (form === undefined || typeof form === 'string' || form instanceof RegexMatcher) return 0;
+  const { middles, prefix, suffix } = form;
+  let wildcards = prefix.atoms.length + suffix.atoms.length;
+  for (const { atoms } of middles) wildcards += atoms.length;
+  return wildcards;
+}
+
 const DEFAULTS: Required<IndexLimits> = {
   maxRegexRoutes: LIMITS.regexRoutes,
   maxPatternsPerRun: LIMITS.patternsPerRun,
   maxRegexSteps: LIMITS.regexSteps,
+  maxWildcards: LIMITS.wildcards,
 };
 
 /** What a limit counts, and how to keep within it. */
@@ -223,7 +280,11 @@ const COUNTED: Readonly<Record<keyof IndexLimits, readonly [string, string]>> = 
     'remove some, or give the pattern literal text',
   ],
   maxPatternsPerRun: [
-    'patterns under its rarest literal run',
+    'patterns under its rarest literal run, or beyond the first 64 under all runs together',
+    'remove some, or give the pattern more literal text',
+  ],
+  maxWildcards: [
+    'wildcards and classes in patterns that have no literal run or share theirs with many',
     'remove some, or give the pattern more literal text',
   ],
   maxRegexSteps: [

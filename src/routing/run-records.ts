@@ -29,6 +29,8 @@ const AT_END = 0x200;
 const IS_ANCHORED = AT_START | AT_END;
 /** The pattern has a gram, under which it stands. */
 const HAS_GRAM = 0x400;
+/** The pattern was not among the first under its gram when it came. */
+const IS_LATE = 0x800;
 const GRAM_AT_SHIFT = 16;
 
 const NONE = -1;
@@ -84,6 +86,16 @@ export class RunRecords {
     return ((this.#words[id * RECORD + SHAPE] as number) & HAS_GRAM) !== 0;
   }
 
+  isLate(id: number): boolean {
+    return ((this.#words[id * RECORD + SHAPE] as number) & IS_LATE) !== 0;
+  }
+
+  setLate(id: number, isLate: boolean): void {
+    const at = id * RECORD + SHAPE;
+    const shape = this.#words[at] as number;
+    this.#words[at] = isLate ? shape | IS_LATE : shape & ~IS_LATE;
+  }
+
   gramOf(id: number): number {
     return this.#words[id * RECORD + GRAM] as number;
   }
@@ -131,8 +143,9 @@ export class RunRecords {
       }
       const isThere = i === length && !isOutside;
       if (isThere && ((shape & IS_ANCHORED) !== IS_ANCHORED || end === textEnd)) return VERDICT.yes;
-      // Text that may stand anywhere may do so elsewhere in the key.
+      // Text that may stand anywhere stands where the gram does.
       if ((shape & IS_ANCHORED) !== 0) return VERDICT.no;
+      if (!key.mayHaveTwice(words[at + GRAM] as number)) return VERDICT.no;
     }
     if (!key.mayHave(words[at + MORE_A] as number)) return VERDICT.no;
     return key.mayHave(words[at + MORE_B] as number) ? VERDICT.unknown : VERDICT.no;

@@ -33,7 +33,7 @@ describe('the options of createBus', () => {
       maxClients: 64,
       maxRoutes: 1_000_000,
       maxRegexRoutes: 1000,
-      maxPatternsPerRun: 4096,
+      maxPatternsPerRun: 1024,
       maxDeadLetters: 10_000,
       maxDeadLetterBytes: 64 * MIB,
     };

@@ -140,16 +140,48 @@ describe('PatternIndex', () => {
     expect(found(index, 'xy')).toEqual(['a', 'e']);
   });
 
-  it('takes 1 000 patterns without text and 4 096 under one run by default', () => {
+  it('takes 1 000 patterns without text and 1 024 under one run by default', () => {
     const index = new Named();
     for (let i = 1; i <= 1000; i++) index.add('*'.repeat(i), 'any');
     expect(errorOf(() => index.add('?', 'x')).code).toBe('ERR_BUS_FULL');
-    for (let i = 1; i <= 4096; i++)
-      index.add(`*abcd${'*?'.repeat(i % 64)}${'?*'.repeat(i >> 6)}`, 'run');
+    for (let i = 1; i <= 1024; i++) index.add(`*abcd*${'?'.repeat(i % 32)}${'*'.repeat(i >> 5)}`);
     const error = errorOf(() => index.add('*abcd*', 'x'));
     expect(error.code).toBe('ERR_BUS_FULL');
     expect(error.message).toContain('maxPatternsPerRun');
-    expect(index.index.size).toBe(5096);
+    expect(index.index.size).toBe(2024);
+  });
+
+  it('counts what is beyond the first 64 under a run over all runs, and no more when it is gone', () => {
+    const index = new Named({ maxPatternsPerRun: 100 });
+    const numbers: number[] = [];
+    const fill = (letter: string, count: number) => {
+      for (let i = 0; i < count; i++) numbers.push(index.add(`*${letter}${'*'.repeat(i + 1)}`));
+    };
+    fill('a', 100);
+    fill('b', 100);
+    fill('c', 92);
+    const full = () => errorOf(() => index.add('*c*', 'x'));
+    expect(full().message).toContain('beyond the first 64');
+    // One of the first under a: a late one takes its place.
+    index.index.remove(numbers[0] as number);
+    expect(index.add('*c*')).toBeGreaterThanOrEqual(0);
+    expect(full().code).toBe('ERR_BUS_FULL');
+    // One of the late under b.
+    index.index.remove(numbers[199] as number);
+    expect(index.add('*c?*')).toBeGreaterThanOrEqual(0);
+    expect(full().code).toBe('ERR_BUS_FULL');
+  });
+
+  it('refuses more wildcards than its limit where many keys meet them', () => {
+    const index = new Named({ maxWildcards: 100 });
+    const first = index.add('[ab]*'.repeat(60));
+    const error = errorOf(() => index.add('?*'.repeat(41)));
+    expect(error.code).toBe('ERR_BUS_FULL');
+    expect(error.details).toMatchObject({ limit: 100, option: 'maxWildcards' });
+    index.add(`*text*${'?*'.repeat(41)}`);
+    index.index.remove(first);
+    index.add('?*'.repeat(41));
+    expect(index.find('b'.repeat(41))).toEqual(['?*'.repeat(41)]);
   });
 
   it('leaves no trace of a refused pattern', () => {
