@@ -49,6 +49,7 @@ export class Answers {
       corr: 0,
       isReply: true,
       encoded: undefined,
+      holder: undefined,
     };
   }
 

@@ -192,8 +192,7 @@ export class BusClient {
       case 'event':
         return this.publish(routingKey, payload, options);
       case 'response':
-        answerByCorrelation(this.#core, checked.correlationId, payload);
-        return undefined;
+        return answerByCorrelation(this.#core, checked.correlationId, payload);
     }
   }
 

@@ -126,7 +126,10 @@ export class Completions {
   #settle(slot: number, status: number, detail: number): void {
     const pending = this.#slots.pending[slot];
     this.#slots.pending[slot] = undefined;
-    if (this.#isReply(slot)) return;
+    if (this.#isReply(slot)) {
+      pending?.settle(status, detail);
+      return;
+    }
     const batch = this.#slots.batches[slot];
     this.#slots.batches[slot] = undefined;
     batch?.settleOne();
@@ -137,7 +140,7 @@ export class Completions {
     }
   }
 
-  /** Responses and reports are submissions too; their statuses concern nobody. */
+  /** Responses and reports are submissions too; their statuses concern nobody but who answers for another thread. */
   #isReply(slot: number): boolean {
     return (
       (get(this.#slots.headers, slot * SLOT_WORDS + KIND) & KIND_MASK) >= MESSAGE_KIND.response

@@ -100,9 +100,9 @@ export class ReceivedMessage implements Message {
   }
 
   get correlationId(): string | undefined {
-    const { kind, link, cell, number } = this.#loan;
+    const { kind, link, cell, number, seqLow } = this.#loan;
     return kind === KIND.request
-      ? `${link.shard}.${this.#home.client}.${cell}.${number}`
+      ? `${link.shard}.${this.#home.client}.${cell}.${number}.${seqLow >>> 0}`
       : undefined;
   }
 

@@ -14,11 +14,14 @@ import {
   FLAG_ERROR,
   GEN,
   HDR_LEN,
+  HOLDER,
+  HOLDER_SEQ,
   KEY_HASH,
   KEY_ID,
   KEY_LEN,
   KEY_OFF,
   KIND,
+  OWN_LOAN,
   PAY_LEN,
   PAY_OFF,
   packKind,
@@ -54,6 +57,14 @@ export interface Draft {
   isReply: boolean;
   /** The payload as it was encoded when the call was made, for messages that waited for room. */
   encoded: EncodedPayload | undefined;
+  /** Of a response for a request that another client has in hand. */
+  holder: RequestHolder | undefined;
+}
+
+/** Which client's delivery `corr` names, and of which message, so that an old name is told from a new one. */
+export interface RequestHolder {
+  readonly client: number;
+  readonly seqLow: number;
 }
 
 export interface EncodedPayload {
@@ -205,6 +216,8 @@ export class Outbox {
     put(headers, at + SEQ_HI, this.#seqHigh);
     if (key === undefined) {
       put(headers, at + KIND, packKind(draft.kind, draft.flags, payloadKind, 0));
+      put(headers, at + HOLDER, draft.holder === undefined ? OWN_LOAN : draft.holder.client + 1);
+      if (draft.holder !== undefined) put(headers, at + HOLDER_SEQ, draft.holder.seqLow);
       put(headers, at + KEY_LEN, 0);
     } else {
       put(headers, at + KIND, packKind(draft.kind, draft.flags, payloadKind, key.epoch));

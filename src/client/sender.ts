@@ -59,6 +59,7 @@ export class Sender implements SendHome {
       corr: 0,
       isReply: false,
       encoded: undefined,
+      holder: undefined,
     };
   }
 

@@ -21,7 +21,17 @@ import {
 } from '../memory/ledger.ts';
 import { outcomeOf, withReport } from '../memory/outcome-word.ts';
 import { get, put } from '../memory/seam.ts';
-import { CORR, GEN } from '../memory/slot-header.ts';
+import {
+  CORR,
+  GEN,
+  HOLDER,
+  HOLDER_SEQ,
+  KIND,
+  KIND_MASK,
+  OWN_LOAN,
+  SEQ_LO,
+} from '../memory/slot-header.ts';
+import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
 import { cellWord, openDelivery } from './deliveries.ts';
 import { decide, finish, giveBack, settle } from './settle.ts';
 import { NO_CELL, type ShardLink } from './shard-link.ts';
@@ -33,23 +43,46 @@ interface Answered {
   readonly state: number;
   readonly sender: ShardLink;
   readonly slot: number;
+  /** It is another client's: the loan comes back with what that one says, and its handler may stop. */
+  readonly isForeign: boolean;
 }
 
 /** The delivery that the message in `slot` of `link` answers; undefined when that loan is over. */
 function answered(shard: ShardState, link: ShardLink, slot: number): Answered | undefined {
   const corr = link.header(slot, CORR);
   const cell = low16(corr);
-  if (cell >= link.cells.count) return undefined;
-  const word = get(link.cellWords, cell * CELL_WORDS + CELL_STATE);
+  const holder = holderOf(shard, link, slot);
+  if (holder === undefined || cell >= holder.cells.count) return undefined;
+  const word = get(holder.cellWords, cell * CELL_WORDS + CELL_STATE);
   const state = cellState(word);
   if (!isOnLoan(state) || cellLoan(word) !== loanOf(corr)) return undefined;
-  const ref = get(link.cellWords, cell * CELL_WORDS + CELL_REF);
-  return {
-    delivery: packRef(link.client, cell),
-    state,
-    sender: shard.link(refClient(ref)),
-    slot: refSlot(ref),
-  };
+  const ref = get(holder.cellWords, cell * CELL_WORDS + CELL_REF);
+  const sender = shard.link(refClient(ref));
+  const isForeign = holder !== link;
+  if (isForeign && !isRequest(sender, refSlot(ref), link.header(slot, HOLDER_SEQ)))
+    return undefined;
+  return { delivery: packRef(holder.client, cell), state, sender, slot: refSlot(ref), isForeign };
+}
+
+function holderOf(shard: ShardState, link: ShardLink, slot: number): ShardLink | undefined {
+  const holder = link.header(slot, HOLDER);
+  return holder === OWN_LOAN ? link : shard.links[holder - 1];
+}
+
+/** The word of a client about another one's loan: it must name the very message. */
+function isRequest(sender: ShardLink, slot: number, seqLow: number): boolean {
+  const kind = sender.header(slot, KIND) & KIND_MASK;
+  return kind === MESSAGE_KIND.request && sender.header(slot, SEQ_LO) === seqLow;
+}
+
+/** Ends the request with `status`, and takes the loan back unless somebody else holds it. */
+function endRequest(
+  shard: ShardState,
+  request: Answered,
+  outcome: { readonly status: number; readonly detail: number },
+): void {
+  const { delivery, isForeign, sender, slot } = request;
+  settle(shard, sender, slot, outcome, isForeign ? NO_CELL : delivery);
 }
 
 /** A response: lent to the requester until it has read it. */
@@ -69,14 +102,13 @@ export function takeResponse(shard: ShardState, link: ShardLink, slot: number): 
     setRecord(link.ledger, slot, gen, LEDGER.lent);
     sender.borrowed += 1;
     const detail = packRef(link.client, slot);
-    settle(shard, sender, request.slot, { status: STATUS.reply, detail }, request.delivery);
+    endRequest(shard, request, { status: STATUS.reply, detail });
   } else {
     shard.counters.counts.late += 1;
     finish(link, slot, gen, STATUS.late, 0);
-    if (wanted)
-      settle(shard, sender, request.slot, { status: STATUS.ok, detail: 0 }, request.delivery);
+    if (wanted) endRequest(shard, request, { status: STATUS.ok, detail: 0 });
   }
-  giveBack(shard, request.delivery, request.state);
+  if (!request.isForeign) giveBack(shard, request.delivery, request.state);
 }
 
 /** A notification's handler failed and says why: the report travels to the sender as a delivery of its own. */
@@ -120,9 +152,9 @@ export function resumeResponse(shard: ShardState, link: ShardLink, slot: number)
     const outcome = isLent
       ? { status: STATUS.reply, detail: packRef(link.client, slot) }
       : { status: STATUS.ok, detail: 0 };
-    settle(shard, sender, request.slot, outcome, request.delivery);
+    endRequest(shard, request, outcome);
   }
-  giveBack(shard, request.delivery, request.state);
+  if (!request.isForeign) giveBack(shard, request.delivery, request.state);
 }
 
 /** The rest of a failure report that was taken when its shard died. */

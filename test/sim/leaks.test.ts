@@ -77,6 +77,7 @@ function send(client: ClientCore): number[] {
     corr: 0,
     isReply: false,
     encoded: undefined,
+    holder: undefined,
   });
   client.slots.pending[slot] = {
     settle: (status) => statuses.push(status),

@@ -209,6 +209,7 @@ export class SlotClient {
       corr: 0,
       isReply: false,
       encoded: undefined,
+      holder: undefined,
     };
   }
 

@@ -37,7 +37,7 @@ describe('ReceivedMessage', () => {
       id: 'mine',
       headers: { h: 'v' },
       deadline: 51,
-      correlationId: '0.1.0.1',
+      correlationId: '0.1.0.1.1',
       kind: 'request',
     });
   });

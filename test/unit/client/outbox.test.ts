@@ -31,6 +31,7 @@ function draftOf(core: ClientCore, payload: unknown, more: Partial<Draft> = {}):
     corr: 0,
     isReply: false,
     encoded: undefined,
+    holder: undefined,
     ...more,
   };
 }
