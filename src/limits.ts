@@ -68,7 +68,7 @@ export const LIMITS = {
   regexRoutes: 1000,
   /** Patterns under one literal run: each is tried on a key that has the run, at up to 30 us. */
   patternsPerRun: 1024,
-  /** Wildcards and classes of globs that many keys meet, all together: each costs up to 0.1 us at 256 characters. */
+  /** Wildcards, and ranges of classes, of globs that many keys meet, all together: up to 0.1 us each at 256 characters. */
   wildcards: 32_768,
   /** Look-ups a character of regexes too large for a table of states, all together: 2 million at 4 096 characters. */
   regexSteps: 500,

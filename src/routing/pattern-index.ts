@@ -8,7 +8,7 @@
 import { LIMITS } from '../limits.ts';
 import { BusError } from '../message/errors.ts';
 import type { Found } from './found.ts';
-import type { Glob } from './glob.ts';
+import type { Glob, Segment } from './glob.ts';
 import { matchGlob } from './glob-match.ts';
 import { parseGlob } from './glob-parse.ts';
 import { GramTable, NO_CHAIN } from './gram-table.ts';
@@ -28,7 +28,7 @@ export interface IndexLimits {
    * those beyond the first {@link CROWD} under their run. Default 1 024.
    */
   readonly maxPatternsPerRun?: number;
-  /** Wildcards and classes of all globs that have no literal run or are late under one. Default 32 768. */
+  /** Wildcards, and ranges of classes, of all globs that have no literal run or are late under one. Default 32 768. */
   readonly maxWildcards?: number;
   /** Look-ups a character of regexes too large for a table of states. Default 500. */
   readonly maxRegexSteps?: number;
@@ -255,14 +255,20 @@ export class PatternIndex {
 }
 
 /** Patterns under one run of which none is late. */
-const CROWD = 64;
+const CROWD = 16;
 
-/** Atoms of a glob that stand for several characters, and what stands between its stars with them; of others 0. */
+/** Atoms of segments that are not text alone, and ranges of their classes; of what is no such glob 0. */
 function wildcardsOf(form: Glob | RegexMatcher | string | undefined): number {
   if (form === undefined || typeof form === 'string' || form instanceof RegexMatcher) return 0;
   const { middles, prefix, suffix } = form;
-  let wildcards = prefix.atoms.length + suffix.atoms.length;
-  for (const { atoms } of middles) wildcards += atoms.length;
+  let wildcards = wildcardsIn(prefix) + wildcardsIn(suffix);
+  for (const segment of middles) wildcards += wildcardsIn(segment);
+  return wildcards;
+}
+
+function wildcardsIn({ atoms, classes }: Segment): number {
+  let wildcards = atoms.length;
+  for (const { ranges } of classes) wildcards += ranges.length >> 1;
   return wildcards;
 }
 
@@ -280,11 +286,11 @@ const COUNTED: Readonly<Record<keyof IndexLimits, readonly [string, string]>> = 
     'remove some, or give the pattern literal text',
   ],
   maxPatternsPerRun: [
-    'patterns under its rarest literal run, or beyond the first 64 under all runs together',
+    'patterns under its rarest literal run, or beyond the first 16 under all runs together',
     'remove some, or give the pattern more literal text',
   ],
   maxWildcards: [
-    'wildcards and classes in patterns that have no literal run or share theirs with many',
+    'wildcards, and ranges of classes, in patterns that have no literal run or share theirs with many',
     'remove some, or give the pattern more literal text',
   ],
   maxRegexSteps: [
