@@ -1,7 +1,6 @@
 /** The endpoints and subscriptions of one client: each is installed here before any shard may send to it. */
 
-import type { FullPolicy } from '../control/commands.ts';
-import type { ClientSettings, ControlPlane } from '../control/plane.ts';
+import type { ClientSettings, ControlPlane, SubscriptionRequest } from '../control/plane.ts';
 import { BusError } from '../message/errors.ts';
 import { kindOf } from '../message/text.ts';
 import type {
@@ -135,6 +134,7 @@ export class Registrations {
       id,
       pattern: text,
       match,
+      ...(options.group === undefined ? {} : { group: options.group }),
       ...windowOf(options, core.slots.count, core.links.length),
     };
     await this.#orForget(target, plane.subscribe(core.id, target, request), () => {
@@ -265,6 +265,8 @@ export class Registrations {
   }
 }
 
+type SubscriptionWindow = Pick<SubscriptionRequest, 'window' | 'whenFull' | 'waiting' | 'bound'>;
+
 /**
  * How many loans a shard may have out to it, how many more events may wait there, and what it does beyond. The loans of
  * all shards together stay within the bound, so that a queue that is empty can take what is in the rings.
@@ -273,18 +275,25 @@ function windowOf(
   options: ResolvedSubscribeOptions,
   slots: number,
   shards: number,
-): { window: number; whenFull: FullPolicy; waiting?: number } {
-  const { capacity, lease, overflow } = options;
+): SubscriptionWindow {
+  const { capacity, capacityBytes, concurrency, group, lease, overflow } = options;
+  const bound = { events: capacity, bytes: capacityBytes };
   // What is leased holds at most half of a client's slots.
   const leased = Math.max(1, Math.floor(slots / 2 / shards));
-  if (overflow === 'block') return { window: capacity, whenFull: 'park' };
+  if (overflow === 'block') return { window: capacity, whenFull: 'park', bound };
   if (overflow === 'error') {
-    return { window: lease ? Math.min(capacity, leased) : capacity, whenFull: 'error' };
+    return { window: lease ? Math.min(capacity, leased) : capacity, whenFull: 'error', bound };
+  }
+  if (group !== undefined && !lease) {
+    // More than its queue takes, so that the bound acts there.
+    const window = Math.min(capacity + concurrency + AHEAD, leased);
+    return { window, waiting: capacity, whenFull: overflow, bound };
   }
   if (lease) {
     // On loan as long as it is in the queue.
     const most = overflow === 'drop-oldest' ? Math.max(1, Math.floor(leased / 2)) : leased;
-    return { window: Math.min(capacity, most), whenFull: overflow };
+    const window = Math.min(capacity, most);
+    return { window, whenFull: overflow, ...(group === undefined ? {} : { bound }) };
   }
   const copied = Math.max(1, Math.floor(Math.min(capacity, PLAIN_WINDOW) / shards));
   return { window: copied, waiting: capacity, whenFull: overflow };
@@ -299,7 +308,6 @@ const LATER_ENDPOINT: Readonly<Record<string, unknown>> = {
 };
 const LATER_SUBSCRIPTION: Readonly<Record<string, unknown>> = {
   ack: false,
-  group: undefined,
   retry: undefined,
   timeout: Number.POSITIVE_INFINITY,
 };

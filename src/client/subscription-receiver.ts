@@ -48,8 +48,12 @@ export class SubscriptionReceiver implements Receiver {
   readonly #queue = new EventQueue();
   readonly #backlog: ShardBacklog;
   readonly #drop: DropAccount;
-  /** Copies events, and drops what is too much; otherwise it keeps their loans. */
+  /** Drops what is too much. */
   readonly #drops: boolean;
+  /** Keeps the loans until the consumer is done: what it drops or gives up, another may have. */
+  readonly #keeps: boolean;
+  /** Looks at what is on its way before anything is dropped or handed out: all of it comes, since loans end at once. */
+  readonly #looksAhead: boolean;
   /** What is in the rings of all shards may be more than the bound: it is read before anything is handed out. */
   readonly #drainsFirst: boolean;
   /** Consumers that wait for the next event. */
@@ -83,7 +87,10 @@ export class SubscriptionReceiver implements Receiver {
     this.#drop = new DropAccount(callbacks.droppedByShards);
     this.#backlog = new ShardBacklog(links, callbacks.keptBy);
     this.#drops = !options.lease && (overflow === 'drop-oldest' || overflow === 'drop-newest');
-    this.#drainsFirst = this.#drops && (capacity < links.length || capacityBytes < CAPACITY_BYTES);
+    this.#keeps = options.group !== undefined || !this.#drops;
+    this.#looksAhead = this.#drops && !this.#keeps;
+    this.#drainsFirst =
+      this.#looksAhead && (capacity < links.length || capacityBytes < CAPACITY_BYTES);
   }
 
   get held(): number {
@@ -105,30 +112,29 @@ export class SubscriptionReceiver implements Receiver {
   #take(loan: Loan): void {
     const { answers, intake, reader } = this.#parts;
     if (this.#closed) {
-      answers.acknowledge(loan);
+      answers.acknowledge(loan, this.#givenUp);
       return;
     }
     const bytes = loan.header(PAY_LEN);
-    if (this.#drops) {
+    if (this.#looksAhead) {
       if (this.#isBehind || intake.turn !== this.#turn) this.#lookAhead();
       if (this.#isBehind) this.#backlog.noticeRestart(loan.link.shard);
       this.#backlog.noteReceived(loan.link);
-      if (this.#isTooMuch(loan.link.shard, bytes)) {
-        answers.acknowledge(loan);
-        this.#parts.count('dropped');
-        this.#drop.note(0);
-        this.#offer(undefined);
-        return;
-      }
+    }
+    if (this.#drops && this.#isTooMuch(loan.link.shard, bytes)) {
+      answers.acknowledge(loan);
+      this.#parts.count('dropped');
+      this.#drop.note(0);
+      this.#offer(undefined);
+      return;
     }
     const message = this.#read(loan, reader);
     if (message === undefined) return;
-    if (this.#drops) answers.acknowledge(loan);
-    else {
+    if (this.#keeps) {
       this.#held += 1;
       loan.link.loans[loan.cell] = loan;
-    }
-    this.#offer({ message, bytes, loan: this.#drops ? undefined : loan, source: loan });
+    } else answers.acknowledge(loan);
+    this.#offer({ message, bytes, loan: this.#keeps ? loan : undefined, source: loan });
   }
 
   /** The next event; undefined when the subscription has ended. */
@@ -147,10 +153,14 @@ export class SubscriptionReceiver implements Receiver {
 
   /** The consumer is done with an event. */
   done(event: QueuedEvent): void {
+    this.#letGo(event, ACK_STATUS.ok);
+  }
+
+  #letGo(event: QueuedEvent, status: number): void {
     if (event.loan === undefined || event.loan.settled) return;
     this.#held -= 1;
     this.#handedOut.delete(event);
-    this.#parts.answers.acknowledge(event.loan);
+    this.#parts.answers.acknowledge(event.loan, status);
     if (this.#held * 2 <= this.#options.capacity) this.#drop.noteCaughtUp();
   }
 
@@ -170,7 +180,7 @@ export class SubscriptionReceiver implements Receiver {
   afterTurn(isDrained: boolean): void {
     this.#isDeferred = false;
     if (this.#closed) return;
-    if (this.#drops && this.#mustWait(isDrained)) {
+    if (this.#looksAhead && this.#mustWait(isDrained)) {
       this.#defer();
       return;
     }
@@ -182,11 +192,19 @@ export class SubscriptionReceiver implements Receiver {
   /** Ends it: consumers that wait get the end, what is queued is given up. */
   close(): void {
     this.#closed = true;
-    for (let event = this.#queue.shift(); event; event = this.#queue.shift()) this.done(event);
+    const status = this.#givenUp;
+    for (let event = this.#queue.shift(); event; event = this.#queue.shift()) {
+      this.#letGo(event, status);
+    }
     // Nobody may ever ask for another one. What is leased is still being read: that consumer must say that it is done.
     if (!this.#options.lease) for (const event of this.#handedOut) this.done(event);
     for (const taker of this.#takers.splice(0)) taker(undefined);
     this.#tellDue(0);
+  }
+
+  /** What was not handed out is for another member of the group. */
+  get #givenUp(): number {
+    return this.#options.group === undefined ? ACK_STATUS.ok : ACK_STATUS.requeue;
   }
 
   /** Events that callbacks hold or will get without anybody's doing; `coming` are about to be queued. */
@@ -249,7 +267,8 @@ export class SubscriptionReceiver implements Receiver {
   #enqueue(event: QueuedEvent): void {
     const queue = this.#queue;
     // While older ones are still to come, what was dropped as too new lies behind all of them.
-    if (!this.#isBehind || this.#options.overflow === 'drop-oldest') {
+    if (this.#keeps) event.message.missed = 0;
+    else if (!this.#isBehind || this.#options.overflow === 'drop-oldest') {
       event.message.missed = this.#drop.takeUntold();
     }
     if (this.#isBehind && this.#parts.intake.links.length > 1) queue.insert(event);
@@ -271,7 +290,8 @@ export class SubscriptionReceiver implements Receiver {
     const event = (isOldest ? queue.shift() : queue.pop()) as QueuedEvent;
     const { first } = queue;
     this.#parts.count('dropped');
-    if (!isOldest || first === undefined) this.#drop.note(event.message.missed);
+    this.#letGo(event, ACK_STATUS.ok);
+    if (this.#keeps || !isOldest || first === undefined) this.#drop.note(event.message.missed);
     else {
       this.#drop.noteToldElsewhere();
       first.message.missed += event.message.missed + 1;
@@ -295,7 +315,7 @@ export class SubscriptionReceiver implements Receiver {
   /** A consumer is ready: it gets the next event, unless newer ones have come that the bound is to act on first. */
   #serveWhenDue(): void {
     if (this.#queue.length === 0 || this.#isDeferred || this.#paused) return;
-    if (this.#drops) {
+    if (this.#looksAhead) {
       this.#lookAhead();
       if (this.#isBehind || this.#parts.intake.unread() > 0) {
         this.#defer();
@@ -335,9 +355,10 @@ export class SubscriptionReceiver implements Receiver {
       if (length * 2 <= capacity && bytes * 2 <= capacityBytes) this.#drop.noteCaughtUp();
     }
     if (event.loan === undefined) return event;
-    // Leased: what a shard dropped is known only as a number.
+    // What a shard dropped of loans that are kept is known only as a number.
     this.#drop.countShards();
     event.message.missed = this.#drop.takeUntold();
+    event.loan.link.mark(event.loan.cell, event.loan.number);
     if (this.#callbacks.handler === undefined) this.#handedOut.add(event);
     return event;
   }
@@ -346,7 +367,6 @@ export class SubscriptionReceiver implements Receiver {
     this.#running += 1;
     let result: unknown;
     try {
-      if (event.loan !== undefined) event.loan.link.mark(event.loan.cell, event.loan.number);
       result = handler(event.message, new LoanContext(event.loan, this.#parts.home));
     } catch (error) {
       this.#failed(event, error);

@@ -51,6 +51,10 @@ export interface TargetSpec {
   readonly retry?: RetrySpec;
   /** Deaths of the handling thread after which a message is given up. Absent: 3. */
   readonly maxDeaths?: number;
+  /** Subscriptions that keep their loans: events that all shards together keep for it, and their bytes. */
+  readonly bound?: { readonly events: number; readonly bytes: number };
+  /** Number of the group that a subscription is a member of, > 0. */
+  readonly group?: number;
 }
 
 export interface RouteSpec {
@@ -83,6 +87,8 @@ export interface SubscriptionSpec {
   readonly match: Matching;
   readonly target: number;
   readonly order: number;
+  /** Number of the group that it is a member of, > 0. */
+  readonly group?: number;
   /** Of a regex, and only of one. */
   readonly regex?: RegexProgram | undefined;
 }
@@ -156,6 +162,7 @@ export interface ShardExplanation {
   /** Target that a request would be handed to now. */
   readonly request: number | undefined;
   readonly notification: readonly number[];
+  /** Of a group all members: an event goes to one of them. */
   readonly subscriptions: readonly number[];
 }
 

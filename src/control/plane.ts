@@ -42,6 +42,10 @@ export interface SubscriptionRequest {
   readonly whenFull: FullPolicy;
   /** See `TargetSpec.waiting`. */
   readonly waiting?: number;
+  /** See `TargetSpec.bound`. */
+  readonly bound?: { readonly events: number; readonly bytes: number };
+  /** Name of the group that it is a member of. */
+  readonly group?: string;
 }
 
 export interface RouteRequest {

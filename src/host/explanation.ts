@@ -19,7 +19,9 @@ export function explanationOf(
     notification: notification.map(nameOf).filter((id) => id !== undefined),
     subscriptions: subscriptions.flatMap((target) => {
       const entry = registry.subscriptionAt(target);
-      return entry === undefined ? [] : [{ id: entry.name, pattern: entry.spec.pattern }];
+      if (entry === undefined) return [];
+      const { group, name, spec } = entry;
+      return [{ id: name, pattern: spec.pattern, ...(group === undefined ? {} : { group }) }];
     }),
   };
 }

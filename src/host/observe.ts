@@ -45,8 +45,9 @@ export function observeMetrics(observed: Observed, uptimeMs: number): BusMetrics
         inFlight: count('inFlight'),
       };
     }),
-    subscriptions: [...registry.subscriptions()].map(({ name, spec }) => {
-      return { id: name, pattern: spec.pattern, dropped: dropped.of(spec.target) };
+    subscriptions: [...registry.subscriptions()].map(({ group, name, spec }) => {
+      const known = { id: name, pattern: spec.pattern, dropped: dropped.of(spec.target) };
+      return group === undefined ? known : { ...known, group };
     }),
   });
 }

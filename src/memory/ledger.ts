@@ -12,6 +12,7 @@
  *                5 DUE    ms since the bus epoch         6 FROM_CLIENT  whose link FROM lies in
  *                7 DEADLINE of a request whose route sets it, ms since the bus epoch; its receiver reads it while on loan.
  *                  COUNTED of a failure report: word 1 of the failed message's record that counts it
+ *                  GROUP of an event: the group that it was given to, 0: none
  * ```
  */
 import { LOAN_MASK } from './entries.ts';
@@ -72,9 +73,10 @@ export const CELL_FROM = 3;
 export const CELL_RESULT = 4;
 export const CELL_DUE = 5;
 export const CELL_FROM_CLIENT = 6;
-/** Of a request's delivery the one, of a failure report's the other. */
+/** Of a request's delivery the first, of a failure report's the second, of an event's the third. */
 export const CELL_DEADLINE = 7;
 export const CELL_COUNTED = 7;
+export const CELL_GROUP = 7;
 
 /** Cell states. *Open*: waiting, backoff, loaned. *On loan*: loaned, expired. */
 export const CELL = { free: 0, waiting: 1, backoff: 2, loaned: 3, expired: 4, failed: 5 } as const;

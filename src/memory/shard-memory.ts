@@ -30,6 +30,8 @@ const HEAD_WORDS = 4 * LINE_WORDS;
 export const LOAD_WORDS = 2;
 export const LOAD_USED = 0;
 export const LOAD_WAITING = 1;
+/** Of a subscription, in the place of LOAD_WAITING. */
+export const LOAD_BYTES = 1;
 
 export interface ShardHandle {
   readonly id: number;
@@ -42,7 +44,7 @@ export interface ShardMemory extends ShardHandle {
   readonly words: Int32Array;
   readonly counters: Float64Array;
   readonly dropped: Int32Array;
-  /** By target: LOAD_USED, LOAD_WAITING. Plain words: whoever sums them may be a moment behind. */
+  /** By target: LOAD_USED, and LOAD_WAITING or LOAD_BYTES. Of endpoints whoever sums them may be a moment behind. */
   readonly loads: Int32Array;
   readonly kept: Int32Array;
 }

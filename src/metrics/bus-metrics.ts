@@ -23,6 +23,7 @@ export interface MetricsSources {
   readonly subscriptions: readonly {
     readonly id: string;
     readonly pattern: string;
+    readonly group?: string;
     readonly dropped: number;
   }[];
 }

@@ -14,7 +14,10 @@ export interface SubscribeOptions {
   readonly capacityBytes?: number | undefined;
   /** What happens beyond them. Default `'drop-oldest'`. */
   readonly overflow?: Overflow | undefined;
-  /** Members of one group share its events: one member gets each. Not supported yet. */
+  /**
+   * Members of one group, 1 to 256 characters, on any thread and of any patterns, share its events: one that matches gets
+   * each, in turn; who has as many as its bound allows is passed over.
+   */
   readonly group?: string | undefined;
   /** At least once: each event is acknowledged, and retried as a notification is. Default false. Not supported yet. */
   readonly ack?: boolean | undefined;

@@ -76,6 +76,12 @@ export function checkSubscription(request: SubscriptionRequest): Settled<Subscri
     checkInteger(where, 'capacity', request.waiting, 1, LIMITS.capacity);
   }
   checkChoice(where, 'overflow', request.whenFull, FULL_POLICIES);
+  const { bound, group } = request;
+  if (group !== undefined) checkName(where, 'group', group);
+  if (bound !== undefined) {
+    checkInteger(where, 'capacity', bound.events, 1, LIMITS.capacity);
+    checkInteger(where, 'capacityBytes', bound.bytes, 1, LIMITS.capacityBytes);
+  }
   return { ...request, match, regex };
 }
 

@@ -149,10 +149,18 @@ export class Registry {
       throw error;
     }
     const window = Math.min(request.window, this.#cells);
-    const { waiting, whenFull } = request;
-    const known = { id: target, kind: 'subscription', client, window, whenFull } as const;
+    const { bound, waiting, whenFull } = request;
     return {
-      target: waiting === undefined ? known : { ...known, waiting: Math.min(waiting, this.#cells) },
+      target: {
+        id: target,
+        kind: 'subscription',
+        client,
+        window,
+        whenFull,
+        ...(waiting === undefined ? {} : { waiting: Math.min(waiting, this.#cells) }),
+        ...(bound === undefined ? {} : { bound }),
+        ...(spec.group === undefined ? {} : { group: spec.group }),
+      },
       subscription: spec,
     };
   }

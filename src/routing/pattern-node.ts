@@ -15,6 +15,8 @@ export interface SubscriptionSpec {
   readonly target: number;
   /** Registration number in the whole bus. */
   readonly order: number;
+  /** Number of the group that it is a member of, > 0. */
+  readonly group?: number;
   /** Of a regex, and only of one. */
   readonly regex?: RegexProgram | undefined;
 }

@@ -8,6 +8,7 @@ import { type Columns, SEVERAL } from './columns.ts';
 import { Found } from './found.ts';
 import type { PatternTable } from './pattern-table.ts';
 import { ResolutionPool } from './resolution-pool.ts';
+import type { MatchedGroup, SubscriptionGroup, SubscriptionGroups } from './subscription-group.ts';
 import { TargetList } from './target-list.ts';
 
 /** Immutable; good until the router's generation changes. */
@@ -16,8 +17,10 @@ export interface Resolution {
   readonly sets: readonly BalanceSet[];
   /** Distinct targets of all matching routes, in choice order. */
   readonly notify: readonly number[];
-  /** Distinct subscription targets, the oldest subscription first. */
+  /** Distinct subscription targets outside of groups, the oldest subscription first. */
   readonly subscriptions: readonly number[];
+  /** Groups with members that match, the oldest first. */
+  readonly groups: readonly MatchedGroup[];
 }
 
 const NONE: readonly never[] = Object.freeze([]);
@@ -27,22 +30,32 @@ const EMPTY_RESOLUTION: Resolution = Object.freeze({
   sets: NONE,
   notify: NONE,
   subscriptions: NONE,
+  groups: NONE,
 });
+
+export interface ResolverParts {
+  readonly table: PatternTable;
+  readonly sets: Columns<RouteSet>;
+  readonly subscriptions: Columns<SubscriptionGroup | undefined>;
+  readonly groups: SubscriptionGroups;
+}
 
 /** Makes resolutions of one router. */
 export class Resolver {
   readonly #table: PatternTable;
   readonly #sets: Columns<RouteSet>;
-  readonly #subscriptions: Columns<unknown>;
+  readonly #subscriptions: Columns<SubscriptionGroup | undefined>;
+  readonly #groups: SubscriptionGroups;
   readonly #foundSets = new Found();
   readonly #foundSubscriptions = new Found();
   readonly #pool = new ResolutionPool<Resolution>();
   readonly #list = new TargetList();
 
-  constructor(table: PatternTable, sets: Columns<RouteSet>, subscriptions: Columns<unknown>) {
+  constructor({ groups, sets, subscriptions, table }: ResolverParts) {
     this.#table = table;
     this.#sets = sets;
     this.#subscriptions = subscriptions;
+    this.#groups = groups;
   }
 
   /** Keys that lead to the same mostly get the same object, and those that match nothing always. */
@@ -61,6 +74,7 @@ export class Resolver {
       sets: this.#setsOf(sets),
       notify: this.#targetsOfSets(sets),
       subscriptions: this.#targetsOfSubscriptions(subscriptions),
+      groups: this.#groups.isAny ? this.#groupsOf(subscriptions) : NONE,
     };
     this.#pool.put(sets, subscriptions, made);
     return made;
@@ -96,10 +110,31 @@ export class Resolver {
 
   #targetsOfSubscriptions({ count, numbers }: Found): readonly number[] {
     if (count === 0) return NONE;
-    const { targets } = this.#subscriptions;
+    const columns = this.#subscriptions;
+    const { targets } = columns;
+    const { isAny } = this.#groups;
     const list = this.#list;
     list.start();
-    for (let i = 0; i < count; i++) list.add(targets[numbers[i] as number] as number);
+    for (let i = 0; i < count; i++) {
+      const number = numbers[i] as number;
+      if (isAny && columns.get(number) !== undefined) continue;
+      list.add(targets[number] as number);
+    }
     return list.finish();
+  }
+
+  #groupsOf({ count, numbers }: Found): readonly MatchedGroup[] {
+    const columns = this.#subscriptions;
+    const found = new Map<SubscriptionGroup, Set<number>>();
+    for (let i = 0; i < count; i++) {
+      const number = numbers[i] as number;
+      const group = columns.get(number);
+      if (group === undefined) continue;
+      const target = columns.targets[number] as number;
+      const members = found.get(group);
+      if (members === undefined) found.set(group, new Set([target]));
+      else members.add(target);
+    }
+    return Array.from(found, ([group, members]) => ({ group, members: [...members] }));
   }
 }

@@ -11,11 +11,13 @@ import { PatternTable } from './pattern-table.ts';
 import { type Resolution, Resolver } from './resolution.ts';
 import { RouteBook } from './route-book.ts';
 import { SubscriptionBook } from './subscription-book.ts';
+import { type SubscriptionGroup, SubscriptionGroups } from './subscription-group.ts';
 
 export type { BalanceSet, RouteSpec } from './balance-set.ts';
 export type { IndexLimits } from './pattern-index.ts';
 export type { SubscriptionSpec } from './pattern-node.ts';
 export type { Resolution } from './resolution.ts';
+export type { MatchedGroup, SubscriptionGroup } from './subscription-group.ts';
 
 export class Router {
   readonly #table: PatternTable;
@@ -27,10 +29,11 @@ export class Router {
   constructor(limits: IndexLimits = {}) {
     this.#table = new PatternTable(limits);
     const sets = new Columns<RouteSet>();
-    const subscriptions = new Columns<undefined>();
+    const subscriptions = new Columns<SubscriptionGroup | undefined>();
+    const groups = new SubscriptionGroups();
     this.#routes = new RouteBook(this.#table, sets);
-    this.#subscriptions = new SubscriptionBook(this.#table, subscriptions);
-    this.#resolver = new Resolver(this.#table, sets, subscriptions);
+    this.#subscriptions = new SubscriptionBook(this.#table, subscriptions, groups);
+    this.#resolver = new Resolver({ table: this.#table, sets, subscriptions, groups });
   }
 
   /** Int32 that changes, and wraps, with every change of the table. */

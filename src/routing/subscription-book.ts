@@ -3,18 +3,24 @@ import { BusError } from '../message/errors.ts';
 import type { Columns } from './columns.ts';
 import type { HungSubscription, SubscriptionSpec } from './pattern-node.ts';
 import type { PatternTable } from './pattern-table.ts';
+import type { SubscriptionGroup, SubscriptionGroups } from './subscription-group.ts';
 import { Targets } from './targets.ts';
 
 export class SubscriptionBook {
   readonly #table: PatternTable;
   readonly #subscriptions = new Map<number, HungSubscription>();
   readonly #targets = new Targets();
+  readonly #groups: SubscriptionGroups;
+  readonly #columns: Columns<SubscriptionGroup | undefined>;
 
-  readonly #columns: Columns<undefined>;
-
-  constructor(table: PatternTable, columns: Columns<undefined>) {
+  constructor(
+    table: PatternTable,
+    columns: Columns<SubscriptionGroup | undefined>,
+    groups: SubscriptionGroups,
+  ) {
     this.#table = table;
     this.#columns = columns;
+    this.#groups = groups;
   }
 
   get size(): number {
@@ -30,7 +36,8 @@ export class SubscriptionBook {
     const node = this.#table.nodeFor(spec);
     this.#targets.link(spec.target, spec.id);
     const { order, target } = spec;
-    const hung: HungSubscription = { spec, node, number: this.#columns.add(undefined) };
+    const group = spec.group === undefined ? undefined : this.#groups.join(spec.group);
+    const hung: HungSubscription = { spec, node, number: this.#columns.add(group) };
     this.#columns.set(hung.number, { rank: 0, order, target });
     node.addSubscription(hung);
     this.#table.note(node);
@@ -46,6 +53,7 @@ export class SubscriptionBook {
     node.removeSubscription(hung);
     this.#columns.remove(hung.number);
     this.#targets.unlink(spec.target, id);
+    if (spec.group !== undefined) this.#groups.leave(spec.group);
     this.#table.note(node);
     return true;
   }

@@ -52,7 +52,8 @@ export function startBackOff(
   const at = cell * CELL_WORDS;
   const isFirst = cellAttempts(get(link.cellWords, at + CELL_STATE)) === 0;
   if (!shard.backingOff.has(delivery)) {
-    (link.cells.owners[cell] as Target).addUsed(-1);
+    const target = link.cells.owners[cell] as Target;
+    target.addUsed(-1, -target.bytesOf(sender, slot));
     link.backedOff += 1;
     sender.retrying += 1;
   }
@@ -65,8 +66,10 @@ export function endBackOff(shard: ShardState, delivery: number): void {
   if (!shard.backingOff.has(delivery)) return;
   const link = shard.link(refClient(delivery));
   const cell = low16(delivery);
-  const sender = shard.link(refClient(get(link.cellWords, cell * CELL_WORDS + CELL_REF)));
-  (link.cells.owners[cell] as Target).addUsed(1);
+  const ref = get(link.cellWords, cell * CELL_WORDS + CELL_REF);
+  const sender = shard.link(refClient(ref));
+  const target = link.cells.owners[cell] as Target;
+  target.addUsed(1, target.bytesOf(sender, refSlot(ref)));
   link.backedOff -= 1;
   sender.retrying -= 1;
   link.backOffs(shard.nowMs).remove(cell);

@@ -7,6 +7,7 @@ import {
   CELL,
   CELL_FROM,
   CELL_FROM_CLIENT,
+  CELL_GROUP,
   CELL_REF,
   CELL_STATE,
   CELL_TARGET,
@@ -49,6 +50,7 @@ export function openDelivery(
   const words = link.cellWords;
   put(words, at + CELL_REF, packRef(sender.client, slot));
   put(words, at + CELL_TARGET, target.spec.id);
+  if (target.spec.kind === 'subscription') put(words, at + CELL_GROUP, target.spec.group ?? 0);
   if (from === undefined) {
     put(words, at + CELL_FROM, 0);
     put(words, at + CELL_STATE, withCellState(get(words, at + CELL_STATE), CELL.waiting));
@@ -60,7 +62,7 @@ export function openDelivery(
   const delivery = packRef(link.client, cell);
   joinMessage(shard, sender, slot, delivery);
   link.cells.owners[cell] = target;
-  target.addUsed(1);
+  target.addUsed(1, target.bytesOf(sender, slot));
   target.enqueue(cell);
   sender.openCount[slot] = (sender.openCount[slot] as number) + 1;
   shard.stir(target);
@@ -88,7 +90,7 @@ export function freeDelivery(shard: ShardState, delivery: number, state: number)
   }
   if (state === CELL.backoff) endBackOff(shard, delivery);
   leaveMessage(shard, sender, slot, delivery);
-  target.addUsed(-1);
+  target.addUsed(-1, -target.bytesOf(sender, slot));
   link.cells.owners[cell] = undefined;
   link.cells.put(cell);
   if (target.hasWork) shard.stir(target);

@@ -8,7 +8,7 @@ import type { ShardState } from './shard-state.ts';
 export function explainKey(shard: ShardState, query: ExplainQuery): ShardExplanation {
   const { client, hash, interned, key } = query;
   const { generation } = shard.router;
-  const { sets, notify, subscriptions } = shard.router.resolve(key);
+  const { sets, notify, subscriptions, groups } = shard.router.resolve(key);
   const keys = shard.links[client]?.keys;
   return {
     generation,
@@ -22,7 +22,7 @@ export function explainKey(shard: ShardState, query: ExplainQuery): ShardExplana
     ),
     request: requestOf(shard, sets, hash),
     notification: [...notify],
-    subscriptions: [...subscriptions],
+    subscriptions: [...subscriptions, ...groups.flatMap(({ members }) => members)],
   };
 }
 

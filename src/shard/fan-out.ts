@@ -7,7 +7,7 @@ import { low16, packRef, packRefusal, REFUSAL, STATUS } from '../memory/entries.
 import { CELL_RESULT, CELL_WORDS, LEDGER } from '../memory/ledger.ts';
 import { outcomeOf, withFailure, withReport } from '../memory/outcome-word.ts';
 import { put } from '../memory/seam.ts';
-import { FLAG_EARLY, KIND, KIND_MASK } from '../memory/slot-header.ts';
+import { FLAG_EARLY, KIND, KIND_MASK, PAY_LEN } from '../memory/slot-header.ts';
 import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
 import { commit, refuse } from './commit.ts';
 import { openDelivery } from './deliveries.ts';
@@ -31,12 +31,20 @@ export function placeFanOut(
     if (!target.active || isOver(link, slot, target)) continue;
     const waiting = target.ownQueue;
     if (waiting !== undefined && waiting !== own && !waiting.isEmpty) {
+      unclaimAll(shard, targets);
       return waitFor(link, slot, target, waiting);
     }
-    if (!target.hasRoom) return waitFor(link, slot, target, queueOfTarget(shard, target));
+    if (target.hasRoom && target.claim(link.header(slot, PAY_LEN))) continue;
+    unclaimAll(shard, targets);
+    return waitFor(link, slot, target, queueOfTarget(shard, target));
   }
   openAll(shard, link, slot, targets);
   return undefined;
+}
+
+/** The message waits: the room that it would have had is others'. */
+export function unclaimAll(shard: ShardState, targets: readonly number[]): void {
+  for (let i = 0; i < targets.length; i++) shard.targets[targets[i] as number]?.unclaim();
 }
 
 /** A notification that stands behind an earlier one of its key counts at an endpoint, or is refused by all of them. */
@@ -72,7 +80,7 @@ function openAll(
     if (!target.active || isOver(link, slot, target)) {
       const why = target.active ? REFUSAL.overLimit : REFUSAL.unavailable;
       shard.refusals.push(packRefusal(target.spec.id, why));
-    } else if (hasPlace(shard, link, target)) {
+    } else if (hasPlace(shard, link, slot, target)) {
       openDelivery(shard, link, slot, target);
       opened += 1;
     } else if (target.spec.whenFull === 'error') dropped += 1;
@@ -137,8 +145,10 @@ function commitWithFailures(
 }
 
 /** There is room for one more delivery, if need be because the overflow policy made it. */
-function hasPlace(shard: ShardState, sender: ShardLink, target: Target): boolean {
+function hasPlace(shard: ShardState, sender: ShardLink, slot: number, target: Target): boolean {
   if (!target.hasRoom) return makeRoom(shard, target);
+  // What keeps its loans and drops does so on its own thread.
+  if (!target.isDroppable && !target.claim(sender.header(slot, PAY_LEN))) return false;
   if (!target.isBehind || !target.isDroppable || !sender.isTight) return true;
   // What waits for a thread that reads nothing must not block the sender. Two for one: it gets less.
   if (target.spec.whenFull === 'drop-oldest' && target.backlog > 1) dropOldest(shard, target);
@@ -164,5 +174,9 @@ function dropOldest(shard: ShardState, target: Target): void {
 function queueOfTarget(shard: ShardState, target: Target): WaitQueue {
   target.ownQueue ??= new WaitQueue(shard.links);
   target.waiters.add(target.ownQueue);
+  // Room of a bound may come from other shards, which tell nobody.
+  if (target.spec.bound !== undefined && shard.loads.others.length > 0) {
+    shard.crowded.add(target.ownQueue);
+  }
   return target.ownQueue;
 }

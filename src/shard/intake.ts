@@ -7,10 +7,12 @@ import { STATUS } from '../memory/entries.ts';
 import { LEDGER, setRecord } from '../memory/ledger.ts';
 import { GEN, KIND, KIND_MASK } from '../memory/slot-header.ts';
 import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
+import type { Resolution } from '../routing/router.ts';
 import { refuse, watchDeadline } from './commit.ts';
 import { hasExpired } from './expiry.ts';
-import { countBehind, placeFanOut } from './fan-out.ts';
-import type { WaitQueue } from './parking.ts';
+import { countBehind, placeFanOut, unclaimAll } from './fan-out.ts';
+import { chooseInGroup } from './group-turn.ts';
+import { WaitQueue } from './parking.ts';
 import { admitBehind, placeRequest } from './place-request.ts';
 import { resolve } from './resolve-key.ts';
 import { finish } from './settle.ts';
@@ -61,13 +63,34 @@ export function placeMessage(
     return placeRequest(shard, link, slot, resolution.sets, own);
   }
   if (kind === MESSAGE_KIND.event) {
-    return placeFanOut(shard, link, slot, resolution.subscriptions, own);
+    return placeEvent(shard, link, slot, resolution, own);
   }
   if (resolution.notify.length === 0) {
     refuse(shard, link, slot, { status: STATUS.noRoute, detail: 0 });
     return undefined;
   }
   return placeFanOut(shard, link, slot, resolution.notify, own);
+}
+
+/** To all subscriptions, and to one member of each group. */
+function placeEvent(
+  shard: ShardState,
+  link: ShardLink,
+  slot: number,
+  { groups, subscriptions }: Resolution,
+  own: WaitQueue | undefined,
+): WaitQueue | undefined {
+  if (groups.length === 0) return placeFanOut(shard, link, slot, subscriptions, own);
+  const targets = [...subscriptions];
+  for (const matched of groups) {
+    const chosen = chooseInGroup(shard, link, slot, matched, own);
+    if (chosen instanceof WaitQueue) {
+      unclaimAll(shard, targets);
+      return chosen;
+    }
+    if (chosen !== undefined) targets.push(chosen.spec.id);
+  }
+  return placeFanOut(shard, link, slot, targets, own);
 }
 
 /** A message whose forerunner of the same key waits joins that one's queue, unless it is new and a limit refuses it. */

@@ -24,7 +24,7 @@ import { returnLent } from './acknowledge.ts';
 import { freeDelivery } from './deliveries.ts';
 import { placeParkedAgain } from './pump.ts';
 import { lostBy, rerouteDelivery } from './reroute.ts';
-import { giveBack, settle } from './settle.ts';
+import { decide, giveBack, settle } from './settle.ts';
 import { NO_CELL, ShardLink } from './shard-link.ts';
 import type { ShardState } from './shard-state.ts';
 import { shareCells, Target } from './target.ts';
@@ -154,6 +154,11 @@ function endLoan(shard: ShardState, link: ShardLink, cell: number): void {
   const started =
     state === CELL.loaned && get(link.marks, cell * MARK_WORDS) === cellLoan(word) + 1;
   if (started && cellDeaths(word) + 1 >= deathsMax) {
+    if ((sender.header(refSlot(ref), KIND) & KIND_MASK) === MESSAGE_KIND.event) {
+      // Other subscriptions have theirs.
+      decide(shard, delivery, true);
+      return;
+    }
     const detail = lostBy(shard, delivery);
     settle(shard, sender, refSlot(ref), { status: STATUS.died, detail }, delivery);
     freeDelivery(shard, delivery, cellState(get(link.cellWords, low16(delivery) * CELL_WORDS)));

@@ -8,6 +8,7 @@ import { low16, packRef, refClient, refSlot, STATUS } from '../memory/entries.ts
 import {
   CELL,
   CELL_FROM,
+  CELL_GROUP,
   CELL_REF,
   CELL_STATE,
   CELL_TARGET,
@@ -24,7 +25,8 @@ import { KIND, KIND_MASK } from '../memory/slot-header.ts';
 import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
 import { backOff, endBackOff } from './back-off.ts';
 import { ALL_FULL } from './choose.ts';
-import { cellWord, deliveryState, freeDelivery, openDelivery } from './deliveries.ts';
+import { cellWord, deliveryState, freeDelivery, type Moved, openDelivery } from './deliveries.ts';
+import { nextMember } from './group-turn.ts';
 import { chooseAgain } from './place-request.ts';
 import { resolve } from './resolve-key.ts';
 import { failAttempt } from './retry.ts';
@@ -43,7 +45,9 @@ export function rerouteDelivery(shard: ShardState, delivery: number, moved: numb
   const slot = refSlot(ref);
   const word = cellWord(shard, delivery, CELL_STATE) + moved;
   if ((sender.header(slot, KIND) & KIND_MASK) !== MESSAGE_KIND.request) {
-    withdraw(shard, sender, slot, delivery);
+    if (!moveInGroup(shard, sender, slot, { delivery, word })) {
+      withdraw(shard, sender, slot, delivery);
+    }
     return;
   }
   const own = cellWord(shard, delivery, CELL_TARGET);
@@ -69,6 +73,23 @@ export function lostBy(shard: ShardState, delivery: number): number {
   const link = shard.link(refClient(delivery));
   if (!link.down) return 0;
   return reasonDetail((link.cells.owners[low16(delivery)] as Target).spec.id + 1);
+}
+
+/** An event that a member of a group did not start goes to another. False: nobody is there, or it was for no group. */
+function moveInGroup(shard: ShardState, sender: ShardLink, slot: number, moved: Moved): boolean {
+  if ((sender.header(slot, KIND) & KIND_MASK) !== MESSAGE_KIND.event) return false;
+  const { delivery, word } = moved;
+  const number = cellWord(shard, delivery, CELL_GROUP);
+  if (number === 0) return false;
+  const { groups } = resolve(shard, sender, slot);
+  const matched = groups.find(({ group }) => group.number === number);
+  const next = matched === undefined ? undefined : nextMember(shard, sender, slot, matched);
+  if (next === undefined) return false;
+  const { isFree, target } = next;
+  // It was accepted: of those that do not drop it waits for one.
+  if (isFree || (target.isDroppable && target.hasRoom)) move(shard, delivery, target, word);
+  else backOff(shard, delivery, word, LOOK_AGAIN_MS);
+  return true;
 }
 
 /** The deliveries in BACKOFF whose time has come look again; returns how many. */

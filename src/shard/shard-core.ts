@@ -134,6 +134,8 @@ export class ShardCore {
         break;
       case 'addSubscription':
         shard.router.addSubscription(command.subscription);
+        // What waits for a group may go to its new member.
+        if (command.subscription.group !== undefined) placeParkedAgain(shard);
         break;
       case 'removeSubscription':
         shard.router.removeSubscription(command.subscription);

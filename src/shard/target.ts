@@ -3,8 +3,9 @@
  * it may use here. Its waiting deliveries form a queue in its link's cell pool.
  */
 import type { TargetSpec } from '../control/commands.ts';
-import { get, put } from '../memory/seam.ts';
-import { LOAD_USED, LOAD_WAITING, LOAD_WORDS } from '../memory/shard-memory.ts';
+import { get, load, put, store } from '../memory/seam.ts';
+import { LOAD_BYTES, LOAD_USED, LOAD_WAITING, LOAD_WORDS } from '../memory/shard-memory.ts';
+import { PAY_LEN } from '../memory/slot-header.ts';
 import type { WaitQueue } from './parking.ts';
 import type { ShardLink } from './shard-link.ts';
 
@@ -27,6 +28,8 @@ export class Target {
   cellMax: number;
   loans = 0;
   used = 0;
+  /** Payload bytes of the deliveries in use; only where they are bounded. */
+  bytes = 0;
   /** Messages with a limit to their number that wait in the shard, for this target in the first place. */
   waiting = 0;
   /** Handlers at once, and messages accepted and not settled, in the whole bus. */
@@ -48,9 +51,10 @@ export class Target {
   /** Messages that wait for this very target. */
   ownQueue: WaitQueue | undefined;
   readonly #isDroppable: boolean;
+  #isClaimed = false;
   #first = NONE;
   #last = NONE;
-  /** Only where there are other shards, and only for endpoints. */
+  /** Only where there are other shards, and only for endpoints and subscriptions with a bound. */
   #loads: Loads | undefined;
 
   constructor(spec: TargetSpec, link: ShardLink, loads?: Loads) {
@@ -59,7 +63,8 @@ export class Target {
     this.concurrency = spec.concurrency ?? spec.window;
     this.capacity = spec.capacity ?? Number.POSITIVE_INFINITY;
     this.active = spec.isolated !== true;
-    if (loads !== undefined && loads.others.length > 0 && spec.kind === 'endpoint') {
+    const isCounted = spec.kind === 'endpoint' || spec.bound !== undefined;
+    if (loads !== undefined && loads.others.length > 0 && isCounted) {
       this.#loads = loads;
       this.#publish(loads);
     }
@@ -93,9 +98,49 @@ export class Target {
     return this.#first !== NONE && this.loans >= this.loanMax;
   }
 
+  /**
+   * Whether one more event of `bytes` is within the bound, in the whole bus. The room is kept until a delivery is opened
+   * or `unclaim`. Of two shards that claim the last room at once none may get it, never both.
+   */
+  claim(bytes: number): boolean {
+    const { bound } = this.spec;
+    if (bound === undefined || this.#isClaimed) return true;
+    let events = this.used + 1;
+    let sum = this.bytes + bytes;
+    if (this.#loads !== undefined) {
+      const { own, others } = this.#loads;
+      const at = this.spec.id * LOAD_WORDS;
+      // SYNC claim: each shard first stores what it would have, then loads what the others have, pairs with itself there.
+      store(own, at + LOAD_USED, events);
+      store(own, at + LOAD_BYTES, sum);
+      for (let i = 0; i < others.length; i++) {
+        events += load(others[i] as Int32Array, at + LOAD_USED);
+        sum += load(others[i] as Int32Array, at + LOAD_BYTES);
+      }
+    }
+    // One that is larger than the whole bound would wait for ever.
+    const isAlone = events === 1 && this.spec.whenFull === 'park';
+    this.#isClaimed = events <= bound.events && (sum <= bound.bytes || isAlone);
+    if (!this.#isClaimed && this.#loads !== undefined) this.#publish(this.#loads);
+    return this.#isClaimed;
+  }
+
+  /** What the message in `slot` counts of a bound in bytes. */
+  bytesOf(sender: ShardLink, slot: number): number {
+    return this.spec.bound === undefined ? 0 : sender.header(slot, PAY_LEN);
+  }
+
+  unclaim(): void {
+    if (!this.#isClaimed) return;
+    this.#isClaimed = false;
+    if (this.#loads !== undefined) this.#publish(this.#loads);
+  }
+
   /** One delivery more, or one fewer. */
-  addUsed(change: number): void {
+  addUsed(change: number, bytes = 0): void {
     this.used += change;
+    this.bytes += bytes;
+    if (change > 0) this.#isClaimed = false;
     if (this.#loads !== undefined) this.#publish(this.#loads);
   }
 
@@ -148,7 +193,7 @@ export class Target {
   #publish({ own }: Loads): void {
     const at = this.spec.id * LOAD_WORDS;
     put(own, at + LOAD_USED, this.used);
-    put(own, at + LOAD_WAITING, this.waiting);
+    put(own, at + LOAD_WAITING, this.spec.bound === undefined ? this.waiting : this.bytes);
   }
 
   /** The oldest waiting cell, −1: none. */

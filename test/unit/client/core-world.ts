@@ -301,12 +301,12 @@ export class CoreWorld {
     this.tell({ op: 'removeRoutes', routes: [id] });
   }
 
-  subscribe(pattern: string, target: number): number {
+  subscribe(pattern: string, target: number, group?: number): number {
     const id = ++this.#nextId;
     const match = /[*?[]/.test(pattern) ? 'glob' : 'exact';
     this.tell({
       op: 'addSubscription',
-      subscription: { id, pattern, match, target, order: id },
+      subscription: { id, pattern, match, target, order: id, ...(group && { group }) },
     });
     return id;
   }

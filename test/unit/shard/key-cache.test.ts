@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Resolution } from '../../../src/routing/router.ts';
 import { KeyCache } from '../../../src/shard/key-cache.ts';
 
-const resolution = (): Resolution => ({ sets: [], notify: [], subscriptions: [] });
+const resolution = (): Resolution => ({ sets: [], notify: [], subscriptions: [], groups: [] });
 
 describe('KeyCache', () => {
   it('answers for id, epoch and generation together only', () => {
