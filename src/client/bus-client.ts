@@ -33,7 +33,7 @@ import { Registrations } from './registrations.ts';
 import { RouteVerbs } from './route-verbs.ts';
 import { Sender, type TryResult } from './sender.ts';
 import type { Subscription } from './subscription.ts';
-import type { EventHandler } from './subscription-receiver.ts';
+import type { EventHandler } from './subscription-callbacks.ts';
 
 export interface BusClientEnvironment {
   readonly isMain: boolean;

@@ -23,7 +23,8 @@ import type { EventMessage } from './message.ts';
 import { closedError } from './outcome-errors.ts';
 import { patternText } from './route-handle.ts';
 import { ClientSubscription, type Subscription } from './subscription.ts';
-import { type EventHandler, SubscriptionReceiver } from './subscription-receiver.ts';
+import type { EventHandler } from './subscription-callbacks.ts';
+import { SubscriptionReceiver } from './subscription-receiver.ts';
 import { UnheardErrors } from './unheard-errors.ts';
 
 /** Handed over beyond the handlers that run, so that the next one need not be waited for. */

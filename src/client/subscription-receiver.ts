@@ -18,20 +18,7 @@ import type { ReceivedMessage } from './message.ts';
 import { readMessage } from './read-message.ts';
 import type { Receiver } from './receiver.ts';
 import { ShardBacklog } from './shard-backlog.ts';
-
-export type EventHandler = (event: ReceivedMessage, context: LoanContext) => unknown;
-
-export interface SubscriptionCallbacks {
-  readonly handler: EventHandler | undefined;
-  /** A callback threw or rejected, or the payload could not be read; the subscription goes on. */
-  readonly onError: (error: unknown, event: Pick<ReceivedMessage, 'routingKey'>) => void;
-  /** The queue has met its bound, for the first time since it was at most half full. */
-  readonly onSlow: (queued: number, missed: number) => void;
-  /** Events that shards dropped for it, since it was made. */
-  readonly droppedByShards: () => number;
-  /** Events that a shard has lent to it and keeps for it; wraps, and may be too low while none waits there. */
-  readonly keptBy: (shard: number) => number;
-}
+import type { EventHandler, SubscriptionCallbacks } from './subscription-callbacks.ts';
 
 /** Events handed to callbacks before the clock is looked at, and how long they may go on in one go. */
 const EVENTS_PER_LOOK = 32;

@@ -110,7 +110,7 @@ export class Target {
     if (this.#loads !== undefined) {
       const { own, others } = this.#loads;
       const at = this.spec.id * LOAD_WORDS;
-      // SYNC claim: each shard first stores what it would have, then loads what the others have, pairs with itself there.
+      // SYNC claim: pairs with the same stores and loads in the other shards: each says what it would have, then looks.
       store(own, at + LOAD_USED, events);
       store(own, at + LOAD_BYTES, sum);
       for (let i = 0; i < others.length; i++) {

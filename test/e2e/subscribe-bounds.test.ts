@@ -70,6 +70,65 @@ describe.each([1, 2, 4])('subscriptions that block, once and signals with %i sha
     await expectAtRest(bus);
   });
 
+  it.each(['block', 'error'] as const)(
+    'with %s take exactly their capacity, over all keys and shards',
+    async (overflow) => {
+      const held = gate();
+      const options = { capacity: 7, overflow };
+      const subscription = await bus.subscribe('exact.*', () => held.promise, options);
+      let taken = 0;
+      let refused = 0;
+      const sends = Array.from({ length: 30 }, (_, i) =>
+        bus.publish(`exact.${i}`, i).then(
+          () => (taken += 1),
+          () => (refused += 1),
+        ),
+      );
+      await until(() => (overflow === 'block' ? taken === 7 : taken + refused === 30));
+      // Of several shards that want the last place at once none may have got it.
+      for (let more = 0; taken < 7; more++) await bus.publish(`exact.${more}`).then(() => taken++);
+      if (overflow === 'error') {
+        expect(await codeOf(bus.publish('exact.x'))).toBe('ERR_BUS_FULL');
+      }
+      expect(taken).toBe(7);
+      held.open();
+      await Promise.all(sends);
+      await subscription.unsubscribe();
+    },
+  );
+
+  it('count bytes exactly, and block lets in alone what is larger than all of its bytes', async () => {
+    const held = gate();
+    const strict = await bus.subscribe('bytes.error', () => held.promise, {
+      capacityBytes: 250,
+      overflow: 'error',
+    });
+    const hundred = new Uint8Array(100);
+    expect(await bus.publish('bytes.error', hundred)).toBe(1);
+    expect(await bus.publish('bytes.error', hundred)).toBe(1);
+    expect(await codeOf(bus.publish('bytes.error', hundred))).toBe('ERR_BUS_FULL');
+    expect(await bus.publish('bytes.error', new Uint8Array(50))).toBe(1);
+    const seen: number[] = [];
+    const patient = await bus.subscribe<Uint8Array>(
+      'bytes.block',
+      async ({ payload }) => {
+        await held.promise;
+        seen.push(payload.length);
+      },
+      { capacityBytes: 250, overflow: 'block' },
+    );
+    expect(await bus.publish('bytes.block', new Uint8Array(300))).toBe(1);
+    const waiting = bus.publish('bytes.block', hundred);
+    expect(await bus.publish('bytes.other')).toBe(0);
+    expect(seen).toEqual([]);
+    held.open();
+    expect(await waiting).toBe(1);
+    await until(() => seen.length === 2);
+    expect(seen).toEqual([300, 100]);
+    await strict.unsubscribe();
+    await patient.unsubscribe();
+  });
+
   it('take each other event of a slow one without waiting for it', async () => {
     const held = gate();
     const seen: unknown[] = [];

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import {
-  type EventHandler,
-  SubscriptionReceiver,
-} from '../../../src/client/subscription-receiver.ts';
+import type { EventHandler } from '../../../src/client/subscription-callbacks.ts';
+import { SubscriptionReceiver } from '../../../src/client/subscription-receiver.ts';
 import type { TargetSpec } from '../../../src/control/commands.ts';
+import { ACK_STATUS } from '../../../src/memory/entries.ts';
 import type { SubscribeOptions } from '../../../src/options.ts';
 import { resolveSubscribeOptions } from '../../../src/options.ts';
 import { heldByWorld } from './at-rest.ts';
@@ -197,6 +196,54 @@ describe('SubscriptionReceiver', () => {
     publish(2);
     world.run();
     expect([receiver.held, receiver.waiting]).toEqual([0, 0]);
+    expect(heldByWorld(world)).toEqual({});
+  });
+});
+
+describe('a member of a group', () => {
+  it('keeps its loans until the consumer is done, and drops by its bound at once', async () => {
+    const { world, receiver, publish, take } = makeSubscription({ group: 'g', capacity: 2 });
+    publish(5);
+    expect([receiver.held, receiver.missed]).toEqual([2, 3]);
+    expect([await take(), await take()]).toEqual([
+      [3, 3],
+      [4, 0],
+    ]);
+    world.run();
+    expect(heldByWorld(world)).toEqual({});
+  });
+
+  it('drops the newest, and what is larger than all of its bytes, without giving up others', async () => {
+    const options = {
+      group: 'g',
+      capacity: 2,
+      capacityBytes: 10,
+      overflow: 'drop-newest',
+    } as const;
+    const { receiver, publish, take } = makeSubscription(options);
+    publish(2);
+    publish(1, () => new Uint8Array(50));
+    expect([receiver.held, receiver.missed]).toEqual([2, 1]);
+    expect([await take(), await take()]).toEqual([
+      [0, 1],
+      [1, 0],
+    ]);
+  });
+
+  it('hands back what it has not given out when it ends', async () => {
+    const { world, receiver, publish } = makeSubscription({ group: 'g' });
+    publish(3);
+    await receiver.next();
+    const statuses: unknown[] = [];
+    const { answers } = world.client(1).core.receiverParts;
+    const acknowledge = answers.acknowledge.bind(answers);
+    answers.acknowledge = (loan, status) => {
+      statuses.push(status);
+      acknowledge(loan, status);
+    };
+    receiver.close();
+    world.run();
+    expect(statuses).toEqual([ACK_STATUS.requeue, ACK_STATUS.requeue, ACK_STATUS.ok]);
     expect(heldByWorld(world)).toEqual({});
   });
 });

@@ -140,7 +140,7 @@ describe('matching', () => {
     const nothing = router.resolve('b');
     expect(router.resolve('c')).toBe(nothing);
     expect(Object.isFrozen(nothing)).toBe(true);
-    expect(nothing).toEqual({ sets: [], notify: [], subscriptions: [] });
+    expect(nothing).toEqual({ sets: [], notify: [], subscriptions: [], groups: [] });
   });
 
   it('is not led astray by names that objects have', () => {

@@ -3,6 +3,7 @@ import type { TargetSpec } from '../../../src/control/commands.ts';
 import { CellPool } from '../../../src/shard/cell-pool.ts';
 import type { ShardLink } from '../../../src/shard/shard-link.ts';
 import { shareCells, Target } from '../../../src/shard/target.ts';
+import { Scene } from './scene.ts';
 
 function makeTarget(wishes: Partial<TargetSpec> = {}, cells = new CellPool(8)): Target {
   const spec = {
@@ -72,5 +73,39 @@ describe('shareCells', () => {
     expect([sink.cellMax, crowd[0]?.cellMax]).toEqual([16, 11]);
     shareCells([sink, ...crowd], 24);
     expect([sink.cellMax, crowd[0]?.cellMax]).toEqual([12, 1]);
+  });
+});
+
+describe('a bound of the whole bus', () => {
+  const bound = { events: 2, bytes: 100 };
+
+  function twoShards(whenFull: 'park' | 'error') {
+    const scene = new Scene({ shards: 2 });
+    const { target } = scene.subscription('k', { bound, whenFull });
+    const [left, right] = [0, 1].map((shard) => scene.world.shard(shard).state.targets[target]);
+    if (left === undefined || right === undefined) throw new Error('no target');
+    return { left, right };
+  }
+
+  it('counts what all shards have or claim, and claims nothing where it refuses', () => {
+    const { left, right } = twoShards('error');
+    expect([left.claim(40), right.claim(40)]).toEqual([true, true]);
+    left.addUsed(1, 40);
+    expect(left.claim(1)).toBe(false);
+    right.unclaim();
+    expect(left.claim(61)).toBe(false);
+    expect(right.claim(60)).toBe(true);
+    right.addUsed(1, 60);
+    expect([left.claim(0), right.claim(0)]).toEqual([false, false]);
+    left.addUsed(-1, -40);
+    expect(right.claim(40)).toBe(true);
+  });
+
+  it('lets in alone what is larger than its bytes where messages wait, and refuses it elsewhere', () => {
+    const waiting = twoShards('park');
+    expect(waiting.left.claim(500)).toBe(true);
+    expect(waiting.right.claim(1)).toBe(false);
+    const strict = twoShards('error');
+    expect(strict.left.claim(500)).toBe(false);
   });
 });
