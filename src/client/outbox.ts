@@ -152,8 +152,8 @@ export class Outbox {
     }
   }
 
-  /** The payload kind of the draft, which lies in the heap now; NO_ROOM. */
-  #put(draft: Draft): PayloadKind | typeof NO_ROOM {
+  /** The payload kind of the draft, which lies in the heap now, or NO_ROOM. */
+  #put(draft: Draft): PayloadKind {
     let isDone = false;
     this.#isEncoding = true;
     try {

@@ -58,7 +58,11 @@ describe('answerByCorrelation', () => {
     const answers = [
       `0.1.${notification?.cell}.${notification?.number}.${notification?.seqLow}`,
       `0.1.${request?.cell}.${request?.number}.77`,
-    ].map((id) => answerByCorrelation(world.client(2).core, id, 'wrong').catch(({ code }) => code));
+    ].map((id) =>
+      answerByCorrelation(world.client(2).core, id, 'wrong').catch(
+        ({ code }: { code: string }) => code,
+      ),
+    );
     world.run();
     expect(await Promise.all(answers)).toEqual(Array(2).fill('ERR_BUS_CORRELATION_NOT_FOUND'));
     expect(sends.map(({ isOpen }) => isOpen)).toEqual([true, true]);
