@@ -7,6 +7,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { bannedNames } from './tidy/banned-names.ts';
+import { brokerStates } from './tidy/broker-states.ts';
 import { fileLength } from './tidy/file-length.ts';
 import { injectedTime } from './tidy/injected-time.ts';
 import { interfacePage } from './tidy/interface-page.ts';
@@ -21,6 +22,7 @@ import { unbuiltOptions } from './tidy/unbuilt-options.ts';
 
 const rules: Readonly<Record<string, Rule>> = {
   bannedNames,
+  brokerStates,
   fileLength,
   focusedTests,
   injectedTime,

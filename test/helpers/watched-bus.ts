@@ -4,17 +4,21 @@
  */
 import { Worker } from 'node:worker_threads';
 import type { MessageBus } from '../../src/index.ts';
+import {
+  CELL,
+  CELL_STATE,
+  CELL_WORDS,
+  cellState,
+  LEDGER,
+  LEDGER_WORDS,
+  recordState,
+} from '../../src/memory/ledger.ts';
 import type { LinkHandle, LinkMemory } from '../../src/memory/link-memory.ts';
 import { createBus, internal } from './real-bus.ts';
 
 const { openLink } = (await internal('memory/link-memory.js')) as {
   openLink: (link: LinkHandle) => LinkMemory;
 };
-
-/** Of `ledger.ts`: the low bits of a cell's first word and of a record's first word are its state; 0 is free. */
-const STATE_MASK = 7;
-const CELL_WORDS = 8;
-const LEDGER_WORDS = 2;
 
 interface Watched {
   readonly links: Map<string, LinkMemory>;
@@ -122,9 +126,13 @@ export async function restOf(bus: MessageBus): Promise<Rest> {
   const { clients, messages } = await bus.metrics();
   let cells = 0;
   let records = 0;
-  for (const link of links.values()) {
-    cells += busy(link.cellWords, CELL_WORDS);
-    records += busy(link.ledger, LEDGER_WORDS);
+  for (const { cellWords, ledger } of links.values()) {
+    for (let at = CELL_STATE; at < cellWords.length; at += CELL_WORDS) {
+      if (cellState(cellWords[at] as number) !== CELL.free) cells += 1;
+    }
+    for (let slot = 0; slot * LEDGER_WORDS < ledger.length; slot++) {
+      if (recordState(ledger, slot) !== LEDGER.done) records += 1;
+    }
   }
   return {
     slotsUsed: clients.reduce((sum, { slotsUsed }) => sum + slotsUsed, 0),
@@ -135,12 +143,3 @@ export async function restOf(bus: MessageBus): Promise<Rest> {
 }
 
 export const NOTHING: Rest = { slotsUsed: 0, unsettled: 0, cells: 0, records: 0 };
-
-/** Records whose state is not 0. */
-function busy(words: Int32Array, stride: number): number {
-  let count = 0;
-  for (let at = 0; at < words.length; at += stride) {
-    if (((words[at] as number) & STATE_MASK) !== 0) count += 1;
-  }
-  return count;
-}

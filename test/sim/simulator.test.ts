@@ -1,9 +1,8 @@
 /** Seeded runs of the whole broker on one thread, with deaths of shards and clients. `npm run sim` runs any number. */
 import { describe, expect, it } from 'vitest';
-import { runsScale } from '../setup/property-runs.ts';
 import { Simulation } from './simulator/simulation.ts';
 
-const SEEDS = 600 * runsScale;
+const SEEDS = 600;
 const FIRST_SEED = 1;
 
 describe('the broker in the simulator', () => {

@@ -11,7 +11,10 @@ export interface Sent {
   readonly client: number;
   readonly key: string;
   readonly kind: number;
-  readonly send: PendingSend;
+  /** Undefined while the call is made; stays so when the thread died in it: it may be accepted. */
+  send: PendingSend | undefined;
+  /** There was no room for it, nor for waiting: it was never accepted. */
+  isRefused: boolean;
   /** It may be given up: it has a time-out or a signal. */
   readonly mayBeGivenUp: boolean;
 }
@@ -22,6 +25,18 @@ export interface Delivery {
   readonly key: string;
   readonly attempt: number;
   readonly redelivered: boolean;
+}
+
+/** Somebody whose route or subscription has been in force since a message was the next to be sent. */
+export interface Present {
+  readonly name: string;
+  readonly client: number;
+  /** Gets notifications, or events. */
+  readonly kind: number;
+  readonly keys: readonly string[];
+  readonly since: number;
+  /** It was taken out. */
+  isGone: boolean;
 }
 
 /** A promise that was broken. */
@@ -36,8 +51,19 @@ const GIVEN_UP = new Set(['ERR_BUS_TIMEOUT', 'ERR_BUS_ABORTED', 'ERR_BUS_EXPIRED
 export class Journal {
   readonly sent: Sent[] = [];
   readonly deliveries: Delivery[] = [];
-  readonly #good = new Map<string, number>();
+  readonly #present: Present[] = [];
+  readonly #answered = new Set<string>();
+  /** By message: how many receivers have answered it well; how many of them died while they did so. */
+  readonly #good = new Map<number, number>();
+  readonly #doubtful = new Map<number, number>();
+  #lastGood: number | undefined;
+  /** Messages in the hands of handlers, by client; those whose handler's thread has died. */
+  readonly #started = new Map<number, Set<number>>();
+  readonly #orphaned = new Set<number>();
+  /** Calls that had not settled when looked at last. */
+  #open: Sent[] = [];
   readonly #seen = new Set<string>();
+  readonly #handedOut = new Set<number>();
   /** By receiver, sender and key: the last message that was delivered there for the first time. */
   readonly #last = new Map<string, number>();
   #mayMove = false;
@@ -46,12 +72,19 @@ export class Journal {
     const { attempt, key, n, receiver, redelivered } = delivery;
     this.deliveries.push(delivery);
     const sent = this.sent[n];
-    if (sent === undefined || sent.key !== key) {
+    if (sent === undefined || sent.key !== key || sent.isRefused) {
       throw new Broken(`${receiver} got ${n} under ${key}, which nobody sent`);
     }
     const name = `${receiver}:${n}`;
     const isFirst = attempt === 1 && !redelivered;
     if (this.#seen.has(name) && isFirst) throw new Broken(`${receiver} got ${n} twice, unmarked`);
+    if (this.#orphaned.has(n) && isFirst) {
+      throw new Broken(`${receiver} got ${n} unmarked, in whose handler a thread had died`);
+    }
+    if (!isFirst && !this.#handedOut.has(n)) {
+      throw new Broken(`${receiver} got ${n} marked as handed out before, and it never was`);
+    }
+    this.#handedOut.add(n);
     this.#seen.add(name);
     if (attempt > RUNS_MAX) throw new Broken(`${receiver} got ${n} as attempt ${attempt}`);
     if (!isFirst || (sent.kind === KIND.request && this.#mayMove)) return;
@@ -69,50 +102,101 @@ export class Journal {
     this.#mayMove = true;
   }
 
+  /** Before it is given. */
   noteAnswer(receiver: string, n: number, isGood: boolean): void {
-    if (!isGood) return;
-    this.#good.set(`${receiver}:${n}`, n);
+    this.#lastGood = undefined;
+    const name = `${receiver}:${n}`;
+    if (!isGood || this.#answered.has(name)) return;
+    this.#answered.add(name);
+    this.#lastGood = n;
+    this.#good.set(n, (this.#good.get(n) ?? 0) + 1);
   }
 
-  /**
-   * The end: everything settled, and truly. `always` names a receiver that was there all the time and whose route takes
-   * every notification; `dead` the clients whose threads died.
-   */
-  check(always: string, dead: ReadonlySet<number>): void {
-    for (const sent of this.sent) {
-      if (!dead.has(sent.client)) this.#checkOutcome(sent);
-      this.#checkNotLost(sent, always, dead);
+  /** The thread died while it gave its last answer: that may have been accepted. */
+  doubtAnswer(): void {
+    const n = this.#lastGood;
+    if (n !== undefined) this.#doubtful.set(n, (this.#doubtful.get(n) ?? 0) + 1);
+  }
+
+  /** A handler has been called; its end is noted when its answer was given. */
+  noteStart(client: number, n: number): void {
+    const started = this.#started.get(client) ?? new Set();
+    this.#started.set(client, started.add(n));
+  }
+
+  noteEnd(client: number, n: number): void {
+    this.#started.get(client)?.delete(n);
+  }
+
+  noteDeath(client: number): void {
+    this.noteDeparture();
+    for (const n of this.#started.get(client) ?? []) {
+      if (this.sent[n]?.kind === KIND.request) this.#orphaned.add(n);
     }
   }
 
-  #checkOutcome({ kind, key, n, send }: Sent): void {
-    if (send.isOpen) throw new Broken(`${n} (${key}) never settled`);
+  noteCall(sent: Sent): void {
+    this.sent.push(sent);
+    this.#open.push(sent);
+  }
+
+  /** What has settled by now is true by now. `dead`: clients whose threads died. */
+  look(dead: ReadonlySet<number>): void {
+    this.#open = this.#open.filter((sent) => {
+      if (sent.send === undefined || dead.has(sent.client)) return false;
+      if (sent.send.isOpen) return true;
+      this.#checkOutcome(sent, sent.send);
+      return false;
+    });
+  }
+
+  /** From now on it gets every message of its kind and keys, until it is gone. */
+  notePresence(name: string, client: number, kind: number, keys: readonly string[]): Present {
+    const present = { name, client, kind, keys, since: this.sent.length, isGone: false };
+    this.#present.push(present);
+    return present;
+  }
+
+  /** The end: everything settled, and truly. `dead`: the clients whose threads died. */
+  check(dead: ReadonlySet<number>): void {
+    this.look(dead);
+    for (const { key, n } of this.#open) throw new Broken(`${n} (${key}) never settled`);
+    const present = this.#present.filter(({ client, isGone }) => !isGone && !dead.has(client));
+    for (const sent of this.sent) this.#checkNotLost(sent, present, dead);
+  }
+
+  #checkOutcome({ kind, n }: Sent, send: PendingSend): void {
     if (send.failed) {
       const error = send.toError();
       if (!BusError.isBusError(error)) throw new Broken(`${n} failed with ${String(error)}`);
       if (error.code === 'ERR_BUS_INTERNAL') throw new Broken(`${n}: ${error.message}`);
       return;
     }
-    const answered = [...this.#good.values()].filter((answer) => answer === n).length;
+    const answered = this.#good.get(n) ?? 0;
+    const certain = answered - (this.#doubtful.get(n) ?? 0);
     if (kind === KIND.request && (send.value !== n || answered === 0)) {
       throw new Broken(`request ${n} was answered ${String(send.value)}`);
     }
     const { delivered } = send.value as { delivered: number };
-    if (kind === KIND.notification && delivered !== answered) {
+    if (kind === KIND.notification && (delivered > answered || delivered < certain)) {
       throw new Broken(`notification ${n} says ${delivered} delivered, ${answered} were`);
     }
   }
 
-  /** A notification that was accepted is handled by whoever is there to handle it, unless it was given up in time. */
-  #checkNotLost(sent: Sent, always: string, dead: ReadonlySet<number>): void {
+  /** What was accepted comes to all who were there when it was sent and still are, unless it was given up in time. */
+  #checkNotLost(sent: Sent, all: readonly Present[], dead: ReadonlySet<number>): void {
     const { client, kind, mayBeGivenUp, n, send } = sent;
-    if (kind !== KIND.notification || send.link === undefined) return;
+    if (send?.link === undefined) return;
     // Nobody reads what a dead client's calls end with.
     if (dead.has(client) && mayBeGivenUp) return;
-    if (this.#seen.has(`${always}:${n}`)) return;
+    const missing = all.find((present) => {
+      const isFor = present.kind === kind && present.since <= n && present.keys.includes(sent.key);
+      return isFor && !this.#seen.has(`${present.name}:${n}`);
+    });
+    if (missing === undefined) return;
     const error = !send.isOpen && send.failed ? send.toError() : undefined;
     if (BusError.isBusError(error) && GIVEN_UP.has(error.code)) return;
     const whose = dead.has(client) ? 'of a dead client ' : '';
-    throw new Broken(`notification ${n} ${whose}was accepted and is lost`);
+    throw new Broken(`${n} ${whose}was accepted and never came to ${missing.name}`);
   }
 }

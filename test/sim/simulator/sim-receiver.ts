@@ -8,22 +8,46 @@ import type { WorldClient } from '../../unit/client/core-world.ts';
 import type { Journal } from './journal.ts';
 import type { Random } from './random.ts';
 
+/** What the run plays with at the other end of a delivery. */
+export interface SimTarget {
+  readonly client: WorldClient;
+  readonly name: string;
+  /** Deliveries that it has and has not answered. */
+  readonly held: number;
+  /** Says that the handler of one delivery has started. */
+  start(random: Random): void;
+  /** Ends one delivery; `isKind`: well. */
+  answer(random: Random, isKind: boolean): void;
+}
+
+/** Moments at which a thread may die besides its writes, and at which a dead one is found out. */
+export interface Moments {
+  ofReceipt(): void;
+  ofHandler(): void;
+}
+
 interface Held {
   readonly loan: Loan;
   readonly n: number;
   isMarked: boolean;
 }
 
-export class SimReceiver implements Receiver {
+export class SimReceiver implements Receiver, SimTarget {
   readonly client: WorldClient;
   readonly name: string;
   readonly #journal: Journal;
+  readonly #moments: Moments;
   readonly #loans: Held[] = [];
 
-  constructor(name: string, client: WorldClient, journal: Journal) {
+  constructor(
+    name: string,
+    client: WorldClient,
+    { journal, moments }: { readonly journal: Journal; readonly moments: Moments },
+  ) {
     this.name = name;
     this.client = client;
     this.#journal = journal;
+    this.#moments = moments;
   }
 
   get held(): number {
@@ -31,6 +55,7 @@ export class SimReceiver implements Receiver {
   }
 
   take(loan: Loan): void {
+    this.#moments.ofReceipt();
     loan.link.loans[loan.cell] = loan;
     const { payload, routingKey } = readMessage(loan, this.client.core.reader, false);
     const n = payload as number;
@@ -39,7 +64,6 @@ export class SimReceiver implements Receiver {
     this.#journal.noteDelivery({ receiver: this.name, n, key: routingKey, attempt, redelivered });
   }
 
-  /** Says that the handler of one loan has started. */
   start(random: Random): void {
     const held = this.#loans[random.below(this.#loans.length)];
     if (held === undefined || held.isMarked) return;
@@ -47,7 +71,6 @@ export class SimReceiver implements Receiver {
     held.loan.link.mark(held.loan.cell, held.loan.number);
   }
 
-  /** Ends one loan; `isKind`: well. */
   answer(random: Random, isKind: boolean): void {
     const at = random.below(this.#loans.length);
     const [held] = this.#loans.splice(at, 1);

@@ -2,19 +2,33 @@
  * One seeded run of whole client and shard cores on one thread: a scheduler that lets anybody do anything at any time,
  * a clock that jumps, threads that die. The broker is the production code; here is only who acts when.
  */
+import type { Receiver } from '../../../src/client/receiver.ts';
+import type { TargetSpec } from '../../../src/control/commands.ts';
 import { put, replaceSeam, store } from '../../../src/memory/seam.ts';
 import { BusError } from '../../../src/message/errors.ts';
 import { KIND } from '../../../src/message/kinds.ts';
 import { heldByWorld } from '../../unit/client/at-rest.ts';
 import { CoreWorld, type WorldClient } from '../../unit/client/core-world.ts';
-import { Broken, Journal } from './journal.ts';
+import { Broken, Journal, type Present, type Sent } from './journal.ts';
 import { Random } from './random.ts';
-import { SimReceiver } from './sim-receiver.ts';
+import { SimEndpoint } from './sim-endpoint.ts';
+import { type Moments, SimReceiver, type SimTarget } from './sim-receiver.ts';
 
 const STEPS = 300;
 /** The smallest that a bus may be told. */
 const HEAP_BYTES = 1024 * 1024;
 const KEYS = ['a', 'b', 'c'];
+/** What routes and subscriptions may be for, and the keys that match. */
+const PATTERNS: Readonly<Record<string, readonly string[]>> = {
+  a: ['a'],
+  b: ['b'],
+  c: ['c'],
+  '?': KEYS,
+  '*': KEYS,
+  '[ab]': ['a', 'b'],
+};
+const RECEIVERS_MAX = 12;
+const ENDPOINT = { kind: 'endpoint', whenFull: 'park' } as const;
 /** A run that is not at rest after so many rounds never will be. */
 const ROUNDS_MAX = 400;
 const JUMPS_MS = [1, 1, 3, 10, 50, 2_000];
@@ -22,8 +36,20 @@ const ATTEMPTS_MAX = 4;
 const DELAYS = { initial: 10, factor: 2, max: 100, jitter: 'full' } as const;
 /** A shard dies before one of so many of its writes, on average. */
 const WRITES_PER_KILL = 150;
+/** The same of clients. */
+const WRITES_PER_CLIENT_KILL = 400;
+/** Of so many handlers that are called, one ends its thread. */
+const HANDLERS_PER_KILL = 30;
+const CLIENT_KILLS_MAX = 3;
 
 class Killed extends Error {}
+
+interface Installed {
+  readonly receiver: SimTarget;
+  readonly target: number;
+  /** Undefined: it may miss messages. */
+  present: Present | undefined;
+}
 
 export interface SimulationResult {
   readonly shardDeaths: number;
@@ -36,19 +62,32 @@ export class Simulation {
   readonly #random: Random;
   readonly #world: CoreWorld;
   readonly #journal = new Journal();
-  readonly #receivers: { readonly receiver: SimReceiver; readonly target: number }[] = [];
+  readonly #receivers: Installed[] = [];
   readonly #dead = new Set<number>();
   readonly #abortable: { readonly client: number; readonly controller: AbortController }[] = [];
   #isShard = false;
   #killsLeft: number;
   #untilKill = 0;
   #shardDeaths = 0;
+  /** The client whose thread acts, and whether it has died doing so: it writes no more. */
+  #actor: WorldClient | undefined;
+  #isDying = false;
+  #clientKillsLeft: number;
+  #untilClientKill: number;
+  readonly #moments: Moments = {
+    ofReceipt: () => this.#stopDead(),
+    ofHandler: () => {
+      if (this.#mayDie && this.#random.oneIn(HANDLERS_PER_KILL)) this.#die();
+    },
+  };
 
   constructor(seed: number) {
     const random = new Random(seed);
     this.#random = random;
     this.#killsLeft = random.between(0, 8);
     this.#untilKill = random.between(1, 2 * WRITES_PER_KILL);
+    this.#clientKillsLeft = random.between(0, CLIENT_KILLS_MAX);
+    this.#untilClientKill = random.between(1, 2 * WRITES_PER_CLIENT_KILL);
     this.#world = new CoreWorld({
       shards: random.between(1, 3),
       clients: random.between(2, 4),
@@ -76,7 +115,7 @@ export class Simulation {
     } finally {
       restore();
     }
-    this.#journal.check('always', this.#dead);
+    this.#journal.check(this.#dead);
     const held = heldByWorld(this.#world, [...this.#dead]);
     if (Object.keys(held).length > 0) throw new Broken(`left behind: ${JSON.stringify(held)}`);
     return {
@@ -94,8 +133,48 @@ export class Simulation {
         this.#untilKill = this.#random.between(1, 2 * WRITES_PER_KILL);
         throw new Killed();
       }
+      this.#stopDead();
+      if (this.#mayDie && --this.#untilClientKill <= 0) this.#die();
       write(view, index, value);
     };
+  }
+
+  get #mayDie(): boolean {
+    // Main lives on, and is client 0.
+    return this.#actor !== undefined && this.#actor.id > 0 && this.#clientKillsLeft > 0;
+  }
+
+  #die(): never {
+    this.#isDying = true;
+    throw new Killed();
+  }
+
+  /** Whatever catches what a thread dies of does not bring it back. */
+  #stopDead(): void {
+    if (this.#isDying && !this.#isShard) throw new Killed();
+  }
+
+  /** Lets a client's thread run until `work` ends, or it dies in it. Returns whether it lives. */
+  #act(client: WorldClient, work: () => void): boolean {
+    this.#actor = client;
+    try {
+      work();
+    } catch (error) {
+      if (!(error instanceof Killed)) throw error;
+    }
+    this.#actor = undefined;
+    if (!this.#isDying) return true;
+    this.#isDying = false;
+    this.#clientKillsLeft -= 1;
+    this.#untilClientKill = this.#random.between(1, 2 * WRITES_PER_CLIENT_KILL);
+    this.#bury(client);
+    return false;
+  }
+
+  #bury(client: WorldClient): void {
+    this.#dead.add(client.id);
+    this.#journal.noteDeath(client.id);
+    this.#world.detach(client);
   }
 
   #runShard(id: number, work: () => number): number {
@@ -114,48 +193,71 @@ export class Simulation {
   }
 
   #furnish(): void {
-    const always = this.#addReceiver('always', this.#world.client(0));
-    this.#world.addRoute('*', always);
+    const always = this.#addReceiver('always', this.#world.client(0), ENDPOINT);
+    this.#world.addRoute('*', always.target);
+    this.#notePresence(always, KIND.notification, '*');
     for (let more = this.#random.between(1, 4); more > 0; more--) this.#changeRoutes();
   }
 
-  #addReceiver(
-    name: string,
-    client: WorldClient,
-    kind: 'endpoint' | 'subscription' = 'endpoint',
-  ): number {
-    const receiver = new SimReceiver(name, client, this.#journal);
-    const whenFull =
-      kind === 'endpoint'
-        ? 'park'
-        : this.#random.pick(['park', 'drop-oldest', 'drop-newest'] as const);
-    const window = this.#random.between(1, 4);
-    const attempts = this.#random.between(1, ATTEMPTS_MAX);
+  #addReceiver(name: string, client: WorldClient, wishes: Partial<TargetSpec>): Installed {
+    const random = this.#random;
+    const window = random.between(1, 4);
+    const attempts = random.between(1, ATTEMPTS_MAX);
     const retry = { attempts, requestAttempts: attempts, ...DELAYS };
-    const target = this.#world.addTarget(client, receiver, { kind, window, whenFull, retry });
-    this.#receivers.push({ receiver, target });
-    return target;
+    const home = { journal: this.#journal, moments: this.#moments };
+    const spec = { ...wishes, window, retry };
+    if (wishes.kind === 'endpoint' && random.oneIn(2)) {
+      const concurrency = random.between(1, 4);
+      const options = { concurrency, retry: { attempts, ...DELAYS } };
+      const endpoint = new SimEndpoint(name, client, home, options);
+      return this.#install(endpoint, endpoint.receiver, spec);
+    }
+    const receiver = new SimReceiver(name, client, home);
+    return this.#install(receiver, receiver, spec);
+  }
+
+  #install(receiver: SimTarget, taking: Receiver, wishes: Partial<TargetSpec>): Installed {
+    const target = this.#world.addTarget(receiver.client, taking, wishes);
+    const installed: Installed = { receiver, target, present: undefined };
+    this.#receivers.push(installed);
+    return installed;
+  }
+
+  /** Its route or subscription is in force: from now on it gets all that matches. */
+  #notePresence(installed: Installed, kind: number, pattern: string): void {
+    const { client, name } = installed.receiver;
+    const keys = PATTERNS[pattern] ?? [];
+    installed.present = this.#journal.notePresence(name, client.id, kind, keys);
   }
 
   /** Another endpoint or subscription, or one fewer; the first stays. */
   #changeRoutes(): void {
-    const client = this.#random.pick(this.#alive());
-    if (this.#receivers.length > 1 && this.#random.oneIn(3)) {
-      const at = this.#random.between(1, this.#receivers.length - 1);
-      const gone = this.#receivers[at];
+    const random = this.#random;
+    if (this.#receivers.length > 1 && random.oneIn(3)) {
+      const at = random.between(1, this.#receivers.length - 1);
+      const { present, target } = this.#receivers[at] as Installed;
       this.#journal.noteDeparture();
-      if (gone !== undefined) this.#world.removeTarget(gone.target);
+      if (present !== undefined) present.isGone = true;
+      this.#world.removeTarget(target);
       return;
     }
-    if (this.#receivers.length > 12) return;
+    if (this.#receivers.length > RECEIVERS_MAX) return;
+    const client = random.pick(this.#alive());
     const name = `r${this.#receivers.length}`;
-    const pattern = this.#random.pick([...KEYS, '?', '[ab]']);
-    if (this.#random.oneIn(3)) {
-      this.#world.subscribe(pattern, this.#addReceiver(name, client, 'subscription'));
-    } else {
-      const priority = this.#random.below(2);
-      this.#world.addRoute(pattern, this.#addReceiver(name, client), { priority });
+    const pattern = random.pick(Object.keys(PATTERNS));
+    if (random.oneIn(3)) this.#subscribe(name, client, pattern);
+    else {
+      const added = this.#addReceiver(name, client, ENDPOINT);
+      this.#world.addRoute(pattern, added.target, { priority: random.below(2) });
+      this.#notePresence(added, KIND.notification, pattern);
     }
+  }
+
+  #subscribe(name: string, client: WorldClient, pattern: string): void {
+    const whenFull = this.#random.pick(['park', 'drop-oldest', 'drop-newest'] as const);
+    const added = this.#addReceiver(name, client, { kind: 'subscription', whenFull });
+    this.#world.subscribe(pattern, added.target);
+    if (whenFull === 'park') this.#notePresence(added, KIND.event, pattern);
   }
 
   #step(): void {
@@ -163,13 +265,19 @@ export class Simulation {
     const action = random.below(100);
     if (action < 30) this.#send();
     else if (action < 50) this.#stepShard();
-    else if (action < 65) random.pick(this.#alive()).core.poll();
-    else if (action < 72) random.pick(this.#alive()).endMicrotask();
+    else if (action < 65) this.#actAny((client) => client.core.poll());
+    else if (action < 72) this.#actAny((client) => client.endMicrotask());
     else if (action < 90) this.#answer(false);
     else if (action < 94) this.#world.advance(random.pick(JUMPS_MS));
     else if (action < 96) this.#abort();
     else if (action < 99) this.#changeRoutes();
     else this.#killClient();
+    this.#journal.look(this.#dead);
+  }
+
+  #actAny(work: (client: WorldClient) => void): void {
+    const client = this.#random.pick(this.#alive());
+    this.#act(client, () => work(client));
   }
 
   #stepShard(): void {
@@ -190,14 +298,26 @@ export class Simulation {
     };
     const kind = random.pick([KIND.request, KIND.notification, KIND.event]);
     const verb = VERBS[kind] as (typeof VERBS)[number];
-    try {
-      const send = client[verb](key, n, options);
-      const mayBeGivenUp = options.timeout !== undefined || options.signal !== undefined;
-      this.#journal.sent.push({ n, client: client.id, key, kind, send, mayBeGivenUp });
-    } catch (error) {
-      // As many calls wait for room as may.
-      if (!BusError.isBusError(error) || error.code !== 'ERR_BUS_FULL') throw error;
-    }
+    const mayBeGivenUp = options.timeout !== undefined || options.signal !== undefined;
+    const sent: Sent = {
+      n,
+      client: client.id,
+      key,
+      kind,
+      send: undefined,
+      isRefused: false,
+      mayBeGivenUp,
+    };
+    this.#journal.noteCall(sent);
+    this.#act(client, () => {
+      try {
+        sent.send = client[verb](key, n, options);
+      } catch (error) {
+        // As many calls wait for room as may.
+        if (!BusError.isBusError(error) || error.code !== 'ERR_BUS_FULL') throw error;
+        sent.isRefused = true;
+      }
+    });
   }
 
   #abort(): void {
@@ -207,18 +327,21 @@ export class Simulation {
   }
 
   #answer(isKind: boolean): void {
-    const { receiver } = this.#random.pick(this.#receivers);
+    const random = this.#random;
+    const { receiver } = random.pick(this.#receivers);
     if (this.#dead.has(receiver.client.id)) return;
-    if (!isKind && this.#random.oneIn(3)) receiver.start(this.#random);
-    else receiver.answer(this.#random, isKind);
+    const isStart = !isKind && random.oneIn(3);
+    const lives = this.#act(receiver.client, () => {
+      if (isStart) receiver.start(random);
+      else receiver.answer(random, isKind);
+    });
+    if (!lives && !isStart) this.#journal.doubtAnswer();
   }
 
   #killClient(): void {
     const victim = this.#random.pick(this.#alive());
     if (victim.id === 0 || this.#alive().length < 2) return;
-    this.#dead.add(victim.id);
-    this.#journal.noteDeparture();
-    this.#world.detach(victim);
+    this.#bury(victim);
   }
 
   #alive(): WorldClient[] {
@@ -228,6 +351,7 @@ export class Simulation {
   /** Nobody dies any more, all answer, time passes: everything must come to an end. */
   #comeToRest(): void {
     this.#killsLeft = 0;
+    this.#clientKillsLeft = 0;
     for (let round = 0; round < ROUNDS_MAX; round++) {
       this.#world.run();
       for (const { receiver } of this.#receivers) {
