@@ -223,7 +223,7 @@ export class EndpointReceiver implements Receiver {
 }
 
 /** The one who threw knows that another attempt fails as well. */
-function isFinal(error: unknown): boolean {
+export function isFinal(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false;
   try {
     return (error as { retryable?: unknown }).retryable === false;

@@ -11,6 +11,12 @@ export interface QueuedEvent {
   readonly source: Loan;
 }
 
+/** Events and bytes at most. */
+interface Bound {
+  readonly capacity: number;
+  readonly capacityBytes: number;
+}
+
 export class EventQueue {
   #items: (QueuedEvent | undefined)[] = [];
   #head = 0;
@@ -22,6 +28,14 @@ export class EventQueue {
 
   get bytes(): number {
     return this.#bytes;
+  }
+
+  isOver({ capacity, capacityBytes }: Bound): boolean {
+    return this.length > capacity || this.#bytes > capacityBytes;
+  }
+
+  isHalfEmpty({ capacity, capacityBytes }: Bound): boolean {
+    return this.length * 2 <= capacity && this.#bytes * 2 <= capacityBytes;
   }
 
   push(event: QueuedEvent): void {

@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import { NO_DEADLINE } from '../memory/slot-header.ts';
 import { type Headers, NO_HEADERS } from '../message/headers.ts';
 import { KIND, KIND_NAMES, type KindName } from '../message/kinds.ts';
-import type { NackOptions } from '../options.ts';
+import { type NackOptions, type ResolvedNack, resolveNackOptions } from '../options.ts';
 import type { Loan } from './loan.ts';
 
 /**
@@ -36,7 +36,7 @@ export interface EventMessage<Payload = unknown> extends Message<Payload> {
   readonly missed: number;
   /** With `ack: true`: it is done. False when it was settled already, and without `ack`: there is nothing to settle. */
   ack(): boolean;
-  /** With `ack: true`: it failed. False as for `ack`. */
+  /** With `ack: true`: it failed, and is handed over again or given up. False as for `ack`. Throws `ERR_BUS_CONFIG`. */
   nack(options?: NackOptions): boolean;
 }
 
@@ -50,6 +50,12 @@ export interface MessageHome {
 
 const UNSIGNED = 2 ** 32;
 
+/** Settles an event of a subscription with `ack`: done, or failed as `nack` says. False: it was settled already. */
+export type SettleEvent = (nack: ResolvedNack | undefined) => boolean;
+
+/** The message is an event of a subscription with `ack`. */
+export let bindSettle: (message: ReceivedMessage, settle: SettleEvent) => void;
+
 export class ReceivedMessage implements Message {
   readonly kind: KindName;
   readonly routingKey: string;
@@ -61,8 +67,12 @@ export class ReceivedMessage implements Message {
   /** The loan that it came by, for the fields that are made when they are asked for. */
   readonly #loan: Loan;
   readonly #home: MessageHome;
+  #settle: SettleEvent | undefined;
 
   static {
+    bindSettle = (message, settle) => {
+      message.#settle = settle;
+    };
     // Printed as what it says, lazily made fields included.
     const show = function (this: ReceivedMessage): object {
       return this.toJSON();
@@ -106,13 +116,13 @@ export class ReceivedMessage implements Message {
       : undefined;
   }
 
-  // Subscriptions with `ack` are refused as not supported yet, so nothing is ever left to settle.
   ack(): boolean {
-    return false;
+    return this.#settle?.(undefined) ?? false;
   }
 
-  nack(_options?: NackOptions): boolean {
-    return false;
+  nack(options?: NackOptions): boolean {
+    const nack = resolveNackOptions(options);
+    return this.#settle?.(nack) ?? false;
   }
 
   toJSON(): Message & { readonly missed: number } {

@@ -136,6 +136,7 @@ export class Registrations {
       pattern: text,
       match,
       ...(options.group === undefined ? {} : { group: options.group }),
+      ...(options.ack ? { retry: options.retry } : {}),
       ...windowOf(options, core.slots.count, core.links.length),
     };
     await this.#orForget(target, plane.subscribe(core.id, target, request), () => {
@@ -277,7 +278,7 @@ function windowOf(
   slots: number,
   shards: number,
 ): SubscriptionWindow {
-  const { capacity, capacityBytes, concurrency, group, lease, overflow } = options;
+  const { ack, capacity, capacityBytes, concurrency, group, lease, overflow } = options;
   const bound = { events: capacity, bytes: capacityBytes };
   // What is leased holds at most half of a client's slots.
   const leased = Math.max(1, Math.floor(slots / 2 / shards));
@@ -285,7 +286,7 @@ function windowOf(
   if (overflow === 'error') {
     return { window: lease ? Math.min(capacity, leased) : capacity, whenFull: 'error', bound };
   }
-  if (group !== undefined && !lease) {
+  if ((ack || group !== undefined) && !lease) {
     // More than its queue takes, so that the bound acts there.
     const window = Math.min(capacity + concurrency + AHEAD, leased);
     return { window, waiting: capacity, whenFull: overflow, bound };
@@ -308,8 +309,6 @@ const LATER_ENDPOINT: Readonly<Record<string, unknown>> = {
   redeliver: true,
 };
 const LATER_SUBSCRIPTION: Readonly<Record<string, unknown>> = {
-  ack: false,
-  retry: undefined,
   timeout: Number.POSITIVE_INFINITY,
 };
 

@@ -8,13 +8,13 @@
  */
 import { ACK_STATUS } from '../memory/entries.ts';
 import { PAY_LEN } from '../memory/slot-header.ts';
-import { CAPACITY_BYTES, type ResolvedSubscribeOptions } from '../options.ts';
+import { CAPACITY_BYTES, type ResolvedNack, type ResolvedSubscribeOptions } from '../options.ts';
 import { DropAccount } from './drop-account.ts';
-import { isThenable, type ReceiverParts } from './endpoint.ts';
+import { isFinal, isThenable, type ReceiverParts } from './endpoint.ts';
 import { EventQueue, type QueuedEvent } from './event-queue.ts';
 import { LoanContext } from './handler-context.ts';
 import type { Loan } from './loan.ts';
-import type { ReceivedMessage } from './message.ts';
+import { bindSettle, type ReceivedMessage } from './message.ts';
 import { readMessage } from './read-message.ts';
 import type { Receiver } from './receiver.ts';
 import { ShardBacklog } from './shard-backlog.ts';
@@ -74,7 +74,7 @@ export class SubscriptionReceiver implements Receiver {
     this.#drop = new DropAccount(callbacks.droppedByShards);
     this.#backlog = new ShardBacklog(links, callbacks.keptBy);
     this.#drops = !options.lease && (overflow === 'drop-oldest' || overflow === 'drop-newest');
-    this.#keeps = options.group !== undefined || !this.#drops;
+    this.#keeps = options.ack || options.group !== undefined || !this.#drops;
     this.#looksAhead = this.#drops && !this.#keeps;
     this.#drainsFirst =
       this.#looksAhead && (capacity < links.length || capacityBytes < CAPACITY_BYTES);
@@ -141,6 +141,17 @@ export class SubscriptionReceiver implements Receiver {
   /** The consumer is done with an event. */
   done(event: QueuedEvent): void {
     this.#letGo(event, ACK_STATUS.ok);
+  }
+
+  /** With `ack`: the consumer says what came of the event. False: it was settled already. */
+  #settle(event: QueuedEvent, nack: ResolvedNack | undefined): boolean {
+    if (event.loan?.settled !== false) return false;
+    if (nack?.requeue === true) event.loan.link.wish(event.loan.cell, nack.delay);
+    if (nack === undefined) this.#letGo(event, ACK_STATUS.ok);
+    else this.#letGo(event, nack.requeue ? ACK_STATUS.failed : ACK_STATUS.reject);
+    // Not at once: the consumer is in the middle of something.
+    this.#parts.environment.enqueueMicrotask(() => this.#serveWhenDue());
+    return true;
   }
 
   #letGo(event: QueuedEvent, status: number): void {
@@ -261,13 +272,8 @@ export class SubscriptionReceiver implements Receiver {
     if (this.#isBehind && this.#parts.intake.links.length > 1) queue.insert(event);
     else queue.push(event);
     if (this.#drops) {
-      while (this.#isOver()) this.#dropOne();
+      while (this.#queue.isOver(this.#options)) this.#dropOne();
     } else if (this.#held >= this.#options.capacity && queue.length > 1) this.#drop.noteSlow();
-  }
-
-  #isOver(): boolean {
-    const { capacity, capacityBytes } = this.#options;
-    return this.#queue.length > capacity || this.#queue.bytes > capacityBytes;
   }
 
   /** The next event in the queue tells of the one that went, and of those that it should have told of. */
@@ -316,7 +322,7 @@ export class SubscriptionReceiver implements Receiver {
     const { handler } = this.#callbacks;
     const { environment } = this.#parts;
     let stopMs = 0;
-    for (let served = 1; !this.#paused && this.#queue.length > 0; served++) {
+    for (let served = 1; this.#mayHandOut; served++) {
       if (handler === undefined) {
         const taker = this.#takers.shift();
         if (taker === undefined) return;
@@ -335,18 +341,22 @@ export class SubscriptionReceiver implements Receiver {
     }
   }
 
+  get #mayHandOut(): boolean {
+    const { ack, prefetch } = this.#options;
+    if (this.#paused || this.#queue.length === 0) return false;
+    return !ack || this.#held - this.#queue.length < prefetch;
+  }
+
   #handOver(event: QueuedEvent): QueuedEvent {
-    const { capacity, capacityBytes } = this.#options;
-    if (this.#drops && this.#drop.isSlow) {
-      const { bytes, length } = this.#queue;
-      if (length * 2 <= capacity && bytes * 2 <= capacityBytes) this.#drop.noteCaughtUp();
-    }
+    const isCaughtUp = this.#drops && this.#drop.isSlow && this.#queue.isHalfEmpty(this.#options);
+    if (isCaughtUp) this.#drop.noteCaughtUp();
     if (event.loan === undefined) return event;
     // What a shard dropped of loans that are kept is known only as a number.
     this.#drop.countShards();
     event.message.missed = this.#drop.takeUntold();
     event.loan.link.mark(event.loan.cell, event.loan.number);
     if (this.#callbacks.handler === undefined) this.#handedOut.add(event);
+    if (this.#options.ack) bindSettle(event.message, (nack) => this.#settle(event, nack));
     return event;
   }
 
@@ -363,18 +373,14 @@ export class SubscriptionReceiver implements Receiver {
       this.#succeeded(event);
       return;
     }
-    result.then(
-      () => {
-        this.#succeeded(event);
-        this.#serveWhenDue();
-        this.#tellDue(0);
-      },
-      (error: unknown) => {
-        this.#failed(event, error);
-        this.#serveWhenDue();
-        this.#tellDue(0);
-      },
+    const settled = result.then(
+      () => this.#succeeded(event),
+      (error: unknown) => this.#failed(event, error),
     );
+    void settled.then(() => {
+      this.#serveWhenDue();
+      this.#tellDue(0);
+    });
   }
 
   #succeeded(event: QueuedEvent): void {
@@ -386,6 +392,7 @@ export class SubscriptionReceiver implements Receiver {
   #failed(event: QueuedEvent, error: unknown): void {
     this.#running -= 1;
     this.#parts.count('handlerFailed');
+    if (this.#options.ack) this.#settle(event, { delay: undefined, requeue: !isFinal(error) });
     this.done(event);
     this.#callbacks.onError(error, event.message);
   }

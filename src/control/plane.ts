@@ -46,6 +46,8 @@ export interface SubscriptionRequest {
   readonly bound?: { readonly events: number; readonly bytes: number };
   /** Name of the group that it is a member of. */
   readonly group?: string;
+  /** Of one with `ack`. */
+  readonly retry?: RetrySpec;
 }
 
 export interface RouteRequest {

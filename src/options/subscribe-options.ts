@@ -1,7 +1,7 @@
 /** The options of `subscribe` and `once`. */
 import { LIMITS } from '../limits.ts';
 import { type ResolvedRetry, type RetryOptions, resolveRetry } from './endpoint-options.ts';
-import { DURATION, OptionReader } from './reader.ts';
+import { DELAY, DURATION, OptionReader } from './reader.ts';
 import type { MatchKind } from './route-options.ts';
 
 export type Overflow = 'drop-oldest' | 'drop-newest' | 'block' | 'error';
@@ -19,7 +19,10 @@ export interface SubscribeOptions {
    * each, in turn; who has as many as its bound allows is passed over.
    */
   readonly group?: string | undefined;
-  /** At least once: each event is acknowledged, and retried as a notification is. Default false. Not supported yet. */
+  /**
+   * At least once: each event is acknowledged (by `ack`, when the callback succeeds, or when an iterator is asked for the
+   * next) and handed over again when it failed. Default false.
+   */
   readonly ack?: boolean | undefined;
   /** Events handed over and not acknowledged, with `ack`, 1 to 65 536. Default 64. No effect without `ack`. */
   readonly prefetch?: number | undefined;
@@ -33,7 +36,7 @@ export interface SubscribeOptions {
   readonly match?: MatchKind | undefined;
   /** One attempt of an acknowledged event, ms. Default `Infinity`. Not supported yet. */
   readonly timeout?: number | undefined;
-  /** With `ack`. Not supported yet. */
+  /** With `ack`: when a failed event is handed over again. Five runs by default. */
   readonly retry?: RetryOptions | undefined;
 }
 
@@ -49,6 +52,12 @@ export interface NackOptions {
   readonly delay?: number | undefined;
   /** False: never again; it is dead-lettered as `'rejected'`. Default true. */
   readonly requeue?: boolean | undefined;
+}
+
+export interface ResolvedNack {
+  /** Undefined: as `retry` says. */
+  readonly delay: number | undefined;
+  readonly requeue: boolean;
 }
 
 export interface ResolvedSubscribeOptions {
@@ -99,6 +108,16 @@ export function resolveOnceSignal(options: OnceOptions | undefined): AbortSignal
     ? undefined
     : new OptionReader(options, ['signal'], 'once').signal('signal');
 }
+
+/** Throws `ERR_BUS_CONFIG`. */
+export function resolveNackOptions(options: NackOptions | undefined): ResolvedNack {
+  if (options === undefined) return NACK;
+  const read = new OptionReader(options, ['delay', 'requeue'], 'nack');
+  const delay = read.get('delay') === undefined ? undefined : read.duration('delay', 0, DELAY);
+  return { delay, requeue: read.flag('requeue', true) };
+}
+
+const NACK: ResolvedNack = Object.freeze({ delay: undefined, requeue: true });
 
 function readSubscribeOptions(options: SubscribeOptions): ResolvedSubscribeOptions {
   const read = new OptionReader(options, NAMES, WHERE);

@@ -159,6 +159,7 @@ export class Registry {
         whenFull,
         ...(waiting === undefined ? {} : { waiting: Math.min(waiting, this.#cells) }),
         ...(bound === undefined ? {} : { bound }),
+        ...(request.retry === undefined ? {} : { retry: request.retry }),
         ...(spec.group === undefined ? {} : { group: spec.group }),
       },
       subscription: spec,

@@ -247,3 +247,95 @@ describe('a member of a group', () => {
     expect(heldByWorld(world)).toEqual({});
   });
 });
+
+describe('a subscription with ack', () => {
+  const retry = {
+    attempts: 3,
+    requestAttempts: 1,
+    initial: 0,
+    factor: 1,
+    max: 0,
+    jitter: 'none',
+  } as const;
+
+  it('keeps an event until it is settled, once, and hands out no more than prefetch', async () => {
+    const { world, receiver, publish } = makeSubscription({ ack: true, prefetch: 2 });
+    publish(4);
+    const [first, second] = await Promise.all([receiver.next(), receiver.next()]);
+    const third = receiver.next();
+    let isThere = false;
+    void third.then(() => {
+      isThere = true;
+    });
+    await world.runAsync();
+    expect([isThere, receiver.held]).toEqual([false, 4]);
+    expect([first?.message.ack(), first?.message.ack(), first?.message.nack()]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    await world.runAsync();
+    expect([isThere, receiver.held]).toEqual([true, 3]);
+    expect(second?.message.ack()).toBe(true);
+    for (const event of [await third, await receiver.next()]) event?.message.ack();
+    await world.runAsync();
+    expect(heldByWorld(world)).toEqual({});
+  });
+
+  it('gets again what failed, with its attempt, until its runs are used up or nobody wants it back', async () => {
+    const seen: [unknown, number, boolean][] = [];
+    const handler: EventHandler = (event) => {
+      seen.push([event.payload, event.attempt, event.redelivered]);
+      if (event.payload === 0) throw new Error('each time');
+      if (event.payload === 1 && event.attempt === 1) event.nack();
+      if (event.payload === 2) event.nack({ requeue: false });
+      if (event.payload === 3) throw Object.assign(new Error('final'), { retryable: false });
+    };
+    const { world, errors, publish } = makeSubscription({ ack: true }, handler, { retry });
+    publish(4);
+    for (let ms = 0; ms < 5; ms++) {
+      await world.runAsync();
+      world.advance(1);
+    }
+    expect(seen.sort().map(([payload, attempt]) => [payload, attempt])).toEqual([
+      [0, 1],
+      [0, 2],
+      [0, 3],
+      [1, 1],
+      [1, 2],
+      [2, 1],
+      [3, 1],
+    ]);
+    expect(seen.every(([, attempt, redelivered]) => redelivered === attempt > 1)).toBe(true);
+    expect(errors).toHaveLength(4);
+    expect(heldByWorld(world)).toEqual({});
+  });
+
+  // Behaviour E12: nats.js jetstream/tests/jetstream_pushconsumer_test.ts "nak delay".
+  it('waits as long as a nack says, and refuses what is no delay', async () => {
+    const { world, receiver, publish } = makeSubscription({ ack: true }, undefined, { retry });
+    publish(1);
+    const first = await receiver.next();
+    expect(() => first?.message.nack({ delay: -1 })).toThrow(/delay/);
+    expect(first?.message.nack({ delay: 50 })).toBe(true);
+    const again = receiver.next();
+    world.run();
+    world.advance(49);
+    world.run();
+    expect(receiver.held).toBe(0);
+    world.advance(2);
+    world.run();
+    const second = await again;
+    expect([second?.message.payload, second?.message.attempt]).toEqual([0, 2]);
+    second?.message.ack();
+    world.run();
+    expect(heldByWorld(world)).toEqual({});
+  });
+
+  it('has nothing to settle without it', async () => {
+    const { receiver, publish } = makeSubscription();
+    publish(1);
+    const event = await receiver.next();
+    expect([event?.message.ack(), event?.message.nack()]).toEqual([false, false]);
+  });
+});
