@@ -22,9 +22,9 @@ describe.each([1, 2, 4])('acknowledged subscriptions with %i shards', (shards) =
     const subscription = await bus.subscribe('settle.*', { ack: true });
     for (let i = 0; i < 8; i++) expect(await bus.publish(`settle.${i}`, i)).toBe(1);
     const events = subscription[Symbol.asyncIterator]();
-    const { value } = await events.next();
-    expect([value?.ack(), value?.ack(), value?.nack()]).toEqual([true, false, false]);
-    expect(() => value?.nack({ delay: -1 })).toThrow(/delay/);
+    const first = (await events.next()).value as EventMessage;
+    expect([first.ack(), first.ack(), first.nack()]).toEqual([true, false, false]);
+    expect(() => first.nack({ delay: -1 })).toThrow(/delay/);
     for (let i = 1; i < 8; i++) await events.next();
     await events.return?.();
     await expectAtRest(bus);
