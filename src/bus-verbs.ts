@@ -1,6 +1,7 @@
 /** The verbs that a bus has on every thread, as its users see them. What they do is the client half's business. */
 import type { BusClient } from './client/bus-client.ts';
 import type { BusEvents } from './client/bus-events.ts';
+import type { DeadLetterVerbs } from './client/dead-letter-verbs.ts';
 import type { Endpoint } from './client/endpoint-handle.ts';
 import type { MessageEnvelope } from './client/envelope.ts';
 import type { EventMessage } from './client/message.ts';
@@ -28,6 +29,8 @@ export interface BusVerbs {
     /** Endpoints of the whole bus that match all that is given, in order of registration. */
     find(query?: EndpointQuery): Promise<readonly EndpointRecord[]>;
   };
+  /** Messages that were given up. Kept on the main thread; every thread can ask. */
+  readonly deadLetters: DeadLetterVerbs;
   /** Number of the shard that routes this key, 0 … shards − 1. Throws `ERR_BUS_INVALID_MESSAGE` for a bad key. */
   shardOf(key: string): number;
   /** The best candidate's reply. */
@@ -131,7 +134,10 @@ const ROUTE_VERBS = [
 
 /** The verbs of a client, as functions that need no `this`. */
 export function verbsOf(client: BusClient): BusVerbs {
-  const verbs: Record<string, unknown> = { endpoints: client.endpoints };
+  const verbs: Record<string, unknown> = {
+    endpoints: client.endpoints,
+    deadLetters: client.deadLetters,
+  };
   for (const name of VERBS) verbs[name] = client[name].bind(client);
   for (const name of ROUTE_VERBS) verbs[name] = client.routes[name].bind(client.routes);
   verbs['on'] = function on(this: unknown, name: keyof BusEvents, listener: () => void) {

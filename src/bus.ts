@@ -68,6 +68,7 @@ export async function createBus(config?: BusConfig): Promise<MessageBus> {
     logger,
     keepAlive: resolved.keepAlive,
     codec,
+    deadLetters: host.deadLetterHome,
   });
   await host.start({
     get outstanding() {
@@ -75,6 +76,12 @@ export async function createBus(config?: BusConfig): Promise<MessageBus> {
     },
     get wanted() {
       return client.wanted;
+    },
+    get deadLetters() {
+      return client.deadLetterDesk?.keeper;
+    },
+    get lettersWaiting() {
+      return client.deadLetterDesk?.waiting ?? 0;
     },
     publishCounters: () => client.core.publishCounters(),
     refuseCalls: () => client.refuseCalls(),

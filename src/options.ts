@@ -13,6 +13,7 @@ export {
   resolveCloseOptions,
 } from './options/close-options.ts';
 export { type ConnectOptions, resolveConnectOptions } from './options/codec-option.ts';
+export { resolveDeadLetterFilter, resolveDeadLetterQuery } from './options/dead-letter-options.ts';
 export {
   type EndpointOptions,
   type ResolvedEndpointOptions,

@@ -21,6 +21,8 @@ import { type BusEvents, EventHub } from './bus-events.ts';
 import { ClientCore } from './client-core.ts';
 import type { ClientEnvironment } from './clock.ts';
 import { answerByCorrelation } from './correlation.ts';
+import { DeadLetterDesk, type DeadLetterHome } from './dead-letter-desk.ts';
+import { type DeadLetterVerbs, deadLetterVerbs } from './dead-letter-verbs.ts';
 import { type DrainedWork, drain, LEFT_BEHIND_GRACE_MS } from './drain.ts';
 import type { Handler } from './endpoint.ts';
 import type { Endpoint } from './endpoint-handle.ts';
@@ -46,6 +48,8 @@ export interface BusClientEnvironment {
   readonly keepAlive?: boolean;
   /** Unless the bus's codec is `'auto'`. */
   readonly codec: CodecLayer | undefined;
+  /** Main's own client keeps what could not be delivered. */
+  readonly deadLetters?: DeadLetterHome | undefined;
 }
 
 export interface ClientCloseOptions {
@@ -59,7 +63,9 @@ export class BusClient {
   readonly endpoints: {
     find(query?: EndpointQuery): Promise<unknown>;
   };
+  readonly deadLetters: DeadLetterVerbs;
   readonly routes: RouteVerbs;
+  readonly deadLetterDesk: DeadLetterDesk | undefined;
   readonly #core: ClientCore;
   readonly #plane: ControlPlane;
   readonly #sender: Sender;
@@ -102,6 +108,13 @@ export class BusClient {
         return plane.findEndpoints(resolveEndpointQuery(query));
       },
     };
+    this.deadLetters = deadLetterVerbs(plane, () => this.#sender.checkOpen());
+    const { deadLetters } = environment;
+    if (deadLetters !== undefined) {
+      this.deadLetterDesk = new DeadLetterDesk(this.#core, this.#sender, deadLetters, (letter) =>
+        this.#events.emit('deadLetter', letter),
+      );
+    }
     this.routes = new RouteVerbs(this.#core, plane, () => this.#sender.checkOpen());
     this.#loop.start();
     this.#loop.hold();
@@ -291,6 +304,7 @@ export class BusClient {
     const settled = counts.settled - before;
     this.#sender.endWith('closed');
     this.#registrations.closeAll();
+    this.deadLetterDesk?.close();
     this.#core.poll();
     this.#core.publishCounters();
     this.#loop.stop();

@@ -1,4 +1,5 @@
 /** What the bus tells: one object each, with what and why. A listener that throws harms nobody; there is no 'error'. */
+import type { DeadLetter } from '../message/dead-letter.ts';
 import type { BusError } from '../message/errors.ts';
 import type { KindName } from '../message/kinds.ts';
 import { kindOf } from '../message/text.ts';
@@ -21,9 +22,10 @@ export interface BusEvents {
   };
   /** The bus has closed, on this thread. */
   readonly close: { readonly reason: string };
-  /** Not told yet, as the next three. */
+  /** A message was given up and is kept. On the main thread only. */
+  readonly deadLetter: DeadLetter;
+  /** Not told yet, as the next two. */
   readonly alert: { readonly name: string; readonly message: string };
-  readonly deadLetter: { readonly id: string };
   readonly endpointState: { readonly endpoint: string; readonly state: string };
   readonly breaker: { readonly endpoint: string; readonly state: string };
   /** The thread of a shard died and is being replaced; nothing is lost. On the main thread only. */

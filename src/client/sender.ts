@@ -211,6 +211,7 @@ export class Sender implements SendHome {
     draft.encoded = send?.encoded;
     draft.id = options.id;
     draft.headers = options.headers;
+    draft.corr = options.to === undefined ? 0 : options.to + 1;
     if (send?.encoded === undefined) this.#date(draft, send?.timeoutMs ?? options.timeout, options);
     else {
       draft.deadline = send.deadline;
@@ -300,7 +301,7 @@ export class Sender implements SendHome {
 }
 
 function flagsOf(kind: number, options: ResolvedSendOptions): number {
-  if (kind === KIND.event) return FLAG_EARLY;
+  if (kind === KIND.event) return options.to === undefined ? FLAG_EARLY : 0;
   return kind === KIND.request && options.timeout === undefined ? FLAG_NO_TIMEOUT : 0;
 }
 

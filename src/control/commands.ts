@@ -29,11 +29,11 @@ export interface RetrySpec {
   readonly jitter: 'full' | 'none';
 }
 
-/** An endpoint, a subscription, or a client's sink for failure reports, as a shard knows it. */
+/** An endpoint, a subscription, a client's sink for failure reports, or the dead letters, as a shard knows it. */
 export interface TargetSpec {
   /** 0 … targets − 1; unique while the target lives. */
   readonly id: number;
-  readonly kind: 'endpoint' | 'subscription' | 'reports';
+  readonly kind: 'endpoint' | 'subscription' | 'reports' | 'deadLetters';
   /** Owning client. */
   readonly client: number;
   /** Loans and waiting deliveries that one shard may keep for it, ≥ 1. */

@@ -7,6 +7,7 @@ import type { ClientHandle } from '../memory/client-memory.ts';
 import type { ControlHandle } from '../memory/control-words.ts';
 import type { LinkHandle } from '../memory/link-memory.ts';
 import type { ShardHandle } from '../memory/shard-memory.ts';
+import type { DeadLetterFilter, DeadLetterPage } from '../message/dead-letter.ts';
 import type {
   Balance,
   ExplainQuery,
@@ -142,6 +143,12 @@ export interface ControlPlane {
   explain(query: ExplainQuery): Promise<Explanation>;
   /** It takes no new messages, or takes them again. Rejects `ERR_BUS_ENDPOINT_NOT_FOUND`. */
   isolate(endpoint: string, isolated: boolean): Promise<void>;
+  listDeadLetters(query: {
+    readonly limit: number;
+    readonly cursor: string | undefined;
+  }): Promise<DeadLetterPage>;
+  replayDeadLetter(id: string): Promise<number>;
+  purgeDeadLetters(filter: DeadLetterFilter): Promise<number>;
   metrics(): Promise<unknown>;
   health(): Promise<unknown>;
   /** The client leaves in good order: it has nothing outstanding and holds no loan. */

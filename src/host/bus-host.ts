@@ -4,6 +4,7 @@
  */
 import { availableParallelism } from 'node:os';
 import type { Worker } from 'node:worker_threads';
+import type { DeadLetterHome } from '../client/dead-letter-desk.ts';
 import { LEFT_BEHIND_GRACE_MS } from '../client/drain.ts';
 import type { ClientBoot, ControlPlane } from '../control/plane.ts';
 import { warnAtExit } from '../log.ts';
@@ -15,6 +16,7 @@ import {
   setBusState,
 } from '../memory/control-words.ts';
 import { createShardMemory, type ShardMemory } from '../memory/shard-memory.ts';
+import type { DeadLetterKeeper } from '../message/dead-letter.ts';
 import type { BusError } from '../message/errors.ts';
 import {
   type Logger,
@@ -29,6 +31,7 @@ import { Registry } from '../registry/registry.ts';
 import { assertOpen } from './bus-state.ts';
 import { CELLS, type ClientHost, type PeerSink } from './client-host.ts';
 import { Clients } from './clients.ts';
+import { deadLetterHome, deadLettersTarget } from './dead-letter-home.ts';
 import { quietWithin, untilQuiet } from './drain.ts';
 import { DroppedCounts } from './dropped-counts.ts';
 import { atProcessExit } from './exit-drains.ts';
@@ -65,6 +68,10 @@ export interface MainClient {
   refuseCalls(): void;
   /** Publishes what was pushed and reads what was settled. Runs no handler. */
   reap(): void;
+  /** What could not be delivered; undefined: it is not kept. */
+  readonly deadLetters: DeadLetterKeeper | undefined;
+  /** Of these, how many wait for room. */
+  readonly lettersWaiting: number;
   fail(error: BusError): void;
   /** A shard was replaced. */
   tell(restart: ShardRestart): void;
@@ -91,6 +98,7 @@ export class BusHost {
   readonly #standby: Standby | undefined;
   readonly #logger: Logger;
   readonly #userLogger: Logger | undefined;
+  readonly #letters: DeadLetterHome | undefined;
   readonly #main: ClientHost;
   readonly #mainBoot: ClientBoot;
   #client: MainClient | undefined;
@@ -100,8 +108,8 @@ export class BusHost {
   /** Starts nothing. `tellPeer` hears of every client after main's own. */
   constructor(config: ResolvedConfig, logger: Logger, tellPeer: PeerSink) {
     const epochMs = performance.timeOrigin + performance.now();
-    // Each client has a target for failure reports besides its endpoints and subscriptions.
-    const targets = config.maxEndpoints + config.maxSubscriptions + config.maxClients;
+    // Each client has a target for failure reports besides its endpoints and subscriptions, and the bus one for dead letters.
+    const targets = config.maxEndpoints + config.maxSubscriptions + config.maxClients + 1;
     const control = createControlWords(targets);
     const registry = new Registry({ ...config, targets, cells: CELLS });
     // Main is a thread with work too: a shard may spin where each of them has a core to itself.
@@ -132,8 +140,9 @@ export class BusHost {
     this.#userLogger = config.logger;
     this.plane = new Plane({
       ...observed,
+      deadLetters: () => this.#client?.deadLetters,
       metrics: () => observeMetrics(observed, performance.timeOrigin + performance.now() - epochMs),
-      health: () => observeHealth(observed),
+      health: () => observeHealth(observed, this.#client?.lettersWaiting ?? 0),
       now: Date.now,
     });
     this.#sessions = new Sessions({
@@ -147,6 +156,16 @@ export class BusHost {
     this.#stallWatch = new StallWatch(shards, config.stallTimeout);
     this.#main = clients.admit(0, tellPeer);
     this.#mainBoot = clients.bootOf(this.#main);
+    if (config.maxDeadLetters > 0) {
+      const { maxDeadLetterBytes, maxDeadLetters } = config;
+      const bounds = { letters: maxDeadLetters, bytes: maxDeadLetterBytes };
+      this.#letters = deadLetterHome(registry, bounds);
+    }
+  }
+
+  /** Undefined: dead letters are not kept. */
+  get deadLetterHome(): DeadLetterHome | undefined {
+    return this.#letters;
   }
 
   /** What main's client half is made of. */
@@ -161,6 +180,10 @@ export class BusHost {
     try {
       await this.#shards.start();
       await this.#clients.attach(this.#main);
+      if (this.#letters !== undefined) {
+        const target = deadLettersTarget(this.#letters.target);
+        await this.#shards.tellAll({ op: 'addTarget', target });
+      }
       this.#standby?.fill(FIRST_FILL_MS);
     } catch (error) {
       await this.close({ drain: false, timeout: 0 });

@@ -52,8 +52,10 @@ export function observeMetrics(observed: Observed, uptimeMs: number): BusMetrics
   });
 }
 
-export function observeHealth({ clients, control, registry, shards }: Observed): BusHealth {
+export function observeHealth(observed: Observed, lettersWaiting: number): BusHealth {
+  const { clients, control, registry, shards } = observed;
   return busHealth({
+    lettersWaiting,
     isFatal: busState(control) === BUS_STATE.fatal,
     endpoints: registry.findEndpoints({}).map(({ client, spec, state, target }) => {
       const words = clients.get(client)?.memory.words;

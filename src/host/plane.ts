@@ -13,6 +13,7 @@ import type {
   SubscriptionRequest,
 } from '../control/plane.ts';
 import type { ControlWords } from '../memory/control-words.ts';
+import type { DeadLetterFilter, DeadLetterKeeper, DeadLetterPage } from '../message/dead-letter.ts';
 import type { EndpointQuery } from '../registry/endpoints.ts';
 import type { Registry } from '../registry/registry.ts';
 import { assertOpen } from './bus-state.ts';
@@ -27,6 +28,8 @@ export interface PlaneInit {
   readonly clients: Clients;
   readonly dropped: DroppedCounts;
   readonly control: ControlWords;
+  /** Undefined: none are kept. */
+  readonly deadLetters: () => DeadLetterKeeper | undefined;
   readonly metrics: () => unknown;
   readonly health: () => unknown;
   /** Epoch ms. */
@@ -143,6 +146,22 @@ export class Plane implements ControlPlane {
     assertOpen(control);
     const target = registry.isolate(endpoint, isolated);
     await shards.tellAll({ op: 'isolate', target, isolated });
+  }
+
+  async listDeadLetters(query: {
+    readonly limit: number;
+    readonly cursor: string | undefined;
+  }): Promise<DeadLetterPage> {
+    return this.#init.deadLetters()?.list(query) ?? { items: [], cursor: undefined };
+  }
+
+  async replayDeadLetter(id: string): Promise<number> {
+    assertOpen(this.#init.control);
+    return this.#init.deadLetters()?.replay(id) ?? 0;
+  }
+
+  async purgeDeadLetters(filter: DeadLetterFilter): Promise<number> {
+    return this.#init.deadLetters()?.purge(filter) ?? 0;
   }
 
   async metrics(): Promise<unknown> {

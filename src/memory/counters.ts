@@ -30,6 +30,8 @@ export const CLIENT_COUNTERS = [
   'leftBehind',
   // Events that callbacks hold, or that wait for one: written out at once, not with the others.
   'callbacks',
+  // Of the client that keeps the dead letters.
+  'deadLettered',
 ] as const;
 
 export const SHARD_COUNTERS = [

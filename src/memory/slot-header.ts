@@ -11,7 +11,8 @@
  *  8 PAY_OFF   byte offset of the block: extras, then payload 9 PAY_LEN  bytes of the payload
  * 10 HDR_LEN   bytes of the extras (id, headers) before it
  * 11 DEADLINE  ms since the bus epoch; NO_DEADLINE: none
- * 12 CORR      response, failure report: cell and loan of the delivery it answers
+ * 12 CORR      response, failure report: cell and loan of the delivery it answers; notification, event: target + 1
+ *              of the only one it is for, 0: as its key says
  * 13 SHARD     where it was sent (display and checks only)
  * 14 SENT      ms since the bus epoch
  * 15 EXPIRES   ttl: ms since the bus epoch; NO_DEADLINE: none; response, failure report: the attempt it is of

@@ -2,6 +2,8 @@
 import { LIVENESS } from '../memory/client-memory.ts';
 
 export interface HealthSources {
+  /** Dead letters that find no room. */
+  readonly lettersWaiting: number;
   readonly isFatal: boolean;
   readonly endpoints: readonly {
     readonly id: string;
@@ -38,13 +40,19 @@ export interface BusHealth {
   }[];
 }
 
-export function busHealth({ isFatal, endpoints, shards }: HealthSources): BusHealth {
-  const ended = shards
+export function busHealth(sources: HealthSources): BusHealth {
+  const { isFatal, endpoints, lettersWaiting, shards } = sources;
+  const reasons = shards
     .filter((shard) => !shard.isRunning)
     .map(({ id, isReplaced }) => `shard ${id} ${isReplaced ? 'is being replaced' : 'has ended'}`);
+  if (lettersWaiting > 0) {
+    reasons.push(
+      'the dead letters are full (maxDeadLetters, maxDeadLetterBytes): purge or replay some',
+    );
+  }
   return {
-    state: isFatal ? 'fatal' : ended.length > 0 ? 'degraded' : 'ok',
-    reasons: ended,
+    state: isFatal ? 'fatal' : reasons.length > 0 ? 'degraded' : 'ok',
+    reasons,
     // Ids are the users': a map without a prototype takes `__proto__` too.
     endpoints: Object.assign(
       Object.create(null),

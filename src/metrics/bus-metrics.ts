@@ -48,6 +48,8 @@ export interface BusMetrics {
     readonly failed: number;
     /** Attempts that failed and were, or will be, followed by another. */
     readonly retried: number;
+    /** Messages that were given up and kept, those that came back from a replay too. */
+    readonly deadLettered: number;
     /** Calls whose time was over, or the only attempt's. */
     readonly timedOut: number;
     /** Replies and results that came when nobody waited any more. */
@@ -91,6 +93,7 @@ export function busMetrics(sources: MetricsSources): BusMetrics {
       delivered: ofClients('delivered'),
       failed: ofClients('failed'),
       retried: ofShards('retried'),
+      deadLettered: ofClients('deadLettered'),
       timedOut: ofClients('timedOut'),
       late: ofClients('lateResults') + ofShards('late'),
       dropped: { overflow: ofClients('dropped') + ofShards('dropped') },

@@ -41,6 +41,8 @@ export interface ResolvedSendOptions {
   readonly id: string | undefined;
   /** `Infinity` when not given. */
   readonly ttl: number;
+  /** Not a user's: the target that it goes to, whatever its key leads to. */
+  readonly to?: number;
 }
 
 const NAMES: readonly (keyof SendOptions)[] = ['timeout', 'signal', 'headers', 'id', 'ttl'];

@@ -209,6 +209,18 @@ export class Registry {
     );
   }
 
+  /** Id of the endpoint or subscription there. */
+  nameOf(target: number): string | undefined {
+    return this.#endpoints.at(target)?.spec.id ?? this.#subscriptions.at(target)?.name;
+  }
+
+  /** Of an endpoint or subscription by its id. */
+  targetOf(name: string): number | undefined {
+    const endpoint = this.#endpoints.find({}).find(({ spec }) => spec.id === name);
+    if (endpoint !== undefined) return endpoint.target;
+    return [...this.#subscriptions.all()].find((entry) => entry.name === name)?.spec.target;
+  }
+
   subscriptions(): Iterable<SubscriptionEntry> {
     return this.#subscriptions.all();
   }

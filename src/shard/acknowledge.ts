@@ -11,6 +11,7 @@ import {
 } from '../memory/entries.ts';
 import {
   CELL,
+  CELL_DEAD,
   CELL_REF,
   CELL_STATE,
   CELL_WORDS,
@@ -29,8 +30,9 @@ import { KIND, KIND_MASK, NO_DEADLINE } from '../memory/slot-header.ts';
 import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
 import { deadlineOf, watchTimeout } from './commit.ts';
 import { expireMessage } from './expiry.ts';
+import { endLetter } from './give-up.ts';
 import { rerouteDelivery } from './reroute.ts';
-import { failAttempt } from './retry.ts';
+import { failAttempt, failForGood } from './retry.ts';
 import { decide, finish, giveBack, settle } from './settle.ts';
 import { NO_CELL, type ShardLink } from './shard-link.ts';
 import type { ShardState } from './shard-state.ts';
@@ -48,10 +50,11 @@ export function takeAcknowledgement(shard: ShardState, link: ShardLink, entry: n
     return;
   }
   const status = ackStatusOf(entry);
-  if (status === ACK_STATUS.ok) decide(shard, delivery, true);
+  if ((word & CELL_DEAD) !== 0) endLetter(shard, delivery);
+  else if (status === ACK_STATUS.ok) decide(shard, delivery, true);
   else if (status === ACK_STATUS.requeue) rerouteDelivery(shard, delivery, 0);
   else if (status === ACK_STATUS.failed) failAttempt(shard, delivery, wishOf(link, cell));
-  else decide(shard, delivery, false);
+  else failForGood(shard, delivery);
 }
 
 /** When its receiver wants a failed delivery again, ms from now; undefined: it leaves that to the policy. */

@@ -5,6 +5,7 @@
 import { low16, refClient, refSlot } from '../memory/entries.ts';
 import {
   CELL,
+  CELL_DEAD,
   CELL_DUE,
   CELL_REF,
   CELL_STATE,
@@ -50,7 +51,8 @@ export function startBackOff(
   const link = shard.link(refClient(delivery));
   const cell = low16(delivery);
   const at = cell * CELL_WORDS;
-  const isFirst = cellAttempts(get(link.cellWords, at + CELL_STATE)) === 0;
+  const word = get(link.cellWords, at + CELL_STATE);
+  const isFirst = cellAttempts(word) === 0 && (word & CELL_DEAD) === 0;
   if (!shard.backingOff.has(delivery)) {
     const target = link.cells.owners[cell] as Target;
     target.addUsed(-1, -target.bytesOf(sender, slot));

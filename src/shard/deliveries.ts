@@ -5,10 +5,12 @@
 import { low16, packRef, refClient, refSlot } from '../memory/entries.ts';
 import {
   CELL,
+  CELL_DEAD,
   CELL_FROM,
   CELL_FROM_CLIENT,
   CELL_GROUP,
   CELL_REF,
+  CELL_RESULT,
   CELL_STATE,
   CELL_TARGET,
   CELL_WORDS,
@@ -34,6 +36,8 @@ export function cellWord(shard: ShardState, delivery: number, word: number): num
 export interface Moved {
   readonly delivery: number;
   readonly word: number;
+  /** It is a dead letter from now on: for whom it was, and why. */
+  readonly cause?: number | undefined;
 }
 
 /** A waiting delivery of the message in `slot` of `sender` for `target`, which has room. */
@@ -57,7 +61,9 @@ export function openDelivery(
   } else {
     put(words, at + CELL_FROM_CLIENT, refClient(from.delivery));
     put(words, at + CELL_FROM, low16(from.delivery) + 1);
-    put(words, at + CELL_STATE, carryOver(get(words, at + CELL_STATE), from.word));
+    const moved = carryOver(get(words, at + CELL_STATE), from.word);
+    if (from.cause !== undefined) put(words, at + CELL_RESULT, from.cause);
+    put(words, at + CELL_STATE, from.cause === undefined ? moved : moved | CELL_DEAD);
   }
   const delivery = packRef(link.client, cell);
   joinMessage(shard, sender, slot, delivery);

@@ -4,10 +4,12 @@
  */
 import { STATUS } from '../memory/entries.ts';
 import { LEDGER, recordDetail, recordState } from '../memory/ledger.ts';
+import { LETTER_REASON } from '../memory/letter-word.ts';
 import { targetsOf } from '../memory/outcome-word.ts';
 import { EXPIRES, KIND, KIND_MASK, NO_DEADLINE } from '../memory/slot-header.ts';
 import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
 import { deliveryState, freeDelivery } from './deliveries.ts';
+import { giveUp } from './give-up.ts';
 import { decide, settle } from './settle.ts';
 import { NO_CELL, type ShardLink } from './shard-link.ts';
 import type { ShardState } from './shard-state.ts';
@@ -38,7 +40,12 @@ export function expireDelivery(
 ): void {
   const kind = link.header(slot, KIND) & KIND_MASK;
   if (kind !== MESSAGE_KIND.request && !isUntouched(link, slot)) {
-    decide(shard, delivery, kind === MESSAGE_KIND.event);
+    if (kind === MESSAGE_KIND.event) decide(shard, delivery, true);
+    else giveUp(shard, delivery, LETTER_REASON.expired);
+    return;
+  }
+  if (kind === MESSAGE_KIND.notification && link.openCount[slot] === 1) {
+    giveUp(shard, delivery, LETTER_REASON.expired);
     return;
   }
   const state = deliveryState(shard, delivery);

@@ -5,7 +5,7 @@
 
 import { STATUS } from '../memory/entries.ts';
 import { LEDGER, setRecord } from '../memory/ledger.ts';
-import { GEN, KIND, KIND_MASK } from '../memory/slot-header.ts';
+import { CORR, GEN, KIND, KIND_MASK } from '../memory/slot-header.ts';
 import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
 import type { Resolution } from '../routing/router.ts';
 import { refuse, watchDeadline } from './commit.ts';
@@ -58,6 +58,8 @@ export function placeMessage(
   if (backingOff.size > 0 && backingOff.keepsBack(link, link.keyOf(slot))) {
     return standBehind(shard, link, slot, shard.keptBack);
   }
+  const only = kind === MESSAGE_KIND.request ? 0 : link.header(slot, CORR);
+  if (only !== 0) return placeFanOut(shard, link, slot, [only - 1], own);
   const resolution = resolve(shard, link, slot);
   if (kind === MESSAGE_KIND.request) {
     return placeRequest(shard, link, slot, resolution.sets, own);

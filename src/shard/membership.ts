@@ -1,8 +1,9 @@
 /** Clients and targets coming and going, by command of main. */
 import type { Attachment, TargetSpec } from '../control/commands.ts';
-import { low16, packRef, refClient, refSlot, STATUS } from '../memory/entries.ts';
+import { packRef, refClient, refSlot } from '../memory/entries.ts';
 import {
   CELL,
+  CELL_DEAD,
   CELL_REF,
   CELL_STATE,
   CELL_WORDS,
@@ -16,15 +17,16 @@ import {
   ONE_DEATH,
   recordState,
 } from '../memory/ledger.ts';
+import { LETTER_REASON } from '../memory/letter-word.ts';
 import { MARK_WORDS } from '../memory/link-memory.ts';
 import { get } from '../memory/seam.ts';
 import { KIND, KIND_MASK } from '../memory/slot-header.ts';
 import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
 import { returnLent } from './acknowledge.ts';
-import { freeDelivery } from './deliveries.ts';
+import { giveUp } from './give-up.ts';
 import { placeParkedAgain } from './pump.ts';
-import { lostBy, rerouteDelivery } from './reroute.ts';
-import { decide, giveBack, settle } from './settle.ts';
+import { rerouteDelivery } from './reroute.ts';
+import { decide, giveBack } from './settle.ts';
 import { NO_CELL, ShardLink } from './shard-link.ts';
 import type { ShardState } from './shard-state.ts';
 import { shareCells, Target } from './target.ts';
@@ -46,6 +48,7 @@ export function addTarget(shard: ShardState, spec: TargetSpec): void {
   const target = new Target(spec, link, shard.loads);
   shard.targets[spec.id] = target;
   link.targets.add(target);
+  if (spec.kind === 'deadLetters') shard.deadLetters = target;
   if (target.isDroppable) {
     link.hasDroppable = true;
     // A successor counts from its start.
@@ -153,15 +156,14 @@ function endLoan(shard: ShardState, link: ShardLink, cell: number): void {
   const deathsMax = (link.cells.owners[cell] as Target).spec.maxDeaths ?? DEATHS_MAX;
   const started =
     state === CELL.loaned && get(link.marks, cell * MARK_WORDS) === cellLoan(word) + 1;
+  // A letter that waits for room needs nothing of this client any more.
+  if (state === CELL.backoff && (word & CELL_DEAD) !== 0) return;
   if (started && cellDeaths(word) + 1 >= deathsMax) {
-    if ((sender.header(refSlot(ref), KIND) & KIND_MASK) === MESSAGE_KIND.event) {
-      // Other subscriptions have theirs.
-      decide(shard, delivery, true);
-      return;
-    }
-    const detail = lostBy(shard, delivery);
-    settle(shard, sender, refSlot(ref), { status: STATUS.died, detail }, delivery);
-    freeDelivery(shard, delivery, cellState(get(link.cellWords, low16(delivery) * CELL_WORDS)));
+    const { retry } = (link.cells.owners[cell] as Target).spec;
+    const isEvent = (sender.header(refSlot(ref), KIND) & KIND_MASK) === MESSAGE_KIND.event;
+    // Of a plain event other subscriptions have theirs.
+    if (isEvent && retry === undefined) decide(shard, delivery, true);
+    else giveUp(shard, delivery, LETTER_REASON.died, word + ONE_ATTEMPT + ONE_DEATH);
     return;
   }
   rerouteDelivery(shard, delivery, started ? ONE_ATTEMPT + ONE_DEATH : 0);

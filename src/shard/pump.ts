@@ -14,6 +14,7 @@ import {
   STATUS,
 } from '../memory/entries.ts';
 import {
+  CELL_DEAD,
   CELL_DEADLINE,
   CELL_REF,
   CELL_RESULT,
@@ -33,6 +34,7 @@ import {
   recordState,
   setRecord,
 } from '../memory/ledger.ts';
+import { packLetter } from '../memory/letter-word.ts';
 import { get, put } from '../memory/seam.ts';
 import { SENT } from '../memory/slot-header.ts';
 import { expireDelivery, hasExpired } from './expiry.ts';
@@ -101,14 +103,13 @@ function lend(shard: ShardState, target: Target): void {
     const sender = shard.link(refClient(ref));
     if (target.loans >= LOANS_WHEN_TIGHT && target.isDroppable && sender.isTight) break;
     const slot = refSlot(ref);
-    const isReport = target.spec.kind === 'reports';
-    if (!isReport && hasExpired(shard, sender, slot)) {
+    if (!target.isSink && hasExpired(shard, sender, slot)) {
       expireDelivery(shard, sender, slot, packRef(link.client, cell));
       continue;
     }
     const lent = lendCell(get(words, at + CELL_STATE));
     const flags = cellAttempts(lent) + cellDeaths(lent) > 0 ? FLAG_REDELIVERED : 0;
-    const last = isReport ? get(words, at + CELL_RESULT) : cellAttempts(lent) + 1;
+    const last = target.isSink ? sinkWord(words, at, lent) : cellAttempts(lent) + 1;
     const own = sender.timeoutOf(slot) === 0 ? 0 : writeDeadline(sender, slot, words, at);
     link.deliver.push(
       packDeliver(DELIVER, flags, cellLoan(lent), cell) | own,
@@ -126,6 +127,13 @@ function lend(shard: ShardState, target: Target): void {
   if (target.isDroppable && (target.backlog > 0 || target.lent - target.toldKept > TELL_KEPT)) {
     shard.noteKept(target);
   }
+}
+
+/** Of a report, which message it is about; of a dead letter, what became of it. */
+function sinkWord(words: Int32Array, at: number, lent: number): number {
+  const result = get(words, at + CELL_RESULT);
+  if ((lent & CELL_DEAD) === 0) return result;
+  return packLetter(result, cellAttempts(lent), cellDeaths(lent));
 }
 
 /** The deadline that the route of a request sets, where its receiver finds it. */

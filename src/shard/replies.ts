@@ -8,6 +8,7 @@ import {
   CELL_REF,
   CELL_RESULT,
   CELL_STATE,
+  CELL_TARGET,
   CELL_WORDS,
   cellLoan,
   cellState,
@@ -32,8 +33,9 @@ import {
   SEQ_LO,
 } from '../memory/slot-header.ts';
 import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
-import { cellWord, openDelivery } from './deliveries.ts';
-import { decide, finish, giveBack, settle } from './settle.ts';
+import { cellWord, nextDelivery, openDelivery } from './deliveries.ts';
+import { failForGood } from './retry.ts';
+import { finish, giveBack, settle } from './settle.ts';
 import { NO_CELL, type ShardLink } from './shard-link.ts';
 import type { ShardState } from './shard-state.ts';
 
@@ -126,20 +128,36 @@ export function takeReport(shard: ShardState, link: ShardLink, slot: number): vo
   // A report that the outcome word cannot count would not be waited for: its slot would be used again before it is read.
   const counted = active ? withReport(recordDetail(sender.ledger, failed.slot)) : 0;
   const isCounted = active && counted !== recordDetail(sender.ledger, failed.slot);
-  if (isCounted && sink?.hasRoom) {
+  const isTold = isCounted && sink?.hasRoom === true;
+  if (isTold) {
     const delivery = openDelivery(shard, link, slot, sink);
     // The sender finds its notification by this slot: it is not used again before the report has been read.
     const at = low16(delivery) * CELL_WORDS;
     put(sender.cellWords, at + CELL_RESULT, failed.slot);
     put(sender.cellWords, at + CELL_COUNTED, counted);
-    setRecordDetail(link.ledger, slot, outcomeOf(1));
+  }
+  const isKept = active && enclose(shard, link, slot, packRef(sender.client, failed.slot));
+  if (isTold || isKept) {
+    setRecordDetail(link.ledger, slot, outcomeOf(Number(isTold) + Number(isKept)));
     setRecord(link.ledger, slot, gen, LEDGER.routed);
-    setRecordDetail(sender.ledger, failed.slot, counted);
+    if (isTold) setRecordDetail(sender.ledger, failed.slot, counted);
   } else {
     finish(link, slot, gen, STATUS.late, 0);
   }
-  if (active) decide(shard, failed.delivery, false);
+  if (active) failForGood(shard, failed.delivery);
   else giveBack(shard, failed.delivery, failed.state);
+}
+
+/**
+ * The report in `slot` goes to the dead letters too, ahead of the message that it is about, whose name is `about`. False:
+ * there is no room for both, and the letter will be without its error.
+ */
+function enclose(shard: ShardState, link: ShardLink, slot: number, about: number): boolean {
+  const { deadLetters } = shard;
+  if (deadLetters === undefined || deadLetters.link.down || !deadLetters.hasRoom) return false;
+  const delivery = openDelivery(shard, link, slot, deadLetters);
+  put(deadLetters.link.cellWords, low16(delivery) * CELL_WORDS + CELL_RESULT, about);
+  return true;
 }
 
 /** The rest of a response that was taken when its shard died. */
@@ -166,9 +184,11 @@ export function resumeReport(shard: ShardState, link: ShardLink, slot: number): 
     giveBack(shard, failed.delivery, failed.state);
     return;
   }
-  const toSink = link.firstCell[slot] as number;
-  if (toSink !== NO_CELL) {
-    setRecordDetail(sender.ledger, failed.slot, cellWord(shard, toSink, CELL_COUNTED));
+  for (let delivery = link.firstCell[slot] as number; delivery !== NO_CELL; ) {
+    if (cellWord(shard, delivery, CELL_TARGET) === sender.reports?.spec.id) {
+      setRecordDetail(sender.ledger, failed.slot, cellWord(shard, delivery, CELL_COUNTED));
+    }
+    delivery = nextDelivery(shard, delivery);
   }
-  decide(shard, failed.delivery, false);
+  failForGood(shard, failed.delivery);
 }

@@ -7,7 +7,7 @@
 import { low16, packRef, refClient, refSlot, STATUS } from '../memory/entries.ts';
 import {
   CELL,
-  CELL_FROM,
+  CELL_DEAD,
   CELL_GROUP,
   CELL_REF,
   CELL_STATE,
@@ -25,8 +25,10 @@ import { KIND, KIND_MASK } from '../memory/slot-header.ts';
 import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
 import { backOff, endBackOff } from './back-off.ts';
 import { ALL_FULL } from './choose.ts';
-import { cellWord, deliveryState, freeDelivery, type Moved, openDelivery } from './deliveries.ts';
+import { cellWord, deliveryState, freeDelivery, type Moved } from './deliveries.ts';
+import { postAgain } from './give-up.ts';
 import { nextMember } from './group-turn.ts';
+import { move } from './move.ts';
 import { chooseAgain } from './place-request.ts';
 import { resolve } from './resolve-key.ts';
 import { failAttempt } from './retry.ts';
@@ -111,6 +113,10 @@ function retry(shard: ShardState, link: ShardLink, cell: number): void {
     return;
   }
   endBackOff(shard, delivery);
+  if ((cellWord(shard, delivery, CELL_STATE) & CELL_DEAD) !== 0) {
+    postAgain(shard, delivery);
+    return;
+  }
   const target = link.cells.owners[cell] as Target;
   const isThere = shard.targets[target.spec.id] === target;
   const ref = cellWord(shard, delivery, CELL_REF);
@@ -118,16 +124,6 @@ function retry(shard: ShardState, link: ShardLink, cell: number): void {
   if (!isThere || kind === MESSAGE_KIND.request) rerouteDelivery(shard, delivery, 0);
   else if (target.active) waitAgain(shard, delivery, cellWord(shard, delivery, CELL_STATE));
   else failAttempt(shard, delivery);
-}
-
-/** The new cell names the old one until that is free, so that a half-done move can be told. */
-function move(shard: ShardState, from: number, to: Target, word: number): void {
-  const ref = cellWord(shard, from, CELL_REF);
-  const old = cellState(cellWord(shard, from, CELL_STATE));
-  const sender = shard.link(refClient(ref));
-  const delivery = openDelivery(shard, sender, refSlot(ref), to, { delivery: from, word });
-  freeDelivery(shard, from, old);
-  put(to.link.cellWords, low16(delivery) * CELL_WORDS + CELL_FROM, 0);
 }
 
 /** A delivery in BACKOFF whose target is there: its cell is part of what fills the target, so nobody else makes room. */

@@ -5,11 +5,12 @@
 import type { RetrySpec } from '../control/commands.ts';
 import { low16, refClient, refSlot } from '../memory/entries.ts';
 import { CELL_REF, CELL_STATE, CELL_WORDS, cellAttempts, ONE_ATTEMPT } from '../memory/ledger.ts';
+import { LETTER_REASON } from '../memory/letter-word.ts';
 import { get } from '../memory/seam.ts';
 import { KIND, KIND_MASK } from '../memory/slot-header.ts';
 import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
 import { backOff, mayBackOff } from './back-off.ts';
-import { decide } from './settle.ts';
+import { giveUp } from './give-up.ts';
 import type { ShardState } from './shard-state.ts';
 import type { Target } from './target.ts';
 
@@ -32,17 +33,28 @@ export function failAttempt(shard: ShardState, delivery: number, delayMs?: numbe
   const isRequest = (sender.header(slot, KIND) & KIND_MASK) === MESSAGE_KIND.request;
   const runs = cellAttempts(word) + 1;
   if (retry === undefined || runs >= (isRequest ? retry.requestAttempts : retry.attempts)) {
-    decide(shard, delivery, false);
+    giveUp(shard, delivery, LETTER_REASON.attempts, word + ONE_ATTEMPT);
     return;
   }
   const hasPlace = mayBackOff(shard, link, sender);
   if (!hasPlace && !isRequest) {
-    decide(shard, delivery, false);
+    giveUp(shard, delivery, LETTER_REASON.overflow, word + ONE_ATTEMPT);
     return;
   }
   shard.counters.counts.retried += 1;
   const delay = delayMs ?? delayAfter(retry, runs, shard.random());
   backOff(shard, delivery, word + ONE_ATTEMPT, hasPlace ? delay : 0);
+}
+
+/** The handler of a delivery on loan failed for good, before its attempts were used up or with the last of them. */
+export function failForGood(shard: ShardState, delivery: number): void {
+  const link = shard.link(refClient(delivery));
+  const cell = low16(delivery);
+  const word = get(link.cellWords, cell * CELL_WORDS + CELL_STATE);
+  const { retry } = (link.cells.owners[cell] as Target).spec;
+  const isLast = cellAttempts(word) + 1 >= (retry?.attempts ?? 1);
+  const reason = isLast ? LETTER_REASON.attempts : LETTER_REASON.rejected;
+  giveUp(shard, delivery, reason, word + ONE_ATTEMPT);
 }
 
 /** Ms before the next attempt after `runs` of them; `draw` is 0 ≤ value < 1. */

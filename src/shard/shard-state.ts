@@ -69,6 +69,8 @@ export class ShardState {
   parkedAlone = false;
   /** Loans of settled messages that have not been told. */
   readonly untold: number[] = [];
+  /** Where messages go that failed for good; undefined: nowhere. */
+  deadLetters: Target | undefined;
   /** Deliveries that look for another target again when DUE has passed. */
   readonly backingOff: BackingOff = new BackingOff();
   /** Where messages wait that such a delivery keeps back. */

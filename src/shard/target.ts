@@ -80,6 +80,11 @@ export class Target {
     return this.#first !== NONE || this.waiters.size > 0;
   }
 
+  /** Not a user's: failure reports or dead letters. */
+  get isSink(): boolean {
+    return this.spec.kind === 'reports' || this.spec.kind === 'deadLetters';
+  }
+
   get hasRoom(): boolean {
     const { cells } = this.link;
     if (cells.free === 0) return false;
@@ -226,12 +231,12 @@ export class Target {
 
 /**
  * Shares a client's cells among its targets: all get what they want while it fits, else in proportion, at least one. The
- * sink for failure reports keeps its own: a report without a cell would leave a failure without its error.
+ * sinks for failure reports and dead letters keep their own: a report without a cell would leave a failure without its error.
  */
 export function shareCells(targets: Iterable<Target>, cells: number): void {
   const all = [...targets];
-  const sinks = all.filter((target) => target.spec.kind === 'reports');
-  const others = all.filter((target) => target.spec.kind !== 'reports');
+  const sinks = all.filter((target) => target.isSink);
+  const others = all.filter((target) => !target.isSink);
   const kept = Math.min(sumWanted(sinks), cells * SINK_SHARE_MAX);
   const share = Math.min(1, (cells - kept) / sumWanted(others));
   for (const target of sinks) allot(target, Math.min(Math.floor(kept), target.cellsWanted));

@@ -53,6 +53,56 @@ export const TAKEOVER_SCENES: Readonly<Record<string, () => TakeoverScene>> = {
       return [seen([send]), all.map(payloadsOf)];
     });
   },
+  'a notification that is repeated, and another one that nothing helps': () => {
+    const scene = new Scene();
+    const letters = scene.deadLetters({ window: 2 });
+    const end = scene.endpoint('k', { retry: RETRY });
+    return played(scene, () => {
+      const sends = [1, 2].map((at) => scene.sender.notify('k', at));
+      scene.world.run();
+      for (const _ of sends) end.receiver.fail();
+      scene.world.run();
+      scene.world.advance(10);
+      scene.world.run();
+      end.receiver.acknowledge();
+      end.receiver.report('end', new Error('no use'));
+      scene.world.run();
+      answerAll(scene, [letters], ({ receiver }) => receiver.acknowledge());
+      return [seen(sends), payloadsOf(end), letters.receiver.payloads.map(String)];
+    });
+  },
+  'dead letters that wait for room, one without a word, one refused': () => {
+    const scene = new Scene();
+    const letters = scene.deadLetters({ window: 1 });
+    const end = scene.endpoint('k', { retry: RETRY });
+    return played(scene, () => {
+      const sends = [1, 2, 3].map((at) => scene.sender.notify('k', at));
+      scene.world.run();
+      for (const _ of sends) end.receiver.acknowledge(ACK_STATUS.reject);
+      scene.world.run();
+      for (const _ of sends) {
+        letters.receiver.acknowledge();
+        scene.world.run();
+        scene.world.advance(10);
+        scene.world.run();
+      }
+      return [seen(sends), payloadsOf(letters)];
+    });
+  },
+  'a request whose handler dies with its thread once too often': () => {
+    const scene = new Scene();
+    const letters = scene.deadLetters({ window: 2 });
+    const end = scene.endpoint('k', { maxDeaths: 1 }, 2);
+    return played(scene, () => {
+      const sends = [1, 2].map((at) => scene.sender.request('k', at));
+      scene.world.run();
+      end.receiver.mark();
+      scene.world.detach(end.receiver.client);
+      scene.world.run();
+      answerAll(scene, [letters], ({ receiver }) => receiver.acknowledge());
+      return [seen(sends), payloadsOf(letters), scene.world.forgotten];
+    }, [2]);
+  },
   'requests with replies and errors': () => {
     const scene = new Scene();
     const end = scene.endpoint('k');
@@ -151,6 +201,15 @@ export const TAKEOVER_SCENES: Readonly<Record<string, () => TakeoverScene>> = {
     }, [2]);
   },
 };
+
+const RETRY = {
+  attempts: 2,
+  requestAttempts: 1,
+  initial: 10,
+  factor: 1,
+  max: 10,
+  jitter: 'none',
+} as const;
 
 /** Reads what happened, and what is left. */
 function played(scene: Scene, play: () => unknown, gone: readonly number[] = []): TakeoverScene {

@@ -58,6 +58,7 @@ async function bus() {
     clients,
     control,
     dropped: new DroppedCounts(shards),
+    deadLetters: () => undefined,
     metrics: () => 'metrics',
     health: () => 'health',
     now: () => 99,

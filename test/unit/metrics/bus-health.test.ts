@@ -15,6 +15,7 @@ const endpoint = (id: string, liveness: number | undefined, inFlight = 0) => ({
 describe('busHealth', () => {
   it('names the liveness of each endpoint, by its thread', () => {
     const { endpoints, state, reasons } = busHealth({
+      lettersWaiting: 0,
       isFatal: false,
       endpoints: [
         endpoint('idle', LIVENESS.idle),
@@ -39,15 +40,23 @@ describe('busHealth', () => {
   it('says which shard has ended', () => {
     const sources = { endpoints: [], shards: [shard(0, true), shard(1, false)] };
     const expected = { reasons: ['shard 1 has ended'] };
-    expect(busHealth({ ...sources, isFatal: false })).toMatchObject({
+    expect(busHealth({ ...sources, lettersWaiting: 0, isFatal: false })).toMatchObject({
       ...expected,
       state: 'degraded',
     });
-    expect(busHealth({ ...sources, isFatal: true })).toMatchObject({ ...expected, state: 'fatal' });
+    expect(busHealth({ ...sources, lettersWaiting: 0, isFatal: true })).toMatchObject({
+      ...expected,
+      state: 'fatal',
+    });
   });
 
   it('says which shard is being replaced, and that the bus goes on', () => {
-    const sources = { endpoints: [], shards: [shard(0, false, true)], isFatal: false };
+    const sources = {
+      endpoints: [],
+      shards: [shard(0, false, true)],
+      lettersWaiting: 0,
+      isFatal: false,
+    };
     expect(busHealth(sources)).toMatchObject({
       state: 'degraded',
       reasons: ['shard 0 is being replaced'],
@@ -57,6 +66,8 @@ describe('busHealth', () => {
 
   it('takes any endpoint id', () => {
     const sources = { endpoints: [endpoint('__proto__', LIVENESS.idle)], shards: [] };
-    expect(Object.keys(busHealth({ ...sources, isFatal: false }).endpoints)).toEqual(['__proto__']);
+    expect(
+      Object.keys(busHealth({ ...sources, lettersWaiting: 0, isFatal: false }).endpoints),
+    ).toEqual(['__proto__']);
   });
 });

@@ -27,6 +27,11 @@ export class Scene {
     return { receiver, target };
   }
 
+  /** Where messages go that failed for good; at the sender, as main is where they go. */
+  deadLetters(wishes: Partial<TargetSpec> = {}): Placed {
+    return this.endpoint(undefined, { kind: 'deadLetters', ...wishes }, 0);
+  }
+
   subscription(pattern: string, wishes: Partial<TargetSpec> = {}, at = 1): Placed {
     const placed = this.endpoint(undefined, { kind: 'subscription', ...wishes }, at);
     this.world.subscribe(pattern, placed.target);

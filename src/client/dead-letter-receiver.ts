@@ -1,0 +1,150 @@
+/**
+ * Main's receiver of what nobody could handle: copies each message, with the error that was reported just before it, and
+ * gives the loan back. Letters that find no room keep their loans until there is some.
+ */
+
+import { packRef } from '../memory/entries.ts';
+import {
+  causeReason,
+  causeTarget,
+  LETTER_REASON,
+  letterAttempts,
+  letterCause,
+  letterDeaths,
+} from '../memory/letter-word.ts';
+import { HDR_LEN, KEY_LEN, PAY_LEN } from '../memory/slot-header.ts';
+import type { DeadLetter, DeadReason } from '../message/dead-letter.ts';
+import { KIND } from '../message/kinds.ts';
+import type { Answers } from './answers.ts';
+import type { DeadLetters } from './dead-letters.ts';
+import type { Loan } from './loan.ts';
+import { type Reader, readMessage, readPayload } from './read-message.ts';
+import type { Receiver } from './receiver.ts';
+
+const REASONS: readonly DeadReason[] = (Object.entries(LETTER_REASON) as [DeadReason, number][])
+  .sort(([, a], [, b]) => a - b)
+  .map(([name]) => name);
+
+export interface DeadLetterParts {
+  readonly answers: Answers;
+  readonly reader: Reader;
+  readonly letters: DeadLetters;
+  /** Id of an endpoint or subscription. */
+  readonly nameOf: (target: number) => string;
+  /** The letter whose replay the message in `slot` of this client is. */
+  readonly replayOf: (slot: number) => DeadLetter | undefined;
+  /** Epoch ms. */
+  readonly now: () => number;
+  readonly onLetter: (letter: DeadLetter) => void;
+}
+
+export class DeadLetterReceiver implements Receiver {
+  readonly #parts: DeadLetterParts;
+  readonly #waiting: { readonly loan: Loan; readonly detail: number }[] = [];
+  /** By message: what was reported of it, until the message itself comes, with the next entry of its shard. */
+  readonly #errors = new Map<number, unknown>();
+  #closed = false;
+
+  constructor(parts: DeadLetterParts) {
+    this.#parts = parts;
+  }
+
+  get held(): number {
+    return this.#waiting.length;
+  }
+
+  take(loan: Loan, detail: number): void {
+    if (loan.kind === KIND.failureReport) this.#takeReport(loan, detail);
+    else if (this.#waiting.length > 0 || !this.#takeLetter(loan, detail)) this.#hold(loan, detail);
+  }
+
+  /** Letters have gone: those that wait are taken. */
+  serve(): void {
+    while (this.#waiting.length > 0) {
+      const [first] = this.#waiting as [{ loan: Loan; detail: number }];
+      if (!this.#takeLetter(first.loan, first.detail)) return;
+      this.#waiting.shift();
+    }
+  }
+
+  /** Nothing is kept any more: the bus ends. */
+  close(): void {
+    this.#closed = true;
+    for (const { loan } of this.#waiting.splice(0)) this.#parts.answers.acknowledge(loan);
+  }
+
+  #hold(loan: Loan, detail: number): void {
+    if (this.#closed) this.#parts.answers.acknowledge(loan);
+    else this.#waiting.push({ loan, detail });
+  }
+
+  #takeReport(loan: Loan, about: number): void {
+    const { answers, reader } = this.#parts;
+    let error: unknown;
+    try {
+      [, error] = readPayload(loan.peer, loan.slot, reader.codec) as [string, unknown];
+    } catch (unreadable) {
+      error = unreadable;
+    }
+    this.#errors.set(about, error);
+    answers.acknowledge(loan);
+  }
+
+  /** False: there is no room. */
+  #takeLetter(loan: Loan, detail: number): boolean {
+    const { answers, letters, onLetter, reader, replayOf } = this.#parts;
+    const bytes = loan.header(PAY_LEN) + loan.header(HDR_LEN) + loan.header(KEY_LEN);
+    if (!letters.hasRoom(bytes)) return false;
+    const isOwn = loan.peer.memory.id === reader.client;
+    const before = isOwn ? replayOf(loan.slot) : undefined;
+    const letter = letters.add(this.#read(loan, detail, before), bytes, before);
+    answers.acknowledge(loan);
+    onLetter(letter);
+    return true;
+  }
+
+  #read(
+    loan: Loan,
+    detail: number,
+    before: DeadLetter | undefined,
+  ): Omit<DeadLetter, 'id' | 'count'> {
+    const { nameOf, now, reader } = this.#parts;
+    const about = packRef(loan.peer.memory.id, loan.slot);
+    const cause = letterCause(detail);
+    let error = this.#errors.get(about);
+    this.#errors.delete(about);
+    let message: Pick<DeadLetter, 'headers' | 'payload' | 'routingKey'> & {
+      readonly id: string;
+      readonly kind: string;
+      readonly timestamp: number;
+    };
+    try {
+      message = readMessage(loan, reader, false);
+    } catch (unreadable) {
+      // What cannot be read was not handled either; the rest of it is worth keeping.
+      error ??= unreadable;
+      const routingKey = loan.peer.keyOf(loan.slot);
+      message = { routingKey, headers: {}, payload: undefined, id: '', kind: '', timestamp: now() };
+    }
+    return {
+      reason: REASONS[causeReason(cause)] ?? 'attempts',
+      endpoint: nameOf(causeTarget(cause)),
+      messageId: message.id,
+      // A replay travels as a notification whatever it was.
+      kind: before?.kind ?? kindOf(loan.kind),
+      attempts: letterAttempts(detail),
+      deaths: letterDeaths(detail),
+      ...(error === undefined ? {} : { error }),
+      routingKey: message.routingKey,
+      headers: message.headers,
+      payload: message.payload,
+      firstAt: message.timestamp,
+      deadAt: now(),
+    };
+  }
+}
+
+function kindOf(kind: number): DeadLetter['kind'] {
+  if (kind === KIND.request) return 'request';
+  return kind === KIND.event ? 'event' : 'notification';
+}

@@ -1,0 +1,112 @@
+/**
+ * A delivery that failed for good. It moves to the dead letters, a target of main's client, and has failed when that has
+ * it: so a shard's death loses no letter. Where there is no such target, and for what is never kept, it fails at once.
+ */
+import { low16, refClient, refSlot, STATUS } from '../memory/entries.ts';
+import {
+  CELL_DEAD,
+  CELL_REF,
+  CELL_RESULT,
+  CELL_STATE,
+  CELL_WORDS,
+  cellState,
+  recordDetail,
+} from '../memory/ledger.ts';
+import {
+  causeReason,
+  causeTarget,
+  LETTER_REASON,
+  type LetterReason,
+  packCause,
+} from '../memory/letter-word.ts';
+import { failuresOf, reasonDetail, targetsOf } from '../memory/outcome-word.ts';
+import { put } from '../memory/seam.ts';
+import { KIND, KIND_MASK } from '../memory/slot-header.ts';
+import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
+import { backOff } from './back-off.ts';
+import { cellWord, freeDelivery } from './deliveries.ts';
+import { move } from './move.ts';
+import { decide, settle } from './settle.ts';
+import type { ShardState } from './shard-state.ts';
+import type { Target } from './target.ts';
+
+interface Outcome {
+  readonly status: number;
+  readonly detail: number;
+}
+
+/** How long a letter waits before it looks for room again. */
+const LOOK_AGAIN_MS = 5;
+
+/** `word` is the delivery's, with the attempts and deaths that count by now. */
+export function giveUp(
+  shard: ShardState,
+  delivery: number,
+  reason: LetterReason,
+  word: number = cellWord(shard, delivery, CELL_STATE),
+): void {
+  const { spec } = shard.link(refClient(delivery)).cells.owners[low16(delivery)] as Target;
+  const cause = packCause(spec.id, reason);
+  const isKept = isRequest(shard, delivery)
+    ? reason === LETTER_REASON.died
+    : spec.kind === 'endpoint' || spec.retry !== undefined;
+  if (isKept && shard.deadLetters?.link.down === false) post(shard, delivery, cause, word);
+  else fail(shard, delivery, cause);
+}
+
+/** A letter that found no room looks again. */
+export function postAgain(shard: ShardState, delivery: number): void {
+  const cause = cellWord(shard, delivery, CELL_RESULT);
+  const word = cellWord(shard, delivery, CELL_STATE);
+  if (shard.deadLetters?.link.down === false) post(shard, delivery, cause, word);
+  else fail(shard, delivery, cause);
+}
+
+/** The dead letters have it, or will not take it. */
+export function endLetter(shard: ShardState, delivery: number): void {
+  fail(shard, delivery, cellWord(shard, delivery, CELL_RESULT));
+}
+
+function post(shard: ShardState, delivery: number, cause: number, word: number): void {
+  const sink = shard.deadLetters as Target;
+  if (sink.hasRoom) {
+    move(shard, delivery, sink, word, cause);
+    return;
+  }
+  const { cellWords } = shard.link(refClient(delivery));
+  put(cellWords, low16(delivery) * CELL_WORDS + CELL_RESULT, cause);
+  backOff(shard, delivery, word | CELL_DEAD, LOOK_AGAIN_MS);
+}
+
+function fail(shard: ShardState, delivery: number, cause: number): void {
+  const ref = cellWord(shard, delivery, CELL_REF);
+  const sender = shard.link(refClient(ref));
+  const slot = refSlot(ref);
+  const outcome = isRequest(shard, delivery)
+    ? requestEnd(cause)
+    : notificationEnd(cause, recordDetail(sender.ledger, slot));
+  if (outcome === undefined) {
+    decide(shard, delivery, false);
+    return;
+  }
+  settle(shard, sender, slot, outcome, delivery);
+  freeDelivery(shard, delivery, cellState(cellWord(shard, delivery, CELL_STATE)));
+}
+
+function requestEnd(cause: number): Outcome | undefined {
+  if (causeReason(cause) !== LETTER_REASON.died) return undefined;
+  return { status: STATUS.died, detail: reasonDetail(causeTarget(cause) + 1) };
+}
+
+/** One that nobody was to get but who was not handed it in time has expired, rather than failed there. */
+function notificationEnd(cause: number, detail: number): Outcome | undefined {
+  const isAlone = targetsOf(detail) === 1 && failuresOf(detail) === 0;
+  if (causeReason(cause) !== LETTER_REASON.expired || !isAlone) return undefined;
+  return { status: STATUS.expired, detail: 0 };
+}
+
+function isRequest(shard: ShardState, delivery: number): boolean {
+  const ref = cellWord(shard, delivery, CELL_REF);
+  const kind = shard.link(refClient(ref)).header(refSlot(ref), KIND) & KIND_MASK;
+  return kind === MESSAGE_KIND.request;
+}
