@@ -4,6 +4,7 @@ export type { CloseResult, MessageBus, Ticket } from './bus.ts';
 export { createBus } from './bus.ts';
 export type { BusVerbs } from './bus-verbs.ts';
 export type { BusEvents } from './client/bus-events.ts';
+export type { DeadLetterVerbs } from './client/dead-letter-verbs.ts';
 export type { Endpoint } from './client/endpoint-handle.ts';
 export type { MessageEnvelope } from './client/envelope.ts';
 export type { EventMessage, Message } from './client/message.ts';
@@ -16,7 +17,12 @@ export type { Contract, ContractsOf, ContractVerbs, WithContracts } from './cont
 export type { EndpointRecord, ExplainedRoute, Explanation } from './control/plane.ts';
 export type { EventHandler, HandlerContext, MessageHandler } from './handler.ts';
 export type { CodecModule } from './message/codec-module.ts';
-export type { DeadLetter } from './message/dead-letter.ts';
+export type {
+  DeadLetter,
+  DeadLetterFilter,
+  DeadLetterPage,
+  DeadLetterQuery,
+} from './message/dead-letter.ts';
 export type { BusErrorCode, BusErrorDetails, BusErrorInit } from './message/errors.ts';
 export { BusError } from './message/errors.ts';
 export type { KindName } from './message/kinds.ts';

@@ -105,6 +105,8 @@ export interface ShardSnapshot {
   /** In order of attachment; those that have left and of whom something may be in use here, too. */
   readonly clients: readonly Attachment[];
   readonly departed: readonly number[];
+  /** What was registered at those that have left: deliveries to them may still be decided here. */
+  readonly departedTargets: readonly TargetSpec[];
   readonly targets: readonly TargetSpec[];
   readonly routes: readonly RouteSpec[];
   readonly subscriptions: readonly SubscriptionSpec[];

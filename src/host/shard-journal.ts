@@ -16,6 +16,8 @@ import { get, load } from '../memory/seam.ts';
 export class ShardJournal {
   readonly #clients = new Map<number, Attachment>();
   readonly #departed = new Set<number>();
+  /** By client that has left. */
+  readonly #departedTargets = new Map<number, readonly TargetSpec[]>();
   /** TAIL … DONE of each client's link. */
   readonly #heads = new Map<number, Int32Array>();
   readonly #targets = new Map<number, TargetSpec>();
@@ -31,7 +33,7 @@ export class ShardJournal {
         break;
       }
       case 'detach':
-        if (this.#clients.has(command.client)) this.#departed.add(command.client);
+        if (this.#clients.has(command.client)) this.#depart(command.client);
         this.#forgetTargets((target) => target.client === command.client);
         break;
       case 'addTarget':
@@ -69,6 +71,7 @@ export class ShardJournal {
   forget(client: number): void {
     this.#clients.delete(client);
     this.#departed.delete(client);
+    this.#departedTargets.delete(client);
     this.#heads.delete(client);
   }
 
@@ -91,10 +94,17 @@ export class ShardJournal {
     return {
       clients: [...this.#clients.values()],
       departed: [...this.#departed],
+      departedTargets: [...this.#departedTargets.values()].flat(),
       targets: [...this.#targets.values()],
       routes: [...this.#routes.values()],
       subscriptions: [...this.#subscriptions.values()],
     };
+  }
+
+  #depart(client: number): void {
+    this.#departed.add(client);
+    const targets = [...this.#targets.values()].filter((target) => target.client === client);
+    this.#departedTargets.set(client, targets);
   }
 
   /** With a target go its routes and subscriptions: its number may be used again. */

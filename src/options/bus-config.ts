@@ -67,9 +67,9 @@ export interface BusConfig {
   readonly maxRegexRoutes?: number | undefined;
   /** Patterns that share their rarest literal run. Default 1 024, also the most. */
   readonly maxPatternsPerRun?: number | undefined;
-  /** Default 10 000. No effect yet: there are no dead letters. */
+  /** Dead letters that are kept, 0 to 1 000 000; 0: none. Default 10 000. */
   readonly maxDeadLetters?: number | undefined;
-  /** Default 64 MiB. No effect yet. */
+  /** And bytes of their keys, headers and payloads. Default 64 MiB. */
   readonly maxDeadLetterBytes?: number | undefined;
 }
 

@@ -2,10 +2,12 @@
  * Takeover: a successor goes on from ledger, cells, private tails and the half-done entry of the shard that died. What
  * it reads was ordered by the `'exit'` of its predecessor. Repeating it after a crash in the middle changes nothing.
  */
+import type { TargetSpec } from '../control/commands.ts';
 import { packRef, refClient, refSlot } from '../memory/entries.ts';
 import {
   CELL,
   CELL_BAD,
+  CELL_DEAD,
   CELL_FROM,
   CELL_FROM_CLIENT,
   CELL_REF,
@@ -38,12 +40,12 @@ import type { ShardState } from './shard-state.ts';
 import { Target } from './target.ts';
 
 /** Brings ledger and cells into order and derives everything that lives in the heap from them. */
-export function recover(shard: ShardState): void {
+export function recover(shard: ShardState, departed: readonly TargetSpec[] = []): void {
   for (const link of shard.linkList) recordPushed(link);
   for (const link of shard.linkList) forEachCell(link, (at) => dropGarbage(shard, link, at));
   for (const link of shard.linkList) forEachCell(link, (at) => finishHalfDone(shard, link, at));
   for (const link of shard.linkList) deriveRecords(shard, link);
-  for (const link of shard.linkList) deriveCells(shard, link);
+  for (const link of shard.linkList) deriveCells(shard, link, departed);
   for (const link of shard.linkList) deriveTimeouts(shard, link);
 }
 
@@ -148,19 +150,30 @@ function timeoutByRoute(shard: ShardState, link: ShardLink, slot: number): numbe
   return undefined;
 }
 
-function deriveCells(shard: ShardState, link: ShardLink): void {
+function deriveCells(shard: ShardState, link: ShardLink, departed: readonly TargetSpec[]): void {
   const used: { readonly cell: number; readonly sender: number; readonly seq: number }[] = [];
   forEachCell(link, (at, cell) => {
-    const ref = get(link.cellWords, at + CELL_REF);
-    const seq = shard.link(refClient(ref)).seqOf(refSlot(ref));
-    used.push({ cell, sender: refClient(ref), seq });
+    // The report about a dead letter goes just before it.
+    const isEnclosed = isReportOfLetter(shard, link, at);
+    const ref = get(link.cellWords, at + (isEnclosed ? CELL_RESULT : CELL_REF));
+    const seq = shard.links[refClient(ref)]?.seqOf(refSlot(ref)) ?? 0;
+    used.push({ cell, sender: refClient(ref), seq: isEnclosed ? seq - 1 / 2 : seq });
   });
   const isUsed = new Uint8Array(link.cells.count);
   for (const { cell } of used) isUsed[cell] = 1;
   link.cells.keepOut((cell) => isUsed[cell] === 1);
   used.sort((a, b) => a.sender - b.sender || a.seq - b.seq);
   const orphans = new Map<number, Target>();
+  for (const spec of departed) {
+    if (spec.client === link.client) orphans.set(spec.id, orphan(spec, link));
+  }
   for (const { cell } of used) deriveCell(shard, link, cell, ownerOf(shard, link, cell, orphans));
+}
+
+function isReportOfLetter(shard: ShardState, link: ShardLink, at: number): boolean {
+  const target = get(link.cellWords, at + CELL_TARGET);
+  if (target !== shard.deadLetters?.spec.id) return false;
+  return (get(link.cellWords, at + CELL_STATE) & CELL_DEAD) === 0;
 }
 
 function deriveCell(shard: ShardState, link: ShardLink, cell: number, owner: Target): void {
@@ -196,10 +209,14 @@ function ownerOf(
   const id = get(link.cellWords, cell * CELL_WORDS + CELL_TARGET);
   const known = shard.targets[id];
   if (known !== undefined && known.link === link) return known;
-  const orphan =
-    orphans.get(id) ??
-    new Target({ id, kind: 'endpoint', client: link.client, window: 1, whenFull: 'park' }, link);
-  orphan.active = false;
-  orphans.set(id, orphan);
-  return orphan;
+  const spec = { id, kind: 'endpoint', client: link.client, window: 1, whenFull: 'park' } as const;
+  const owner = orphans.get(id) ?? orphan(spec, link);
+  orphans.set(id, owner);
+  return owner;
+}
+
+function orphan(spec: TargetSpec, link: ShardLink): Target {
+  const target = new Target(spec, link);
+  target.active = false;
+  return target;
 }

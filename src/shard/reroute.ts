@@ -96,18 +96,26 @@ function moveInGroup(shard: ShardState, sender: ShardLink, slot: number, moved: 
 
 /** The deliveries in BACKOFF whose time has come look again; returns how many. */
 export function retryBackedOff(shard: ShardState): number {
-  let due = 0;
+  const due: { readonly delivery: number; readonly seq: number }[] = [];
   for (const link of shard.linkList) {
-    for (let cell = link.takeBackOff(shard.nowMs); cell !== NO_CELL; due++) {
-      retry(shard, link, cell);
+    for (let cell = link.takeBackOff(shard.nowMs); cell !== NO_CELL; ) {
+      const delivery = packRef(link.client, cell);
+      const ref = cellWord(shard, delivery, CELL_REF);
+      due.push({ delivery, seq: shard.link(refClient(ref)).seqOf(refSlot(ref)) });
       cell = link.takeBackOff(shard.nowMs);
     }
   }
-  return due;
+  // Those of one sender in the order of sending, as far as they are due together.
+  due.sort((a, b) => a.seq - b.seq);
+  for (const { delivery } of due) retry(shard, delivery);
+  return due.length;
 }
 
-function retry(shard: ShardState, link: ShardLink, cell: number): void {
-  const delivery = packRef(link.client, cell);
+function retry(shard: ShardState, delivery: number): void {
+  // Handling another one may have ended it.
+  if (!shard.backingOff.has(delivery)) return;
+  const link = shard.link(refClient(delivery));
+  const cell = low16(delivery);
   if (!shard.backingOff.isNext(delivery)) {
     link.backOffs(shard.nowMs).add(cell, (shard.nowMs + LOOK_AGAIN_MS) | 0);
     return;

@@ -158,7 +158,7 @@ export class ShardCore {
     for (const target of state.targets) addTarget(shard, target);
     shard.router.addRoutes(state.routes);
     for (const subscription of state.subscriptions) shard.router.addSubscription(subscription);
-    recover(shard);
+    recover(shard, state.departedTargets);
     shard.intakeQueue = new WaitQueue(shard.links);
     this.#resumeEntry(skipsEntry);
     for (const link of shard.linkList) {

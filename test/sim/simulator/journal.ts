@@ -62,6 +62,7 @@ export class Journal {
   readonly #orphaned = new Set<number>();
   /** Calls that had not settled when looked at last. */
   #open: Sent[] = [];
+  readonly #letters = new Set<number>();
   readonly #seen = new Set<string>();
   readonly #handedOut = new Set<number>();
   /** By receiver, sender and key: the last message that was delivered there for the first time. */
@@ -100,6 +101,12 @@ export class Journal {
    */
   noteDeparture(): void {
     this.#mayMove = true;
+  }
+
+  /** Message `n` was given up. */
+  noteLetter(n: number): void {
+    if (this.sent[n] === undefined) throw new Broken(`a dead letter of ${n}, which nobody sent`);
+    this.#letters.add(n);
   }
 
   /** Before it is given. */
@@ -170,6 +177,12 @@ export class Journal {
       const error = send.toError();
       if (!BusError.isBusError(error)) throw new Broken(`${n} failed with ${String(error)}`);
       if (error.code === 'ERR_BUS_INTERNAL') throw new Broken(`${n}: ${error.message}`);
+      const isGivenUp =
+        kind === KIND.request
+          ? error.code === 'ERR_BUS_WORKER'
+          : error.code === 'ERR_BUS_DELIVERY_FAILED';
+      if (isGivenUp && !this.#letters.has(n))
+        throw new Broken(`${n} was given up and left no letter`);
       return;
     }
     const answered = this.#good.get(n) ?? 0;

@@ -11,6 +11,7 @@ import { heldByWorld } from '../../unit/client/at-rest.ts';
 import { CoreWorld, type WorldClient } from '../../unit/client/core-world.ts';
 import { Broken, Journal, type Present, type Sent } from './journal.ts';
 import { Random } from './random.ts';
+import { SimDeadLetters } from './sim-dead-letters.ts';
 import { SimEndpoint } from './sim-endpoint.ts';
 import { type Moments, SimReceiver, type SimTarget } from './sim-receiver.ts';
 
@@ -63,6 +64,7 @@ export class Simulation {
   readonly #world: CoreWorld;
   readonly #journal = new Journal();
   readonly #receivers: Installed[] = [];
+  #letters: SimDeadLetters | undefined;
   readonly #dead = new Set<number>();
   readonly #abortable: { readonly client: number; readonly controller: AbortController }[] = [];
   #isShard = false;
@@ -193,7 +195,11 @@ export class Simulation {
   }
 
   #furnish(): void {
-    const always = this.#addReceiver('always', this.#world.client(0), ENDPOINT);
+    const home = this.#world.client(0);
+    this.#letters = new SimDeadLetters(home, this.#journal);
+    const window = this.#random.between(1, 4);
+    this.#world.addTarget(home, this.#letters, { kind: 'deadLetters', window });
+    const always = this.#addReceiver('always', home, ENDPOINT);
     this.#world.addRoute('*', always.target);
     this.#notePresence(always, KIND.notification, '*');
     for (let more = this.#random.between(1, 4); more > 0; more--) this.#changeRoutes();
@@ -328,6 +334,7 @@ export class Simulation {
 
   #answer(isKind: boolean): void {
     const random = this.#random;
+    if (random.oneIn(4)) this.#letters?.answer();
     const { receiver } = random.pick(this.#receivers);
     if (this.#dead.has(receiver.client.id)) return;
     const isStart = !isKind && random.oneIn(3);
@@ -354,6 +361,7 @@ export class Simulation {
     this.#clientKillsLeft = 0;
     for (let round = 0; round < ROUNDS_MAX; round++) {
       this.#world.run();
+      while ((this.#letters?.held ?? 0) > 0) this.#letters?.answer();
       for (const { receiver } of this.#receivers) {
         if (this.#dead.has(receiver.client.id)) continue;
         while (receiver.held > 0) receiver.answer(this.#random, true);

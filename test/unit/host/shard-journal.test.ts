@@ -46,6 +46,7 @@ describe('ShardJournal', () => {
     expect(journal.snapshot()).toEqual({
       clients,
       departed: [1],
+      departedTargets: [target(3, 1)],
       targets: [target(1)],
       routes: [route(1, 1)],
       subscriptions: [],
