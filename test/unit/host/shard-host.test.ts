@@ -143,6 +143,7 @@ describe('ShardHost', () => {
     const state = {
       clients: [],
       departed: [],
+      departedTargets: [],
       targets: [target(1), target(2)],
       routes: [],
       subscriptions: [],
