@@ -140,7 +140,7 @@ describe('debugLeases', () => {
         if (headers['fail'] !== undefined) throw new Error('failed');
         return payload;
       },
-      { lease: true },
+      { lease: true, retry: { attempts: 1 } },
     );
     await bus.registerRoute('leased', 'leased');
     const bytes = new Uint8Array([1, 2, 3]);

@@ -26,7 +26,7 @@ describe.each([1, 2, 4])('a group of subscriptions with %i shards', (shards) => 
 
   const startMember = (id: string, options: object) => {
     const workerData = { id, gate: new SharedArrayBuffer(8), pattern: 'work.*', options };
-    return bus.startWorker(workerFile('blocking'), { workerData });
+    return bus.startWorker(workerFile('blocking-subscriber'), { workerData });
   };
 
   // Behaviour D2: nats.js core/tests/queues_test.ts (three tests).

@@ -52,7 +52,9 @@ describe.each([1, 2, 4])('a bound with %i shards', (shards) => {
   const blocking = async (workerData: object): Promise<Blocking> => {
     const thread = new Blocking(bus, `thread${++threads}`);
     const { gate, id } = thread;
-    await bus.startWorker(workerFile('blocking'), { workerData: { ...workerData, gate, id } });
+    await bus.startWorker(workerFile('blocking-subscriber'), {
+      workerData: { ...workerData, gate, id },
+    });
     return thread;
   };
 
