@@ -59,6 +59,7 @@ function run(finder: Finder, seeds: number): string | undefined {
       : ['node_modules/vitest/vitest.mjs', 'run', '--project', 'sim', finder];
   const { error, status, stderr, stdout } = spawnSync(process.execPath, args, {
     cwd: copy,
+    env: { ...process.env, NO_COLOR: '1' },
     encoding: 'utf8',
     timeout: LIMIT_MS,
     killSignal: 'SIGKILL',

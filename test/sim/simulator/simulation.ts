@@ -40,7 +40,7 @@ const WRITES_PER_KILL = 150;
 /** The same of clients. */
 const WRITES_PER_CLIENT_KILL = 400;
 /** Of so many handlers that are called, one ends its thread. */
-const HANDLERS_PER_KILL = 30;
+const HANDLERS_PER_KILL = 12;
 const CLIENT_KILLS_MAX = 3;
 
 class Killed extends Error {}
