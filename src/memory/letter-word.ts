@@ -1,6 +1,6 @@
 /**
  * What a dead letter says of itself in one word: 1 – | target 13 | reason 3 | attempts 8 | deaths 4. The shard keeps
- * target and reason in CELL_RESULT of the delivery; attempts and deaths, which its STATE has, join them when it is lent.
+ * target and reason in CELL_RESULT of the delivery (target numbers fit: the limits of what has one add up to less); attempts and deaths, which its STATE has, join them when it is lent.
  */
 const REASON_MASK = 7;
 const REASON_BITS = 3;
@@ -8,9 +8,6 @@ const ATTEMPTS_SHIFT = 4;
 const ATTEMPTS_MASK = 0xff;
 const DEATHS_MASK = 15;
 const CAUSE_SHIFT = 12;
-
-/** Target numbers fit 13 bits: the limits of endpoints, subscriptions and clients add up to less. */
-export const LETTER_TARGETS_MAX = 8192;
 
 /** Why a message was given up. */
 export const LETTER_REASON = {

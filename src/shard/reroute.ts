@@ -71,7 +71,7 @@ export function rerouteDelivery(shard: ShardState, delivery: number, moved: numb
 }
 
 /** Word 1 of the completion of a message that ends because a receiver's thread has left: which target was lost. */
-export function lostBy(shard: ShardState, delivery: number): number {
+function lostBy(shard: ShardState, delivery: number): number {
   const link = shard.link(refClient(delivery));
   if (!link.down) return 0;
   return reasonDetail((link.cells.owners[low16(delivery)] as Target).spec.id + 1);

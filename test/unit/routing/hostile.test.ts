@@ -1,6 +1,6 @@
 /**
  * Tables and keys that are meant to be slow. The steps of the matcher are counted: an atom compared, a word of
- * positions combined or a character passed over is one, and each takes 2 to 100 ns; the bench has the milliseconds.
+ * positions combined or a character passed over is one, and each takes 2 to 100 ns.
  */
 import { describe, expect, it } from 'vitest';
 import { LIMITS } from '../../../src/limits.ts';
