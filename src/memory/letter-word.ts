@@ -1,6 +1,7 @@
 /**
  * What a dead letter says of itself in one word: 1 – | target 13 | reason 3 | attempts 8 | deaths 4. The shard keeps
- * target and reason in CELL_RESULT of the delivery (target numbers fit: the limits of what has one add up to less); attempts and deaths, which its STATE has, join them when it is lent.
+ * target and reason in CELL_RESULT of the delivery; attempts and deaths, which its STATE has, join them when it is lent.
+ * Target numbers fit: the limits of endpoints, subscriptions and clients add up to less than 8 192.
  */
 const REASON_MASK = 7;
 const REASON_BITS = 3;
