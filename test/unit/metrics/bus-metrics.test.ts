@@ -39,6 +39,7 @@ describe('busMetrics', () => {
         delivered: 0,
         failed: 0,
         retried: 0,
+        deadLettered: 0,
         timedOut: 0,
         late: 1,
         dropped: { overflow: 3 },
