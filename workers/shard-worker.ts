@@ -1,15 +1,15 @@
 /**
- * Thread entry of a shard. It starts bare: nothing but the shard core and memory is loaded. One that stands by sleeps in
- * its event loop until it is told which shard it is.
+ * Thread entry of a shard. It starts bare: nothing but the shard core and memory is loaded. One that stands by sleeps
+ * until it is told which shard it is.
  */
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import type {
-  Assignment,
   NumberedCommand,
   ShardBoot,
   ShardNotice,
   StandbyBoot,
 } from '../src/control/commands.ts';
+import { awaitSummons } from '../src/memory/summons.ts';
 import { runShard } from '../src/shard/shard-loop.ts';
 import { coreWaitMs } from './core-wait.ts';
 
@@ -35,9 +35,8 @@ const serve = (served: ShardBoot): void => {
 tell({ ready: true });
 if ('shard' in boot) serve(boot);
 else {
-  port.once('message', ({ serve: id }: Assignment) => {
-    const shard = boot.shards[id];
-    if (shard === undefined) throw new RangeError(`there is no shard ${id} to take over`);
-    serve({ ...boot, shard });
-  });
+  const id = awaitSummons(boot.summons);
+  const shard = boot.shards[id];
+  if (shard === undefined) throw new RangeError(`there is no shard ${id} to take over`);
+  serve({ ...boot, shard });
 }

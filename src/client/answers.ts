@@ -95,7 +95,9 @@ export class Answers {
   /** Fails a notification for good and tells its sender why; without room for the report it fails without one. */
   report(loan: Loan, endpoint: string, error: unknown): void {
     if (loan.settled) return;
-    if (this.#offer(KIND.failureReport, { loan, flags: FLAG_ERROR, payload: [endpoint, error] })) {
+    // The number of the message tells it from a later one in the same slot.
+    const payload = [endpoint, error, loan.seqLow];
+    if (this.#offer(KIND.failureReport, { loan, flags: FLAG_ERROR, payload })) {
       begin(loan);
     } else this.acknowledge(loan, ACK_STATUS.reject);
   }
@@ -142,7 +144,7 @@ export class Answers {
     const flags = reply.flags | FLAG_ERROR;
     const isReport = kind === KIND.failureReport;
     const named = (error: unknown): unknown =>
-      isReport ? [(payload as unknown[])[0], error] : error;
+      isReport ? [(payload as unknown[])[0], error, loan.seqLow] : error;
     try {
       return this.#submit(kind, { loan, flags, payload: named(instead) });
     } catch {

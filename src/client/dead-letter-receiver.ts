@@ -12,7 +12,7 @@ import {
   letterCause,
   letterDeaths,
 } from '../memory/letter-word.ts';
-import { HDR_LEN, KEY_LEN, PAY_LEN } from '../memory/slot-header.ts';
+import { HDR_LEN, KEY_LEN, PAY_LEN, SEQ_LO } from '../memory/slot-header.ts';
 import type { DeadLetter, DeadReason } from '../message/dead-letter.ts';
 import { KIND } from '../message/kinds.ts';
 import type { Answers } from './answers.ts';
@@ -24,6 +24,9 @@ import type { Receiver } from './receiver.ts';
 const REASONS: readonly DeadReason[] = (Object.entries(LETTER_REASON) as [DeadReason, number][])
   .sort(([, a], [, b]) => a - b)
   .map(([name]) => name);
+
+/** As many letters as the shards may have out, and more. */
+const ERRORS_MAX = 65_536;
 
 export interface DeadLetterParts {
   readonly answers: Answers;
@@ -41,8 +44,8 @@ export interface DeadLetterParts {
 export class DeadLetterReceiver implements Receiver {
   readonly #parts: DeadLetterParts;
   readonly #waiting: { readonly loan: Loan; readonly detail: number }[] = [];
-  /** By message: what was reported of it, until the message itself comes, with the next entry of its shard. */
-  readonly #errors = new Map<number, unknown>();
+  /** What was reported of a message at an endpoint, until that letter comes; of those that never come the oldest go. */
+  readonly #errors = new Map<string, unknown>();
   #closed = false;
 
   constructor(parts: DeadLetterParts) {
@@ -80,13 +83,15 @@ export class DeadLetterReceiver implements Receiver {
 
   #takeReport(loan: Loan, about: number): void {
     const { answers, reader } = this.#parts;
-    let error: unknown;
     try {
-      [, error] = readPayload(loan.peer, loan.slot, reader.codec) as [string, unknown];
-    } catch (unreadable) {
-      error = unreadable;
+      const report = readPayload(loan.peer, loan.slot, reader.codec);
+      const [endpoint, error, seqLow] = report as [string, unknown, number];
+      this.#errors.set(nameOfError(about, seqLow, endpoint), error);
+      if (this.#errors.size > ERRORS_MAX)
+        this.#errors.delete(this.#errors.keys().next().value ?? '');
+    } catch {
+      // A report that cannot be read here names nothing: its letter is without an error.
     }
-    this.#errors.set(about, error);
     answers.acknowledge(loan);
   }
 
@@ -109,10 +114,12 @@ export class DeadLetterReceiver implements Receiver {
     before: DeadLetter | undefined,
   ): Omit<DeadLetter, 'id' | 'count'> {
     const { nameOf, now, reader } = this.#parts;
-    const about = packRef(loan.peer.memory.id, loan.slot);
     const cause = letterCause(detail);
-    let error = this.#errors.get(about);
-    this.#errors.delete(about);
+    const endpoint = nameOf(causeTarget(cause));
+    const about = packRef(loan.peer.memory.id, loan.slot);
+    const reported = nameOfError(about, loan.header(SEQ_LO), endpoint);
+    let error = this.#errors.get(reported);
+    this.#errors.delete(reported);
     let message: Pick<DeadLetter, 'headers' | 'payload' | 'routingKey'> & {
       readonly id: string;
       readonly kind: string;
@@ -128,7 +135,7 @@ export class DeadLetterReceiver implements Receiver {
     }
     return {
       reason: REASONS[causeReason(cause)] ?? 'attempts',
-      endpoint: nameOf(causeTarget(cause)),
+      endpoint,
       messageId: message.id,
       // A replay travels as a notification whatever it was.
       kind: before?.kind ?? kindOf(loan.kind),
@@ -142,6 +149,10 @@ export class DeadLetterReceiver implements Receiver {
       deadAt: now(),
     };
   }
+}
+
+function nameOfError(about: number, seqLow: number, endpoint: string): string {
+  return `${about} ${seqLow} ${endpoint}`;
 }
 
 function kindOf(kind: number): DeadLetter['kind'] {

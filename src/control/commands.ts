@@ -194,11 +194,8 @@ export interface ShardBoot {
   readonly spin: boolean;
 }
 
-/** `workerData` of a shard worker that stands by: which shard it serves it is told by an `Assignment`. */
-export type StandbyBoot = Omit<ShardBoot, 'shard'>;
-
-/** The first message to a worker that stands by. Commands of that shard follow it, `takeOver` first. */
-export interface Assignment {
-  /** Id of a shard whose thread has ended. */
-  readonly serve: number;
-}
+/** `workerData` of a shard worker that stands by. Commands of the shard that it is summoned to come by its port. */
+export type StandbyBoot = Omit<ShardBoot, 'shard'> & {
+  /** Written by main when a shard's thread has ended: which one it is to serve. */
+  readonly summons: Int32Array;
+};

@@ -121,7 +121,7 @@ export class BusHost {
     this.#standby =
       config.standby === 0
         ? undefined
-        : new Standby(() => spawnStandby(surroundings, config), logger);
+        : new Standby((summons) => spawnStandby(surroundings, config, summons), logger);
     const shards = new Shards(this.#makeShards(config, memories, surroundings));
     const clients = new Clients({
       shards,

@@ -28,12 +28,16 @@ export function spawnShard(
 }
 
 /** It loads what a shard needs and waits to be told which one it is. Throws as `spawnShard` does. */
-export function spawnStandby(surroundings: ShardSurroundings, config: ThreadConfig): Thread {
-  return spawnWith(bootOf(surroundings), config);
+export function spawnStandby(
+  surroundings: ShardSurroundings,
+  config: ThreadConfig,
+  summons: Int32Array,
+): Thread {
+  return spawnWith({ ...bootOf(surroundings), summons }, config);
 }
 
 /** Only what a thread can be given: views and classes stay behind. */
-function bootOf({ control, epochMs, shards, spin }: ShardSurroundings): StandbyBoot {
+function bootOf({ control, epochMs, shards, spin }: ShardSurroundings): Omit<ShardBoot, 'shard'> {
   return {
     control: { targets: control.targets, buffer: control.buffer },
     shards: shards.map(({ id, targets, buffer }) => ({ id, targets, buffer })),

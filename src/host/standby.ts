@@ -2,7 +2,7 @@
  * A shard's thread in advance: it has loaded its code and sleeps until a shard's thread has died, and then serves that
  * shard. Does not hold the process. What it takes over is the shard host's business.
  */
-import type { Assignment } from '../control/commands.ts';
+import { createSummons, summon } from '../memory/summons.ts';
 import type { Logger } from '../options.ts';
 import { RestartPolicy } from './restart-policy.ts';
 import type { Thread } from './spawn.ts';
@@ -11,17 +11,19 @@ import type { Thread } from './spawn.ts';
 export const FIRST_FILL_MS = 250;
 
 export class Standby {
-  readonly #spawn: () => Thread;
+  readonly #spawn: (summons: Int32Array) => Thread;
   readonly #logger: Logger;
   readonly #policy = new RestartPolicy();
   #thread: Thread | undefined;
+  #summons = createSummons();
   #timer: NodeJS.Timeout | undefined;
   #bornMs = 0;
   #isReady = false;
   #isClosed = false;
   #reportEnd: (() => void) | undefined;
 
-  constructor(spawn: () => Thread, logger: Logger) {
+  /** `spawn` starts a thread that waits for the summons. */
+  constructor(spawn: (summons: Int32Array) => Thread, logger: Logger) {
     this.#spawn = spawn;
     this.#logger = logger;
   }
@@ -39,8 +41,7 @@ export class Standby {
   take(shard: number): Thread | undefined {
     const thread = this.#thread;
     this.#thread = undefined;
-    const assignment: Assignment = { serve: shard };
-    thread?.postMessage(assignment);
+    if (thread !== undefined) summon(this.#summons, shard);
     return thread;
   }
 
@@ -59,8 +60,9 @@ export class Standby {
 
   #begin(): void {
     let thread: Thread;
+    this.#summons = createSummons();
     try {
-      thread = this.#spawn();
+      thread = this.#spawn(this.#summons);
     } catch (error) {
       // Shards start with the same options: whoever needs the next one hears of it.
       this.#logger.warn({ err: error }, 'no thread can stand by for the shards');

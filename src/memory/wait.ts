@@ -1,9 +1,14 @@
-/** The only place where a thread blocks: shards, which run no user code, and a thread whose process is ending. */
+/** The only place where a thread blocks: shards and their standby, which run no user code, and a thread whose process ends. */
 import type { Sleeper } from './doorbell.ts';
 
 /** Sleeps until the bell differs from `rung`, at most `timeoutMs` (−1: no limit). */
 export function waitForBell(sleeper: Sleeper, rung: number, timeoutMs: number): void {
   Atomics.wait(sleeper.words, sleeper.bell, rung, timeoutMs < 0 ? undefined : timeoutMs);
+}
+
+/** Blocks the thread while the word is `value`. */
+export function waitForChange(words: Int32Array, word: number, value: number): void {
+  Atomics.wait(words, word, value);
 }
 
 /** Blocks the thread for so long. */

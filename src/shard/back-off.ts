@@ -20,6 +20,9 @@ import type { ShardLink } from './shard-link.ts';
 import type { ShardState } from './shard-state.ts';
 import type { Target } from './target.ts';
 
+/** How long a delivery that finds nobody with room waits before it looks again. */
+export const LOOK_AGAIN_MS = 5;
+
 /** From waiting or on loan to BACKOFF, to look for a target again after `delayMs`; `word` brings attempts and deaths. */
 export function backOff(shard: ShardState, delivery: number, word: number, delayMs: number): void {
   const link = shard.link(refClient(delivery));

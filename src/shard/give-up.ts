@@ -23,7 +23,7 @@ import { failuresOf, reasonDetail, targetsOf } from '../memory/outcome-word.ts';
 import { put } from '../memory/seam.ts';
 import { KIND, KIND_MASK } from '../memory/slot-header.ts';
 import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
-import { backOff } from './back-off.ts';
+import { backOff, LOOK_AGAIN_MS } from './back-off.ts';
 import { cellWord, freeDelivery } from './deliveries.ts';
 import { move } from './move.ts';
 import { decide, settle } from './settle.ts';
@@ -34,9 +34,6 @@ interface Outcome {
   readonly status: number;
   readonly detail: number;
 }
-
-/** How long a letter waits before it looks for room again. */
-const LOOK_AGAIN_MS = 5;
 
 /** `word` is the delivery's, with the attempts and deaths that count by now. */
 export function giveUp(

@@ -150,7 +150,7 @@ export function takeReport(shard: ShardState, link: ShardLink, slot: number): vo
 
 /**
  * The report in `slot` goes to the dead letters too, ahead of the message that it is about, whose name is `about`. False:
- * there is no room for both, and the letter will be without its error.
+ * there is no room for it, and the letter will be without its error.
  */
 function enclose(shard: ShardState, link: ShardLink, slot: number, about: number): boolean {
   const { deadLetters } = shard;

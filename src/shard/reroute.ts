@@ -23,7 +23,7 @@ import { failuresOf, reasonDetail, targetsOf, withoutTarget } from '../memory/ou
 import { put } from '../memory/seam.ts';
 import { KIND, KIND_MASK } from '../memory/slot-header.ts';
 import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
-import { backOff, endBackOff } from './back-off.ts';
+import { backOff, endBackOff, LOOK_AGAIN_MS } from './back-off.ts';
 import { ALL_FULL } from './choose.ts';
 import { cellWord, deliveryState, freeDelivery, type Moved } from './deliveries.ts';
 import { postAgain } from './give-up.ts';
@@ -36,9 +36,6 @@ import { settle, takeOut } from './settle.ts';
 import { NO_CELL, type ShardLink } from './shard-link.ts';
 import type { ShardState } from './shard-state.ts';
 import type { Target } from './target.ts';
-
-/** How long a delivery waits before it looks for a target again. */
-const LOOK_AGAIN_MS = 5;
 
 /** `moved` is added to the cell word of the new delivery: attempts and deaths of the old one are kept. */
 export function rerouteDelivery(shard: ShardState, delivery: number, moved: number): void {

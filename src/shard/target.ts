@@ -40,6 +40,8 @@ export class Target {
   backlog = 0;
   /** `lent` when its thread was last told. */
   toldKept = 0;
+  /** Not a user's: failure reports or dead letters. */
+  readonly isSink: boolean;
   /** Takes new messages. */
   active: boolean;
   /** Something may be pushed or placed: it stands in the shard's list of such targets. */
@@ -62,6 +64,7 @@ export class Target {
     this.link = link;
     this.concurrency = spec.concurrency ?? spec.window;
     this.capacity = spec.capacity ?? Number.POSITIVE_INFINITY;
+    this.isSink = spec.kind === 'reports' || spec.kind === 'deadLetters';
     this.active = spec.isolated !== true;
     const isCounted = spec.kind === 'endpoint' || spec.bound !== undefined;
     if (loads !== undefined && loads.others.length > 0 && isCounted) {
@@ -78,11 +81,6 @@ export class Target {
   /** Something waits for room or to be handed over. */
   get hasWork(): boolean {
     return this.#first !== NONE || this.waiters.size > 0;
-  }
-
-  /** Not a user's: failure reports or dead letters. */
-  get isSink(): boolean {
-    return this.spec.kind === 'reports' || this.spec.kind === 'deadLetters';
   }
 
   get hasRoom(): boolean {

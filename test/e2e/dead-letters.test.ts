@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import type { BusEvents, DeadLetter, MessageBus } from '../../src/index.ts';
+import type { BusEvents, DeadLetter, Endpoint, EventMessage, MessageBus } from '../../src/index.ts';
 import { createWatchedBus, expectAtRest } from '../helpers/at-rest.ts';
 import { failureOf } from '../helpers/failure.ts';
 import { sharedBus } from '../helpers/shared-bus.ts';
@@ -16,6 +16,16 @@ function nextLetter(bus: MessageBus): Promise<BusEvents['deadLetter']> {
     };
     bus.on('deadLetter', listener);
   });
+}
+
+/** An endpoint for `k` that always fails. */
+async function neverGood(bus: MessageBus, id: string): Promise<Endpoint> {
+  const fail = (): never => {
+    throw new Error('bad');
+  };
+  const endpoint = await bus.registerEndpoint(id, fail, TWICE);
+  await bus.registerRoute('k', id);
+  return endpoint;
 }
 
 async function letters(bus: MessageBus): Promise<readonly DeadLetter[]> {
@@ -85,8 +95,15 @@ describe.each([1, 2, 4])('dead letters with %i shards', (shards) => {
     await shared.bus.registerRoute('k', 'good');
     const failure = await failureOf(shared.bus.notify('k'));
     expect(failure.details).toMatchObject({ delivered: 1 });
-    const endpoints = (await letters(shared.bus)).map(({ endpoint }) => endpoint).sort();
-    expect(endpoints).toEqual(['one', 'two']);
+    const kept = (await letters(shared.bus)).map(({ endpoint, error }) => [
+      endpoint,
+      String(error),
+    ]);
+    const why = 'RangeError: attempt 2 of undefined';
+    expect(kept.sort()).toEqual([
+      ['one', why],
+      ['two', why],
+    ]);
     expect(await shared.bus.deadLetters.purge({ endpoint: 'one', reason: 'attempts' })).toBe(1);
     expect(await shared.bus.deadLetters.purge({ reason: 'died' })).toBe(0);
     expect(await shared.bus.deadLetters.purge()).toBe(1);
@@ -118,15 +135,33 @@ describe.each([1, 2, 4])('dead letters with %i shards', (shards) => {
     expect(await shared.bus.deadLetters.replay(first?.id ?? '')).toBe(0);
   });
 
+  // rabbitmq DL dead_letter_reject_requeue, dead_letter_reject_requeue_reject_norequeue (F2)
+  it('keep an acknowledged event that its subscriber refuses for good, and bring it back to that one alone', async () => {
+    const subscription = await shared.bus.subscribe('refused', { ack: true });
+    const other = await shared.bus.subscribe('refused');
+    await shared.bus.publish('refused', 7);
+    const events = subscription[Symbol.asyncIterator]();
+    const first = (await events.next()).value as EventMessage;
+    first.nack({ delay: 0 });
+    const again = (await events.next()).value as EventMessage;
+    expect([again.attempt, await letters(shared.bus)]).toEqual([2, []]);
+    const told = nextLetter(shared.bus);
+    again.nack({ requeue: false });
+    const { id } = await told;
+    const [letter] = await letters(shared.bus);
+    expect(letter).toMatchObject({ id, reason: 'rejected', endpoint: subscription.id, payload: 7 });
+    expect(await shared.bus.deadLetters.replay(id)).toBe(1);
+    const replayed = (await events.next()).value as EventMessage;
+    expect([replayed.payload, replayed.ack(), await letters(shared.bus)]).toEqual([7, true, []]);
+    await subscription.unsubscribe();
+    const others = other[Symbol.asyncIterator]();
+    expect((await others.next()).value).toMatchObject({ payload: 7 });
+    await other.unsubscribe();
+    expect((await others.next()).done).toBe(true);
+  });
+
   it('stay when there is nobody to replay them to', async () => {
-    const endpoint = await shared.bus.registerEndpoint(
-      'gone',
-      () => {
-        throw new Error('bad');
-      },
-      TWICE,
-    );
-    await shared.bus.registerRoute('k', 'gone');
+    const endpoint = await neverGood(shared.bus, 'gone');
     await failureOf(shared.bus.notify('k'));
     await endpoint.close();
     const [letter] = await letters(shared.bus);
@@ -161,14 +196,7 @@ describe.each([1, 2, 4])('dead letters with %i shards', (shards) => {
 
   it('hold their senders when they are full, which health says, until there is room again', async () => {
     const bus = await createWatchedBus({ shards, maxDeadLetters: 2 });
-    const endpoint = await bus.registerEndpoint(
-      'e',
-      () => {
-        throw new Error('bad');
-      },
-      TWICE,
-    );
-    await bus.registerRoute('k', 'e');
+    const endpoint = await neverGood(bus, 'e');
     for (const payload of [1, 2]) await failureOf(bus.notify('k', payload));
     const third = failureOf(bus.notify('k', 3));
     while ((await bus.health()).state === 'ok') await setImmediate();
@@ -186,14 +214,7 @@ describe.each([1, 2, 4])('dead letters with %i shards', (shards) => {
 
   it('are not kept with maxDeadLetters: 0', async () => {
     const bus = await createWatchedBus({ shards, maxDeadLetters: 0 });
-    const endpoint = await bus.registerEndpoint(
-      'e',
-      () => {
-        throw new Error('bad');
-      },
-      TWICE,
-    );
-    await bus.registerRoute('k', 'e');
+    const endpoint = await neverGood(bus, 'e');
     expect((await failureOf(bus.notify('k'))).code).toBe('ERR_BUS_DELIVERY_FAILED');
     expect(await letters(bus)).toEqual([]);
     await endpoint.close();

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { RetryOptions } from '../../src/index.ts';
 import { failureOf } from '../helpers/failure.ts';
 import { sharedBus } from '../helpers/shared-bus.ts';
 
@@ -6,6 +7,18 @@ const QUICK = { attempts: 3, initial: 1, jitter: 'none' } as const;
 
 describe.each([1, 2, 4])('failed attempts with %i shards', (shards) => {
   const shared = sharedBus({ shards });
+
+  /** An endpoint for `k` that always throws `error`; tells how often it ran. */
+  async function failing(error: Error, retry: RetryOptions): Promise<() => number> {
+    let runs = 0;
+    const fail = (): never => {
+      runs += 1;
+      throw error;
+    };
+    shared.open(await shared.bus.registerEndpoint('e', fail, { retry }));
+    await shared.bus.registerRoute('k', 'e');
+    return () => runs;
+  }
 
   // p-retry "throws useful error message when non-error is thrown"; cockatiel RetryPolicy.test.ts "bubbles errors when
   // retry attempts exceeded" (E16); moleculerjs/moleculer#410 (bugs 38); bullmq tests/worker.test.ts "should not retry a failed job more than the number of given attempts times" (E8)
@@ -47,40 +60,19 @@ describe.each([1, 2, 4])('failed attempts with %i shards', (shards) => {
   });
 
   it('are repeated five times for notifications and not at all for requests, if nothing is said', async () => {
-    let runs = 0;
-    shared.open(
-      await shared.bus.registerEndpoint(
-        'e',
-        () => {
-          runs += 1;
-          throw new Error('always');
-        },
-        { retry: { initial: 0 } },
-      ),
-    );
-    await shared.bus.registerRoute('k', 'e');
+    const runs = await failing(new Error('always'), { initial: 0 });
     expect((await failureOf(shared.bus.request('k'))).details).toMatchObject({ attempts: 1 });
-    expect(runs).toBe(1);
+    expect(runs()).toBe(1);
     await failureOf(shared.bus.notify('k'));
-    expect(runs).toBe(6);
+    expect(runs()).toBe(6);
   });
 
   it('are not repeated when the error says that it is of no use', async () => {
-    let runs = 0;
-    shared.open(
-      await shared.bus.registerEndpoint(
-        'e',
-        () => {
-          runs += 1;
-          throw Object.assign(new Error('no use'), { retryable: false });
-        },
-        { retry: QUICK },
-      ),
-    );
-    await shared.bus.registerRoute('k', 'e');
+    const noUse = Object.assign(new Error('no use'), { retryable: false });
+    const runs = await failing(noUse, QUICK);
     await failureOf(shared.bus.request('k'));
     await failureOf(shared.bus.notify('k'));
-    expect(runs).toBe(2);
+    expect(runs()).toBe(2);
   });
 
   // moleculer test/integration/retry.spec.js "Test with remote actions" (D6)
@@ -140,16 +132,8 @@ describe.each([1, 2, 4])('failed attempts with %i shards', (shards) => {
   });
 
   it('end with the time-out of the request, however many runs are left', async () => {
-    shared.open(
-      await shared.bus.registerEndpoint(
-        'e',
-        () => {
-          throw new Error('always');
-        },
-        { retry: { attempts: 255, initial: 10_000, jitter: 'none', max: 10_000 } },
-      ),
-    );
-    await shared.bus.registerRoute('k', 'e');
+    const retry = { attempts: 255, initial: 10_000, jitter: 'none', max: 10_000 } as const;
+    await failing(new Error('always'), retry);
     expect(await failureOf(shared.bus.request('k', 1, { timeout: 20 }))).toMatchObject({
       code: 'ERR_BUS_TIMEOUT',
     });

@@ -1,17 +1,20 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FIRST_FILL_MS, Standby } from '../../../src/host/standby.ts';
 import { createShardMemory } from '../../../src/memory/shard-memory.ts';
+import { awaitSummons } from '../../../src/memory/summons.ts';
 import { FakeThread } from './fake-thread.ts';
 
 let threads: FakeThread[];
 let warnings: string[];
 let standby: Standby;
+/** Of the last thread. */
+let summons: Int32Array;
 
 beforeEach(() => {
   vi.useFakeTimers();
   threads = [];
   warnings = [];
-  standby = new Standby(() => started(), logger);
+  standby = new Standby(started, logger);
 });
 
 afterEach(() => {
@@ -25,7 +28,8 @@ const logger = {
   error() {},
 };
 
-function started(): FakeThread {
+function started(word: Int32Array): FakeThread {
+  summons = word;
   const thread = new FakeThread(createShardMemory(0, 1), threads.length + 10);
   threads.push(thread);
   return thread;
@@ -52,7 +56,7 @@ describe('Standby', () => {
   it('tells its thread which shard it is, once, and starts another when asked', () => {
     const thread = filled();
     expect(standby.take(2)).toBe(thread);
-    expect(thread.told).toEqual([{ serve: 2 }]);
+    expect(awaitSummons(summons)).toBe(2);
     expect(standby.take(3)).toBeUndefined();
     expect(filled()).not.toBe(thread);
   });
