@@ -17,6 +17,10 @@ const THREADS_TIMEOUT_MS = 60_000;
 const LONG_TIMEOUT_MS = 30 * 60_000;
 const isLong = (process.env['SYMPHONY_RUNS_SCALE'] ?? '') !== '';
 
+/** A process for each file would load the same modules two hundred times: a minute of every run. Chaos
+ * runs threads out of memory, and has a process to itself. */
+const sharedProcess = (tier: string): boolean => tier !== 'chaos';
+
 /** Everything on one thread: these may share the cores. */
 const pureTiers = ['unit', 'property', 'sim'] as const;
 /** Tests that start threads of their own run one file at a time, after the pure ones: on two cores
@@ -28,6 +32,7 @@ const pureProject = (tier: string): TestProjectInlineConfiguration => ({
     name: tier,
     include: [`test/${tier}/**/*.test.ts`],
     pool: 'forks',
+    isolate: !sharedProcess(tier),
     setupFiles: tier === 'unit' ? [] : ['./test/setup/property-runs.ts'],
     testTimeout: isLong ? LONG_TIMEOUT_MS : tier === 'sim' ? SIM_TIMEOUT_MS : PURE_TIMEOUT_MS,
     hookTimeout: PURE_TIMEOUT_MS,
@@ -41,6 +46,7 @@ const threadProject = (tier: string): TestProjectInlineConfiguration => ({
     name: tier,
     include: [`test/${tier}/**/*.test.ts`],
     pool: 'forks',
+    isolate: !sharedProcess(tier),
     testTimeout: isLong ? LONG_TIMEOUT_MS : THREADS_TIMEOUT_MS,
     hookTimeout: THREADS_TIMEOUT_MS,
     maxWorkers: 1,
