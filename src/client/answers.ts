@@ -3,30 +3,22 @@
  * it, so there are never more than the loans that the shards allow.
  */
 import { ACK_STATUS, packAck, packDelivery } from '../memory/entries.ts';
-import { FLAG_EARLY, FLAG_ERROR, NO_DEADLINE } from '../memory/slot-header.ts';
+import { FLAG_ERROR, NO_DEADLINE } from '../memory/slot-header.ts';
 import { BusError } from '../message/errors.ts';
 import { KIND } from '../message/kinds.ts';
+import { type ForwardedReplies, isForwarded } from './forwarded-replies.ts';
+import { FLAG_VERDICT, type HeldReply } from './held-reply.ts';
 import { endLease } from './lease.ts';
 import type { Loan } from './loan.ts';
 import type { Draft, Outbox } from './outbox.ts';
 import { NO_SLOT } from './slot-table.ts';
 
-/** On a response with an error: the bus's own verdict (an attempt's time-out), not something the handler threw. */
-export const FLAG_VERDICT: number = FLAG_EARLY;
-
 /** Fits into the smallest message that a bus may be told to allow. */
 const TOO_LARGE = 'The error is too large for maxMessageSize.';
 
-interface HeldReply {
-  readonly loan: Loan;
-  readonly flags: number;
-  readonly payload: unknown;
-  /** Whose reply it is, for the error that says that it cannot be sent. */
-  readonly endpoint?: string | undefined;
-}
-
 export class Answers {
   readonly #outbox: Outbox;
+  readonly #forwarded: ForwardedReplies | undefined;
   readonly #waiting: HeldReply[] = [];
   readonly #draft: Draft;
   /** The last payload could not be sent: its error went instead. */
@@ -34,8 +26,10 @@ export class Answers {
   /** A getter of a reply that is tried again may end up here. */
   #isRetrying = false;
 
-  constructor(outbox: Outbox, anyLink: Draft['link']) {
+  /** Without `forwarded` every reply goes to its requester. */
+  constructor(outbox: Outbox, anyLink: Draft['link'], forwarded?: ForwardedReplies) {
     this.#outbox = outbox;
+    this.#forwarded = forwarded;
     this.#draft = {
       kind: KIND.response,
       flags: 0,
@@ -154,6 +148,9 @@ export class Answers {
   }
 
   #submit(kind: number, reply: HeldReply): boolean {
+    if (this.#forwarded !== undefined && kind === KIND.response && isForwarded(reply.loan)) {
+      return this.#forwarded.submit(reply);
+    }
     const draft = this.#outbox.isEncoding ? { ...this.#draft } : this.#draft;
     draft.kind = kind;
     draft.flags = reply.flags;

@@ -32,6 +32,7 @@ import { holdsIdle } from './holds-idle.ts';
 import type { EventMessage } from './message.ts';
 import { statusError } from './outcome-errors.ts';
 import { Registrations } from './registrations.ts';
+import { requestWithReplyTo } from './request-with-reply-to.ts';
 import { RouteVerbs } from './route-verbs.ts';
 import { Sender, type TryResult } from './sender.ts';
 import type { Subscription } from './subscription.ts';
@@ -198,8 +199,11 @@ export class BusClient {
     const checked = checkEnvelope(envelope);
     const { routingKey, payload, options } = checked;
     switch (checked.kind) {
-      case 'request':
-        return this.request(routingKey, payload, options);
+      case 'request': {
+        const { replyTo } = checked;
+        if (replyTo === undefined) return this.request(routingKey, payload, options);
+        return requestWithReplyTo(this.#core.peers, this.#sender, { ...checked, replyTo });
+      }
       case 'notification':
         return this.notify(routingKey, payload, options);
       case 'event':

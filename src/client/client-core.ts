@@ -33,12 +33,14 @@ import { FLAG_ERROR, KIND, KIND_MASK, SLOT_WORDS } from '../memory/slot-header.t
 import { AutoCodec } from '../message/codec.ts';
 import type { CodecLayer } from '../message/module-codec.ts';
 import { ShapeWriter } from '../message/shape-writer.ts';
-import { Answers, FLAG_VERDICT } from './answers.ts';
+import { Answers } from './answers.ts';
 import { ClientLink } from './client-link.ts';
 import type { ClientEnvironment } from './clock.ts';
 import { Completions, type Unclaimed } from './completions.ts';
 import type { Intake, ReceiverParts } from './endpoint.ts';
 import { FlushBatches } from './flush-batch.ts';
+import { ForwardedReplies, type ForwardingParts } from './forwarded-replies.ts';
+import { FLAG_VERDICT } from './held-reply.ts';
 import { Interner } from './interner.ts';
 import { Loan } from './loan.ts';
 import { Outbox } from './outbox.ts';
@@ -130,7 +132,8 @@ export class ClientCore {
       requestFlush: () => this.#requestFlush(),
       tick: () => this.tick(),
     });
-    this.#answers = new Answers(this.outbox, this.links[0] as ClientLink);
+    const forwarded = new ForwardedReplies(this.#forwarding());
+    this.#answers = new Answers(this.outbox, this.links[0] as ClientLink, forwarded);
     this.#completions = new Completions(table, heap, {
       onUnclaimed: hooks.onUnclaimed,
       onStatus: (status, detail) => this.#countStatus(status, detail),
@@ -274,6 +277,24 @@ export class ClientCore {
   #afterWork(): void {
     this.#answers.retry();
     this.#hooks.onRoom();
+  }
+
+  #forwarding(): ForwardingParts {
+    const { batches, counters, id, interner, outbox, slots } = this;
+    return {
+      outbox,
+      interner,
+      client: id,
+      onAccepted: (slot) => {
+        slots.batches[slot] = batches.current;
+        batches.current.addOne();
+        counters.counts.accepted += 1;
+        counters.counts.notifications += 1;
+      },
+      onLate: () => {
+        counters.counts.lateResults += 1;
+      },
+    };
   }
 
   #intake(): Intake {

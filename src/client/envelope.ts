@@ -2,6 +2,7 @@
 import { BusError } from '../message/errors.ts';
 import { kindOf } from '../message/text.ts';
 import { nearestName, type SendOptions } from '../options.ts';
+import { CORRELATION_HEADER } from './message.ts';
 
 export interface MessageEnvelope {
   readonly kind: 'request' | 'response' | 'notification' | 'event';
@@ -11,6 +12,11 @@ export interface MessageEnvelope {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Responses: as the handler received it. */
   readonly correlationId?: string | undefined;
+  /**
+   * Requests: the id of an endpoint that the reply goes to, as kind 'response', with `correlationId`. The promise
+   * resolves, with nothing, when the request is routed.
+   */
+  readonly replyTo?: string | undefined;
   readonly id?: string | undefined;
   readonly ttl?: number | undefined;
 }
@@ -21,6 +27,8 @@ export type CheckedEnvelope =
       readonly routingKey: string;
       readonly payload: unknown;
       readonly options: SendOptions;
+      /** Of a request. */
+      readonly replyTo?: string;
     }
   | {
       readonly kind: 'response';
@@ -31,7 +39,7 @@ export type CheckedEnvelope =
     };
 
 const KINDS: readonly unknown[] = ['request', 'response', 'notification', 'event'];
-const NAMES = ['kind', 'routingKey', 'payload', 'headers', 'correlationId', 'id', 'ttl'];
+const NAMES = ['kind', 'routingKey', 'payload', 'headers', 'correlationId', 'replyTo', 'id', 'ttl'];
 
 /** Throws ERR_BUS_INVALID_MESSAGE, ERR_BUS_MISSING_CORRELATION_ID. */
 export function checkEnvelope(envelope: unknown): CheckedEnvelope {
@@ -44,17 +52,21 @@ export function checkEnvelope(envelope: unknown): CheckedEnvelope {
     const hint = nearest === undefined ? '' : `; did you mean '${nearest}'?`;
     throw invalid(`expected only ${NAMES.join(', ')}`, `'${name}'${hint}`);
   }
-  const { kind, routingKey, payload, headers, correlationId, id, ttl } =
+  const { kind, routingKey, payload, headers, correlationId, replyTo, id, ttl } =
     envelope as MessageEnvelope;
   if (!KINDS.includes(kind)) {
     throw invalid(`expected kind to be one of ${KINDS.join(', ')}`, kindOf(kind));
   }
+  if (replyTo !== undefined) checkReplyTo(kind, replyTo);
   const options: SendOptions = {
     headers: withCorrelation(kind, headers, correlationId),
     id,
     ttl,
   };
-  if (kind !== 'response') return { kind, routingKey: routingKey as string, payload, options };
+  if (kind !== 'response') {
+    const checked = { kind, routingKey: routingKey as string, payload, options };
+    return replyTo === undefined ? checked : { ...checked, replyTo };
+  }
   if (correlationId === undefined) {
     throw new BusError(
       'ERR_BUS_MISSING_CORRELATION_ID',
@@ -64,6 +76,18 @@ export function checkEnvelope(envelope: unknown): CheckedEnvelope {
   return { kind, routingKey: routingKey ?? '', payload, options, correlationId };
 }
 
+function checkReplyTo(kind: MessageEnvelope['kind'], replyTo: unknown): void {
+  if (typeof replyTo !== 'string') {
+    throw invalid('expected replyTo to be the id of an endpoint', kindOf(replyTo));
+  }
+  if (kind !== 'request') {
+    throw invalid(
+      "expected replyTo only with kind 'request', which alone is replied to",
+      `'${kind}'`,
+    );
+  }
+}
+
 /** A caller's own correlation id is never used for look-up; it travels as a header. */
 function withCorrelation(
   kind: MessageEnvelope['kind'],
@@ -71,7 +95,7 @@ function withCorrelation(
   correlationId: string | undefined,
 ): MessageEnvelope['headers'] {
   if (kind === 'response' || correlationId === undefined) return headers;
-  return { ...headers, 'x-correlation-id': correlationId };
+  return { ...headers, [CORRELATION_HEADER]: correlationId };
 }
 
 function invalid(expected: string, got: string): BusError {

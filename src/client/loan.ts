@@ -4,11 +4,14 @@
  */
 import { deliverOp, loanOf, low16, NOTICE } from '../memory/entries.ts';
 import { get } from '../memory/seam.ts';
-import { KIND, KIND_MASK, NO_DEADLINE, SLOT_WORDS } from '../memory/slot-header.ts';
+import { FLAG_FORWARDED, KIND, KIND_MASK, NO_DEADLINE, SLOT_WORDS } from '../memory/slot-header.ts';
 import type { Extras } from '../message/headers.ts';
+import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
 import type { ClientLink } from './client-link.ts';
 import type { TimerHandle } from './clock.ts';
 import type { Peer } from './peers.ts';
+
+const FORWARDED_REPLY = FLAG_FORWARDED | MESSAGE_KIND.notification;
 
 export class Loan {
   readonly link: ClientLink;
@@ -19,6 +22,8 @@ export class Loan {
   readonly attempt: number;
   readonly redelivered: boolean;
   readonly kind: number;
+  /** The message is a reply that was to go to an endpoint. */
+  readonly isForwarded: boolean;
   /** Given back; a second settlement is ignored. */
   settled: boolean;
   /** Nobody waits for a result: cancelled, timed out, or the attempt's time is over. */
@@ -56,7 +61,9 @@ export class Loan {
     this.slot = slot;
     this.attempt = attempt;
     this.redelivered = redelivered;
-    this.kind = get(peer.headers, slot * SLOT_WORDS + KIND) & KIND_MASK;
+    const kindWord = get(peer.headers, slot * SLOT_WORDS + KIND);
+    this.kind = kindWord & KIND_MASK;
+    this.isForwarded = (kindWord & (FLAG_FORWARDED | KIND_MASK)) === FORWARDED_REPLY;
     this.settled = false;
     this.aborted = false;
     this.timer = undefined;

@@ -17,7 +17,10 @@ export interface Message<Payload = unknown> {
   readonly routingKey: string;
   readonly payload: Payload;
   readonly headers: Headers;
-  /** Requests: names the caller that waits, for `routeMessage` with kind 'response'. */
+  /**
+   * Requests: names the caller that waits, for `routeMessage` with kind 'response'. Responses: the caller's own id of
+   * the request, or the one that its handler received.
+   */
   readonly correlationId?: string | undefined;
   /** Epoch ms at which it was sent. */
   readonly timestamp: number;
@@ -38,6 +41,15 @@ export interface EventMessage<Payload = unknown> extends Message<Payload> {
   ack(): boolean;
   /** With `ack: true`: it failed, and is handed over again or given up. False as for `ack`. Throws `ERR_BUS_CONFIG`. */
   nack(options?: NackOptions): boolean;
+}
+
+/** Carries a caller's own correlation id, which is never used for look-up. */
+export const CORRELATION_HEADER = 'x-correlation-id';
+
+/** The correlation id of a request on loan to client `holder`. */
+export function correlationOf(loan: Loan, holder: number): string {
+  const { cell, link, number, seqLow } = loan;
+  return `${link.shard}.${holder}.${cell}.${number}.${seqLow >>> 0}`;
 }
 
 /** What all messages of a receiving client share. */
@@ -81,7 +93,7 @@ export class ReceivedMessage implements Message {
   }
 
   constructor(routingKey: string, payload: unknown, loan: Loan, home: MessageHome) {
-    this.kind = KIND_NAMES[loan.kind] as KindName;
+    this.kind = loan.isForwarded ? 'response' : (KIND_NAMES[loan.kind] as KindName);
     this.routingKey = routingKey;
     this.payload = payload;
     this.attempt = loan.attempt;
@@ -110,10 +122,9 @@ export class ReceivedMessage implements Message {
   }
 
   get correlationId(): string | undefined {
-    const { kind, link, cell, number, seqLow } = this.#loan;
-    return kind === KIND.request
-      ? `${link.shard}.${this.#home.client}.${cell}.${number}.${seqLow >>> 0}`
-      : undefined;
+    const loan = this.#loan;
+    if (loan.kind === KIND.request) return correlationOf(loan, this.#home.client);
+    return loan.isForwarded ? this.headers[CORRELATION_HEADER] : undefined;
   }
 
   ack(): boolean {

@@ -68,6 +68,8 @@ export class Peers {
   readonly #takeNews: () => PeerNews | undefined;
   /** By target. Numbers are used again: the last name counts. */
   readonly #endpoints = new Map<number, NamedEndpoint>();
+  /** By id; of those that are there. */
+  readonly #targets = new Map<string, number>();
 
   constructor(
     known: Iterable<ClientHandle>,
@@ -76,7 +78,7 @@ export class Peers {
   ) {
     this.#takeNews = takeNews;
     for (const peer of known) this.#add(peer);
-    for (const endpoint of endpoints) this.#endpoints.set(endpoint.target, endpoint);
+    for (const endpoint of endpoints) this.#name(endpoint);
   }
 
   get(client: number): Peer {
@@ -87,7 +89,8 @@ export class Peers {
   refresh(): void {
     for (let news = this.#takeNews(); news !== undefined; news = this.#takeNews()) {
       if ('came' in news) this.#add(news.came);
-      else if ('named' in news) this.#endpoints.set(news.named.target, news.named);
+      else if ('named' in news) this.#name(news.named);
+      else if ('closed' in news) this.#close(news.closed);
       else this.#peers[news.left] = undefined;
     }
   }
@@ -97,6 +100,25 @@ export class Peers {
     this.refresh();
     const unknown = { target, id: `#${target}`, queueLimit: Number.POSITIVE_INFINITY };
     return this.#endpoints.get(target) ?? unknown;
+  }
+
+  /** The number by which the shards know an endpoint that is there. */
+  targetOf(endpoint: string): number | undefined {
+    this.refresh();
+    return this.#targets.get(endpoint);
+  }
+
+  #name(endpoint: NamedEndpoint): void {
+    const { ended, id, target } = endpoint;
+    this.#endpoints.set(target, endpoint);
+    if (ended === undefined) this.#targets.set(id, target);
+    else this.#close(target);
+  }
+
+  /** Its name is still asked for: messages that were on their way to it fail. */
+  #close(target: number): void {
+    const id = this.#endpoints.get(target)?.id ?? '';
+    if (this.#targets.get(id) === target) this.#targets.delete(id);
   }
 
   #await(client: number): Peer {

@@ -9,8 +9,8 @@ import { EXPIRES, FLAG_ERROR, KIND, NO_DEADLINE, SLOT_WORDS } from '../memory/sl
 import { BusError } from '../message/errors.ts';
 import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
 import type { ResolvedSendOptions } from '../options.ts';
-import { FLAG_VERDICT } from './answers.ts';
 import type { ClientLink } from './client-link.ts';
+import { FLAG_VERDICT } from './held-reply.ts';
 import type { EncodedPayload } from './outbox.ts';
 import { handlerError, statusError } from './outcome-errors.ts';
 import type { Peers } from './peers.ts';

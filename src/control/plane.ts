@@ -174,12 +174,13 @@ export interface ThreadEnd {
 /**
  * What a client is told of the others: one has come, nothing of one that left is in use any more, or an endpoint has
  * been registered, before any shard can refuse a message in its name, or has gone with its thread, before any shard ends
- * a message for that.
+ * a message for that; or it was closed.
  */
 export type PeerNews =
   | { readonly came: ClientHandle }
   | { readonly left: number }
-  | { readonly named: NamedEndpoint };
+  | { readonly named: NamedEndpoint }
+  | { readonly closed: number };
 
 /** Everything a thread needs to be a client. Crosses threads by structured clone. */
 export interface ClientBoot {

@@ -120,6 +120,11 @@ export class Clients {
     for (const client of this.#present.values()) client.tellPeer({ named });
   }
 
+  /** An endpoint was closed in good order. */
+  announceClosed(target: number): void {
+    for (const client of this.#present.values()) client.tellPeer({ closed: target });
+  }
+
   get(id: number): ClientHost | undefined {
     return this.#present.get(id);
   }

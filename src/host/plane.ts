@@ -65,8 +65,9 @@ export class Plane implements ControlPlane {
   }
 
   async closeEndpoint(target: number): Promise<void> {
-    const { registry, shards } = this.#init;
+    const { clients, registry, shards } = this.#init;
     if (registry.removeEndpoint(target) === undefined) return;
+    clients.announceClosed(target);
     await shards.tellAll({ op: 'removeTarget', target });
   }
 

@@ -27,7 +27,7 @@ export const LEDGER = {
   /** Taken; waits for room or for an earlier message of its key. */
   parked: 1,
   routed: 2,
-  /** As routed; the sender already knows the count. */
+  /** As routed; the sender already knows the count, or that its request is routed. */
   early: 3,
   /** Status is final and sent; loans are out. */
   held: 4,

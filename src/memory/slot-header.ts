@@ -12,7 +12,7 @@
  * 10 HDR_LEN   bytes of the extras (id, headers) before it
  * 11 DEADLINE  ms since the bus epoch; NO_DEADLINE: none
  * 12 CORR      response, failure report: cell and loan of the delivery it answers; notification, event: target + 1
- *              of the only one it is for, 0: as its key says
+ *              of the only one it is for, 0: as its key says; request: target + 1 of who gets its reply, 0: its sender
  * 13 SHARD     where it was sent (display and checks only)
  * 14 SENT      ms since the bus epoch
  * 15 EXPIRES   ttl: ms since the bus epoch; NO_DEADLINE: none; response, failure report: the attempt it is of
@@ -58,6 +58,8 @@ export const KIND_MASK = 7;
 export const FLAG_EARLY: number = 1 << 3;
 /** The same bit of a request: its caller gave no timeout, DEADLINE is the bus's; a route may set another. */
 export const FLAG_NO_TIMEOUT: number = 1 << 3;
+/** The same bit of a notification: it is a request's reply on its way to an endpoint, which is shown a response. */
+export const FLAG_FORWARDED: number = 1 << 3;
 export const FLAG_ORDERED: number = 1 << 4;
 /** A response that carries an error. */
 export const FLAG_ERROR: number = 1 << 5;

@@ -41,7 +41,7 @@ export interface ResolvedSendOptions {
   readonly id: string | undefined;
   /** `Infinity` when not given. */
   readonly ttl: number;
-  /** Not a user's: the target that it goes to, whatever its key leads to. */
+  /** Not a user's: the target that it goes to, whatever its key leads to; of a request, who gets the reply. */
   readonly to?: number;
 }
 

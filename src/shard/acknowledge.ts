@@ -88,8 +88,10 @@ export function timeOut(shard: ShardState, link: ShardLink, slot: number): void 
 function endWaiting(shard: ShardState, link: ShardLink, slot: number, status: number): void {
   const state = recordState(link.ledger, slot);
   const isRouted = state === LEDGER.routed || state === LEDGER.refused;
-  if (!isRouted && state !== LEDGER.parked) return;
   const isRequest = (link.header(slot, KIND) & KIND_MASK) === MESSAGE_KIND.request;
+  // An early request has told its sender that it is routed; its time still ends.
+  const isEarlyRequest = state === LEDGER.early && isRequest;
+  if (!isRouted && !isEarlyRequest && state !== LEDGER.parked) return;
   let detail = isRouted ? recordDetail(link.ledger, slot) : 0;
   if (isRequest) detail = reasonDetail(Math.max(0, link.timeoutOf(slot)));
   settle(shard, link, slot, { status, detail }, NO_CELL);

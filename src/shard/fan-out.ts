@@ -17,6 +17,8 @@ import { NO_CELL, type ShardLink } from './shard-link.ts';
 import type { ShardState } from './shard-state.ts';
 import type { Target } from './target.ts';
 
+const EARLY_EVENT = FLAG_EARLY | MESSAGE_KIND.event;
+
 /** All cells or none: the first target without room that wants no drop makes the message wait. */
 export function placeFanOut(
   shard: ShardState,
@@ -116,7 +118,9 @@ function commitFanOut(
   fan: { readonly opened: number; readonly isRefused: boolean },
 ): void {
   commit(link, slot, outcomeOf(fan.opened), fan.isRefused ? LEDGER.refused : LEDGER.routed);
-  if ((link.header(slot, KIND) & FLAG_EARLY) !== 0) shard.uncounted.push({ link, slot });
+  if ((link.header(slot, KIND) & (FLAG_EARLY | KIND_MASK)) === EARLY_EVENT) {
+    shard.uncounted.push({ link, slot });
+  }
 }
 
 /** Without room in the sink the failure stays unnamed, as a report's does. */

@@ -5,7 +5,7 @@
  */
 import { STATUS } from '../memory/entries.ts';
 import { outcomeOf, reasonDetail } from '../memory/outcome-word.ts';
-import { SENT } from '../memory/slot-header.ts';
+import { CORR, SENT } from '../memory/slot-header.ts';
 import type { BalanceSet } from '../routing/router.ts';
 import { ALL_FULL, chooseMember, hashOf, NOBODY, OVER_LIMIT } from './choose.ts';
 import { commit, refuse, takeTimeout } from './commit.ts';
@@ -111,6 +111,8 @@ function hand(
   }
   openDelivery(shard, link, slot, shard.targets[chosen] as Target);
   commit(link, slot, outcomeOf(1));
+  // Who has its reply sent elsewhere waits for no more than this.
+  if (link.header(slot, CORR) !== 0) shard.uncounted.push({ link, slot });
 }
 
 /** Whether it may wait for the set. While it does it counts at a member that has a queue limit, if all of them do. */

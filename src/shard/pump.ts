@@ -59,7 +59,7 @@ export function pump(shard: ShardState): void {
     shard.parkedAlone = false;
     placeParkedAgain(shard);
   }
-  countEvents(shard);
+  tellRouted(shard);
   for (let round = 0; round < ROUNDS_MAX && shard.stirred.length > 0; round++) {
     const { stirred } = shard;
     const count = stirred.length;
@@ -70,13 +70,13 @@ export function pump(shard: ShardState): void {
       lend(shard, target);
     }
     stirred.splice(0, count);
-    countEvents(shard);
+    tellRouted(shard);
   }
   if (shard.untold.length > 0) tellLoans(shard);
 }
 
-/** Events that are routed and whose sender waits for the number of subscriptions. */
-function countEvents(shard: ShardState): void {
+/** Messages that are routed and whose senders wait for just that: events, and requests whose reply goes elsewhere. */
+function tellRouted(shard: ShardState): void {
   const { uncounted } = shard;
   for (let i = 0; i < uncounted.length; i++) {
     const { link, slot } = uncounted[i] as (typeof uncounted)[number];

@@ -26,7 +26,7 @@ import {
   setRecordDetail,
 } from '../memory/ledger.ts';
 import { get, put } from '../memory/seam.ts';
-import { FLAG_EARLY, KIND, KIND_MASK } from '../memory/slot-header.ts';
+import { CORR, FLAG_EARLY, KIND, KIND_MASK } from '../memory/slot-header.ts';
 import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
 import { startBackOff } from './back-off.ts';
 import { takeTimeout, watchDeadline } from './commit.ts';
@@ -111,12 +111,9 @@ function deriveRecords(shard: ShardState, link: ShardLink): void {
     }
     if (state === LEDGER.parked) parked.push(slot);
     const kind = link.header(slot, KIND);
-    const isEvent = (kind & KIND_MASK) === MESSAGE_KIND.event;
     const isRouted = state === LEDGER.routed || state === LEDGER.refused;
-    if (isRouted && isEvent && (kind & FLAG_EARLY) !== 0) {
-      shard.uncounted.push({ link, slot });
-    }
-    if (state === LEDGER.parked || isRouted) watchDeadline(link, slot);
+    if (isRouted && wantsToHear(link, slot, kind)) shard.uncounted.push({ link, slot });
+    if (state === LEDGER.parked || isActive(state)) watchDeadline(link, slot);
   }
   if (parked.length === 0) return;
   // One queue for now: they are placed where they belong as soon as the half-done entry is handled.
@@ -125,11 +122,17 @@ function deriveRecords(shard: ShardState, link: ShardLink): void {
   for (const slot of parked) queue.push(link, slot);
 }
 
+/** Its sender waits until it is routed, and no longer. */
+function wantsToHear(link: ShardLink, slot: number, kind: number): boolean {
+  if ((kind & KIND_MASK) === MESSAGE_KIND.request) return link.header(slot, CORR) !== 0;
+  return (kind & KIND_MASK) === MESSAGE_KIND.event && (kind & FLAG_EARLY) !== 0;
+}
+
 /** Requests that bring no timeout of their own: the record does not say what their routes gave them. */
 function deriveTimeouts(shard: ShardState, link: ShardLink): void {
   for (let slot = 0; slot < link.slots; slot++) {
     const state = recordState(link.ledger, slot);
-    if (state !== LEDGER.parked && state !== LEDGER.routed) continue;
+    if (state !== LEDGER.parked && !isActive(state)) continue;
     if ((link.header(slot, KIND) & KIND_MASK) !== MESSAGE_KIND.request) continue;
     const timeoutMs = timeoutByRoute(shard, link, slot);
     if (timeoutMs === undefined) continue;

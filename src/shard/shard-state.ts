@@ -61,7 +61,7 @@ export class ShardState {
 
   /** Targets with something to push or room to give. */
   readonly stirred: Target[] = [];
-  /** Events whose sender wants the count: link and slot. */
+  /** Events whose sender wants the count, and requests whose reply goes elsewhere: link and slot. */
   readonly uncounted: { link: ShardLink; slot: number }[] = [];
   /** While a successor takes over, new messages wait here: earlier ones of their keys may not be where they belong. */
   intakeQueue: WaitQueue | undefined;

@@ -3,6 +3,7 @@
 import type { PendingSend } from '../../src/client/pending-send.ts';
 import { ACK_STATUS } from '../../src/memory/entries.ts';
 import { heldByWorld } from '../unit/client/at-rest.ts';
+import { requestTo } from '../unit/client/request-to.ts';
 import type { Placed } from '../unit/shard/scene.ts';
 import { Scene } from '../unit/shard/scene.ts';
 
@@ -115,6 +116,29 @@ export const TAKEOVER_SCENES: Readonly<Record<string, () => TakeoverScene>> = {
       end.receiver.reply('three');
       scene.world.run();
       return [seen(sends), payloadsOf(end)];
+    });
+  },
+  'requests whose replies go to an endpoint, one of which fails, one in vain': () => {
+    const scene = new Scene();
+    const end = scene.endpoint('k', { retry: { ...RETRY, requestAttempts: 2 } });
+    const collector = scene.endpoint(undefined, {}, 2);
+    return played(scene, () => {
+      const { target } = collector;
+      const sends = [1, 2, 3].map((at) => requestTo(scene.sender, target, at));
+      const short = requestTo(scene.sender, target, 4, { timeout: 5 });
+      scene.world.run();
+      const routed = seen([...sends, short]);
+      end.receiver.fail();
+      end.receiver.reply({ ok: 2 });
+      end.receiver.replyError(new RangeError('no'));
+      scene.world.run();
+      scene.world.advance(10);
+      scene.world.run();
+      end.receiver.reply('too late');
+      end.receiver.reply({ ok: 1 });
+      scene.world.run();
+      answerAll(scene, [collector], ({ receiver }) => receiver.acknowledge());
+      return [routed, payloadsOf(end), collector.receiver.payloads.map(String)];
     });
   },
   'requests that wait for the one before': () => {

@@ -45,6 +45,21 @@ describe('checkEnvelope', () => {
     expect(headers).toEqual({ a: 'b' });
   });
 
+  it('takes an endpoint for the reply of a request, and of nothing else', () => {
+    const request = { kind: 'request', routingKey: 'k', replyTo: 'e' };
+    expect(checkEnvelope(request)).toMatchObject({ kind: 'request', replyTo: 'e' });
+    expect(refused({ ...request, replyTo: 7 })).toMatchObject({
+      code: 'ERR_BUS_INVALID_MESSAGE',
+      details: { expected: 'expected replyTo to be the id of an endpoint', got: '7' },
+    });
+    for (const kind of ['event', 'notification', 'response']) {
+      expect(refused({ ...request, kind })).toMatchObject({
+        code: 'ERR_BUS_INVALID_MESSAGE',
+        message: expect.stringMatching(/only with kind 'request'/),
+      });
+    }
+  });
+
   it('wants the correlation id of a response, and no key', () => {
     expect(refused({ kind: 'response' })).toMatchObject({
       code: 'ERR_BUS_MISSING_CORRELATION_ID',

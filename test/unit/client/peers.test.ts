@@ -20,6 +20,21 @@ describe('Peers', () => {
   });
 });
 
+describe('Peers, of endpoints,', () => {
+  it('know the target by id while it is there, and the name of what was there', () => {
+    const news: PeerNews[] = [];
+    const first = { target: 5, id: 'a', queueLimit: 1 };
+    const peers = new Peers([], () => news.shift(), [first]);
+    expect(peers.targetOf('a')).toBe(5);
+    news.push({ closed: 5 });
+    expect([peers.targetOf('a'), peers.endpoint(5).id]).toEqual([undefined, 'a']);
+    news.push({ named: { ...first, target: 6 } }, { closed: 5 });
+    expect(peers.targetOf('a')).toBe(6);
+    news.push({ named: { ...first, target: 6, ended: { threadId: 1, exitCode: 1 } } });
+    expect([peers.targetOf('a'), peers.endpoint(6).ended?.threadId]).toEqual([undefined, 1]);
+  });
+});
+
 describe('Peer', () => {
   it('keeps the text of a key by id, epoch and hash, and reads it again when one differs', () => {
     const memory = makeMemory(0);
