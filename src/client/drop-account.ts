@@ -8,6 +8,8 @@ export class DropAccount {
   /** Drops of the shards that some event tells of. */
   #seen = 0;
   #untold = 0;
+  /** Of the untold: older than all that will be left once this thread has caught up, whichever event comes next. */
+  #older = 0;
   #isSlow = false;
   #isAlarm = false;
 
@@ -36,13 +38,30 @@ export class DropAccount {
     this.noteSlow();
   }
 
-  /** The next event tells of what shards have dropped by now. */
-  countShards(): void {
+  /** One went here while older ones were still to come: the oldest that is left tells of it. */
+  noteOlder(): void {
+    this.#older += 1;
+    this.noteToldElsewhere();
+  }
+
+  /**
+   * The next event tells of what shards have dropped by now. While the thread catches up that may be an event of another
+   * shard, and newer than others to come: then the oldest that is left tells.
+   */
+  countShards(isCatchingUp: boolean): void {
     const dropped = this.#droppedByShards();
     if (dropped === this.#seen) return;
-    this.#untold += dropped - this.#seen;
+    if (isCatchingUp) this.#older += dropped - this.#seen;
+    else this.#untold += dropped - this.#seen;
     this.#seen = dropped;
     this.noteSlow();
+  }
+
+  /** The thread has caught up; of an empty queue the next event tells. */
+  tellOlder(oldest: { missed: number } | undefined): void {
+    if (oldest === undefined) this.#untold += this.#older;
+    else oldest.missed += this.#older;
+    this.#older = 0;
   }
 
   /** For the next event: how many went before it. */

@@ -8,7 +8,8 @@
  */
 import { ACK_STATUS } from '../memory/entries.ts';
 import { PAY_LEN } from '../memory/slot-header.ts';
-import { CAPACITY_BYTES, type ResolvedNack, type ResolvedSubscribeOptions } from '../options.ts';
+import type { ResolvedNack, ResolvedSubscribeOptions } from '../options.ts';
+import { CatchUp } from './catch-up.ts';
 import { DropAccount } from './drop-account.ts';
 import { isFinal, isThenable, type ReceiverParts } from './endpoint.ts';
 import { EventQueue, type QueuedEvent } from './event-queue.ts';
@@ -23,26 +24,19 @@ import type { EventHandler, SubscriptionCallbacks } from './subscription-callbac
 /** Events handed to callbacks before the clock is looked at, and how long they may go on in one go. */
 const EVENTS_PER_LOOK = 32;
 const SERVE_MS = 1;
-/** Polls that may leave entries unread while events wait for them: a full ring takes no more. */
-const UNDRAINED_MAX = 64;
-/** Ms that events wait for older ones that a shard has announced. It sends them at once; only a defect lasts longer. */
-const CATCH_UP_MS = 10_000;
 
 export class SubscriptionReceiver implements Receiver {
   readonly #options: ResolvedSubscribeOptions;
   readonly #parts: ReceiverParts;
   readonly #callbacks: SubscriptionCallbacks;
   readonly #queue = new EventQueue();
-  readonly #backlog: ShardBacklog;
   readonly #drop: DropAccount;
   /** Drops what is too much. */
   readonly #drops: boolean;
   /** Keeps the loans until the consumer is done: what it drops or gives up, another may have. */
   readonly #keeps: boolean;
   /** Looks at what is on its way before anything is dropped or handed out: all of it comes, since loans end at once. */
-  readonly #looksAhead: boolean;
-  /** What is in the rings of all shards may be more than the bound: it is read before anything is handed out. */
-  readonly #drainsFirst: boolean;
+  readonly #catchUp: CatchUp | undefined;
   /** Consumers that wait for the next event. */
   readonly #takers: ((event: QueuedEvent | undefined) => void)[] = [];
   /** Events on loan that a consumer has asked for and is not done with. */
@@ -53,12 +47,6 @@ export class SubscriptionReceiver implements Receiver {
   #closed = false;
   /** What main was told of `callbacksDue`. */
   #toldDue = 0;
-  /** The poll in which the shards were looked at. */
-  #turn = -1;
-  /** More is on its way than the bound allows: nothing is handed out until it is here. */
-  #isBehind = false;
-  #behindSinceMs = 0;
-  #undrained = 0;
   #isDeferred = false;
 
   constructor(
@@ -66,18 +54,16 @@ export class SubscriptionReceiver implements Receiver {
     parts: ReceiverParts,
     callbacks: SubscriptionCallbacks,
   ) {
-    const { capacity, capacityBytes, overflow } = options;
-    const { links } = parts.intake;
+    const { overflow } = options;
     this.#options = options;
     this.#parts = parts;
     this.#callbacks = callbacks;
     this.#drop = new DropAccount(callbacks.droppedByShards);
-    this.#backlog = new ShardBacklog(links, callbacks.keptBy);
     this.#drops = !options.lease && (overflow === 'drop-oldest' || overflow === 'drop-newest');
     this.#keeps = options.ack || options.group !== undefined || !this.#drops;
-    this.#looksAhead = this.#drops && !this.#keeps;
-    this.#drainsFirst =
-      this.#looksAhead && (capacity < links.length || capacityBytes < CAPACITY_BYTES);
+    if (!this.#drops || this.#keeps) return;
+    const backlog = new ShardBacklog(parts.intake.links, callbacks.keptBy);
+    this.#catchUp = new CatchUp(options, parts, backlog, { queue: this.#queue, drop: this.#drop });
   }
 
   get held(): number {
@@ -97,21 +83,19 @@ export class SubscriptionReceiver implements Receiver {
   }
 
   #take(loan: Loan): void {
-    const { answers, intake, reader } = this.#parts;
+    const { answers, reader } = this.#parts;
     if (this.#closed) {
       answers.acknowledge(loan, this.#givenUp);
       return;
     }
     const bytes = loan.header(PAY_LEN);
-    if (this.#looksAhead) {
-      if (this.#isBehind || intake.turn !== this.#turn) this.#lookAhead();
-      if (this.#isBehind) this.#backlog.noticeRestart(loan.link.shard);
-      this.#backlog.noteReceived(loan.link);
-    }
-    if (this.#drops && this.#isTooMuch(loan.link.shard, bytes)) {
+    this.#catchUp?.noteReceived(loan);
+    const isTooOld = this.#catchUp?.isTooOld(loan.link.shard) === true;
+    if (isTooOld || (this.#drops && this.#isTooMuch(bytes))) {
       answers.acknowledge(loan);
       this.#parts.count('dropped');
-      this.#drop.note(0);
+      if (isTooOld) this.#drop.noteOlder();
+      else this.#drop.note(0);
       this.#offer(undefined);
       return;
     }
@@ -178,11 +162,10 @@ export class SubscriptionReceiver implements Receiver {
   afterTurn(isDrained: boolean): void {
     this.#isDeferred = false;
     if (this.#closed) return;
-    if (this.#looksAhead && this.#mustWait(isDrained)) {
+    if (this.#catchUp?.mustWait(isDrained)) {
       this.#defer();
       return;
     }
-    this.#isBehind = false;
     this.#serve();
     this.#tellDue(0);
   }
@@ -227,30 +210,11 @@ export class SubscriptionReceiver implements Receiver {
     }
   }
 
-  /** What is on its way, and whether that is more than the bound allows. */
-  #lookAhead(): void {
-    const { capacity, overflow } = this.#options;
-    this.#turn = this.#parts.intake.turn;
-    if (this.#isBehind) {
-      if (overflow === 'drop-oldest') this.#drop.countShards();
-      return;
-    }
-    const coming = this.#backlog.look();
-    this.#isBehind = coming > 0 && (this.#drainsFirst || this.#queue.length + coming > capacity);
-    if (this.#isBehind) this.#behindSinceMs = this.#parts.environment.now();
-    // Shards dropped what came after all that they have sent, or before the next that they will send.
-    if (overflow === 'drop-oldest' || coming === 0) this.#drop.countShards();
-  }
-
   /** Before it is read: whether the event is one that goes, whatever else comes. */
-  #isTooMuch(shard: number, bytes: number): boolean {
+  #isTooMuch(bytes: number): boolean {
     const { capacity, capacityBytes, overflow } = this.#options;
     if (bytes > capacityBytes) return true;
-    if (overflow === 'drop-oldest') {
-      return this.#isBehind && this.#backlog.toCome(shard) >= capacity;
-    }
-    // Of several shards an older one may be still to come.
-    if (this.#isBehind && this.#parts.intake.links.length > 1) return false;
+    if (overflow === 'drop-oldest' || this.#catchUp?.isMixed) return false;
     return this.#queue.length >= capacity || this.#queue.bytes + bytes > capacityBytes;
   }
 
@@ -258,7 +222,7 @@ export class SubscriptionReceiver implements Receiver {
   #offer(event: QueuedEvent | undefined): void {
     if (event !== undefined) this.#enqueue(event);
     if (this.#drop.takeAlarm()) this.#callbacks.onSlow(this.#queue.length, this.missed);
-    if (this.#isBehind || this.#drainsFirst) this.#defer();
+    if (this.#catchUp?.isBehind || this.#catchUp?.drainsFirst) this.#defer();
     else this.#serve();
   }
 
@@ -266,10 +230,10 @@ export class SubscriptionReceiver implements Receiver {
     const queue = this.#queue;
     // While older ones are still to come, what was dropped as too new lies behind all of them.
     if (this.#keeps) event.message.missed = 0;
-    else if (!this.#isBehind || this.#options.overflow === 'drop-oldest') {
+    else if (!this.#catchUp?.isBehind || this.#options.overflow === 'drop-oldest') {
       event.message.missed = this.#drop.takeUntold();
     }
-    if (this.#isBehind && this.#parts.intake.links.length > 1) queue.insert(event);
+    if (this.#catchUp?.isMixed) queue.insert(event);
     else queue.push(event);
     if (this.#drops) {
       while (this.#queue.isOver(this.#options)) this.#dropOne();
@@ -297,20 +261,12 @@ export class SubscriptionReceiver implements Receiver {
     this.#parts.intake.defer(this);
   }
 
-  #mustWait(isDrained: boolean): boolean {
-    if (!this.#isBehind) this.#lookAhead();
-    if (!isDrained && ++this.#undrained < UNDRAINED_MAX) return true;
-    this.#undrained = 0;
-    if (!this.#isBehind || this.#backlog.isReached()) return false;
-    return this.#parts.environment.now() - this.#behindSinceMs < CATCH_UP_MS;
-  }
-
   /** A consumer is ready: it gets the next event, unless newer ones have come that the bound is to act on first. */
   #serveWhenDue(): void {
     if (this.#queue.length === 0 || this.#isDeferred || this.#paused) return;
-    if (this.#looksAhead) {
-      this.#lookAhead();
-      if (this.#isBehind || this.#parts.intake.unread() > 0) {
+    if (this.#catchUp !== undefined) {
+      this.#catchUp.look();
+      if (this.#catchUp.isBehind || this.#parts.intake.unread() > 0) {
         this.#defer();
         return;
       }
@@ -352,7 +308,7 @@ export class SubscriptionReceiver implements Receiver {
     if (isCaughtUp) this.#drop.noteCaughtUp();
     if (event.loan === undefined) return event;
     // What a shard dropped of loans that are kept is known only as a number.
-    this.#drop.countShards();
+    this.#drop.countShards(false);
     event.message.missed = this.#drop.takeUntold();
     event.loan.link.mark(event.loan.cell, event.loan.number);
     if (this.#callbacks.handler === undefined) this.#handedOut.add(event);
