@@ -91,6 +91,7 @@ export async function createBus(config?: BusConfig): Promise<MessageBus> {
     },
     fail: (error) => client.fail(error),
     tell: (restart) => client.emit('shardRestart', restart),
+    alert: (alert) => client.emit('alert', alert),
     close: (options) => client.close(options),
   });
   const bus = busOf(host, client);

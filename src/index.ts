@@ -27,7 +27,8 @@ export type { BusErrorCode, BusErrorDetails, BusErrorInit } from './message/erro
 export { BusError } from './message/errors.ts';
 export type { KindName } from './message/kinds.ts';
 export type { BusHealth, EndpointHealth } from './metrics/bus-health.ts';
-export type { BusMetrics } from './metrics/bus-metrics.ts';
+export type { BusMetrics, EndpointMetrics } from './metrics/bus-metrics.ts';
+export type { LatencySummary } from './metrics/latency.ts';
 export type {
   Balance,
   BreakerOptions,

@@ -24,8 +24,13 @@ export interface BusEvents {
   readonly close: { readonly reason: string };
   /** A message was given up and is kept. On the main thread only. */
   readonly deadLetter: DeadLetter;
-  /** Not told yet, as the next two. */
-  readonly alert: { readonly name: string; readonly message: string };
+  /** Something troubles the bus, or does no more: `health()` says the same. On the main thread only. */
+  readonly alert: {
+    readonly name: 'shards' | 'slots' | 'heap' | 'deadLetters';
+    readonly message: string;
+    readonly state: 'raised' | 'cleared';
+  };
+  /** Not told yet, as the next one. */
   readonly endpointState: { readonly endpoint: string; readonly state: string };
   readonly breaker: { readonly endpoint: string; readonly state: string };
   /** The thread of a shard died and is being replaced; nothing is lost. On the main thread only. */

@@ -3,13 +3,7 @@
  * without threads and timers of its own: `poll` reads what has come, `flush` publishes what was pushed.
  */
 import type { ClientBoot, PeerNews } from '../control/plane.ts';
-import {
-  type ClientMemory,
-  LIVENESS,
-  openClientMemory,
-  STATE,
-  TIGHT,
-} from '../memory/client-memory.ts';
+import { type ClientMemory, LIVENESS, openClientMemory, STATE } from '../memory/client-memory.ts';
 import { busState, type ControlWords, openControlWords } from '../memory/control-words.ts';
 import { CLIENT_COUNTERS, type ClientCounter, Counters } from '../memory/counters.ts';
 import {
@@ -48,6 +42,7 @@ import { Peers } from './peers.ts';
 import type { Reader } from './read-message.ts';
 import type { Receiver } from './receiver.ts';
 import { ReportReceiver } from './report-receiver.ts';
+import { Shortage } from './shortage.ts';
 import { SlotTable } from './slot-table.ts';
 import type { Tally } from './tally.ts';
 
@@ -82,6 +77,7 @@ export class ClientCore {
   readonly heap: Heap;
   readonly outbox: Outbox;
   readonly interner: Interner;
+  readonly shortage: Shortage;
   readonly batches: FlushBatches = new FlushBatches();
   readonly peers: Peers;
   readonly control: ControlWords;
@@ -98,7 +94,6 @@ export class ClientCore {
   #flushRequested = false;
   #polls = 0;
   #deferred: { afterTurn(isDrained: boolean): void }[] = [];
-  #isTight = false;
 
   constructor(boot: ClientBoot, environment: ClientEnvironment, hooks: CoreHooks) {
     const { settings } = boot;
@@ -116,6 +111,7 @@ export class ClientCore {
     const { headers, bytes, slots } = this.memory;
     this.slots = new SlotTable(headers, slots, Math.max(1, Math.floor(slots * RESERVE_SHARE)));
     this.heap = new Heap(bytes.length, RESERVE_SHARE);
+    this.shortage = new Shortage(this.memory, this.slots, this.heap);
     this.interner = new Interner(this.heap, bytes, this.links.length, slots + SPARE_KEYS);
     this.peers = new Peers(boot.peers, hooks.takeNews, boot.endpoints);
     const own = new AutoCodec(new ShapeWriter(this.memory.shapes));
@@ -189,7 +185,7 @@ export class ClientCore {
     if (receiver.tally === undefined) return;
     this.#tallies.set(target, receiver.tally);
     // Target numbers are used again: what the one before counted is nothing of this one's.
-    receiver.tally.publish(this.control.tallies, target);
+    receiver.tally.bind(this.control, target);
   }
 
   /** Deliveries for it that still come are handed back, to be routed again. */
@@ -251,11 +247,7 @@ export class ClientCore {
   tick(): void {
     // 0 means "no deadline" in a header, so the clock never says it.
     this.outbox.nowMs = Math.max(1, this.#environment.now()) | 0 || 1;
-    const { heap, slots } = this;
-    const isTight = slots.used * 2 > slots.count || heap.usedBytes * 2 > this.memory.bytes.length;
-    if (isTight === this.#isTight) return;
-    this.#isTight = isTight;
-    put(this.memory.words, TIGHT, isTight ? 1 : 0);
+    this.shortage.look();
   }
 
   /** Withdraws the message in `slot`; its status follows all the same. */

@@ -24,6 +24,8 @@ export interface SendHome {
   readonly reader: Reader;
   /** The call is over: its signal and timer are let go. */
   release(send: PendingSend): void;
+  /** Ms since the bus epoch. */
+  now(): number;
 }
 
 const OPEN = -1;
@@ -36,6 +38,8 @@ export class PendingSend implements Pending {
   readonly options: ResolvedSendOptions;
   /** Ms; the whole call. */
   readonly timeoutMs: number;
+  /** Of the call, ms since the bus epoch. */
+  readonly startedMs: number;
   /** Ms since the bus epoch: of the whole call, and of its `ttl`. */
   deadline: number = NO_DEADLINE;
   expires: number = NO_DEADLINE;
@@ -70,6 +74,7 @@ export class PendingSend implements Pending {
     this.options = options;
     this.timeoutMs = timeoutMs;
     this.#home = home;
+    this.startedMs = home.now();
     this.promise = new Promise((resolve) => {
       this.#resolve = resolve;
     });

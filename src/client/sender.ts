@@ -9,6 +9,7 @@ import { BusError } from '../message/errors.ts';
 import { KIND } from '../message/kinds.ts';
 import { NO_SEND_OPTIONS, type ResolvedSendOptions } from '../options.ts';
 import { AbortListeners } from './abort-listeners.ts';
+import { countCall } from './call-latencies.ts';
 import type { ClientCore } from './client-core.ts';
 import type { ClientLink } from './client-link.ts';
 import type { ClientEnvironment } from './clock.ts';
@@ -87,7 +88,9 @@ export class Sender implements SendHome {
     if (this.#state !== BUS_STATE.open) return 'closed';
     if (this.#submit(kind, 0, key, payload, options) !== NO_SLOT) return 'accepted';
     this.#core.reap();
-    return this.#submit(kind, 0, key, payload, options) === NO_SLOT ? 'full' : 'accepted';
+    if (this.#submit(kind, 0, key, payload, options) !== NO_SLOT) return 'accepted';
+    this.#core.shortage.noteNoRoom();
+    return 'full';
   }
 
   /** A call that waits for its status; its promise never rejects. Throws for what cannot be sent. */
@@ -131,10 +134,16 @@ export class Sender implements SendHome {
   /** Room may have appeared: those that wait for it try again, first come first served. */
   serveRoom(): void {
     this.#room.serve();
+    if (this.#room.length === 0) this.#core.shortage.noteRoom();
+  }
+
+  now(): number {
+    return this.#environment.now();
   }
 
   release(send: PendingSend): void {
     this.#open -= 1;
+    countCall(this.#core.memory.latencies, send.kind, this.now() - send.startedMs);
     if (send.onAbort && send.options.signal)
       this.#signals.remove(send.options.signal, send.onAbort);
     if (send.timer !== undefined) this.#environment.clearTimer(send.timer);
@@ -276,6 +285,7 @@ export class Sender implements SendHome {
     };
     if (!this.#room.push(entry)) throw tooManyWaiters(this.#core.slots.count);
     this.#core.counters.counts.full += 1;
+    this.#core.shortage.noteNoRoom();
     const { ttl } = send.options;
     const limitMs = Math.min(send.timeoutMs, ttl);
     if (limitMs === Number.POSITIVE_INFINITY) return;

@@ -2,7 +2,10 @@
  * What an endpoint's handlers came to, counted in private numbers by its thread and copied to shared memory with the
  * thread's other counters.
  */
-import { TALLY, TALLY_COUNTS } from '../memory/control-words.ts';
+import { type ControlWords, TALLY, TALLY_COUNTS } from '../memory/control-words.ts';
+import { latencyView, recordLatency } from '../memory/latency-bins.ts';
+
+const US_PER_MS = 1_000;
 
 export class Tally {
   /** Runs whose result was sent, by value or acknowledgement. */
@@ -11,6 +14,19 @@ export class Tally {
   failed = 0;
   /** Handlers that run now and have not settled. */
   inFlight = 0;
+
+  #latencies: Float64Array | undefined;
+
+  /** Counts for `target` from now on: what the one before it has left is forgotten. */
+  bind(control: ControlWords, target: number): void {
+    this.#latencies = latencyView(control.latencies, target).fill(0);
+    this.publish(control.tallies, target);
+  }
+
+  /** A run of the handler took so long. */
+  ran(durationMs: number): void {
+    if (this.#latencies !== undefined) recordLatency(this.#latencies, 0, durationMs * US_PER_MS);
+  }
 
   publish(tallies: Float64Array, target: number): void {
     const at = target * TALLY_COUNTS;

@@ -35,7 +35,7 @@ import { deadLetterHome, deadLettersTarget } from './dead-letter-home.ts';
 import { quietWithin, untilQuiet } from './drain.ts';
 import { DroppedCounts } from './dropped-counts.ts';
 import { atProcessExit } from './exit-drains.ts';
-import { observeHealth, observeMetrics } from './observe.ts';
+import { observeHealth, observeMetrics, observeTroubles } from './observe.ts';
 import { Plane } from './plane.ts';
 import { Sessions } from './sessions.ts';
 import { ShardHost, type ShardRestart } from './shard-host.ts';
@@ -47,6 +47,7 @@ import { FIRST_FILL_MS, Standby } from './standby.ts';
 import { moduleHref, startThread } from './start-thread.ts';
 import { Threads } from './threads.ts';
 import type { Ticket } from './ticket.ts';
+import { type Alert, TroubleWatch } from './trouble-watch.ts';
 
 /** A shard ends within a step of its loop; longer means that it is stuck. */
 const SHARD_GRACE_MS = 1_000;
@@ -75,6 +76,8 @@ export interface MainClient {
   fail(error: BusError): void;
   /** A shard was replaced. */
   tell(restart: ShardRestart): void;
+  /** Something troubles the bus, or does no more. */
+  alert(alert: Alert): void;
   close(options: ResolvedCloseOptions & { readonly graceMs: number }): Promise<unknown>;
 }
 
@@ -95,6 +98,7 @@ export class BusHost {
   readonly #sessions: Sessions;
   readonly #threads: Threads;
   readonly #stallWatch: StallWatch;
+  readonly #troubleWatch: TroubleWatch;
   readonly #standby: Standby | undefined;
   readonly #logger: Logger;
   readonly #userLogger: Logger | undefined;
@@ -154,6 +158,11 @@ export class BusHost {
     });
     this.#threads = new Threads(logger);
     this.#stallWatch = new StallWatch(shards, config.stallTimeout);
+    this.#troubleWatch = new TroubleWatch(
+      config.healthCheckInterval,
+      () => observeTroubles(observed, this.#client?.lettersWaiting ?? 0),
+      (alert) => this.#client?.alert(alert),
+    );
     this.#main = clients.admit(0, tellPeer);
     this.#mainBoot = clients.bootOf(this.#main);
     if (config.maxDeadLetters > 0) {
@@ -247,6 +256,7 @@ export class BusHost {
     const terminated = await this.#threads.terminateAll();
     this.#sessions.endAll();
     this.#stallWatch.stop();
+    this.#troubleWatch.stop();
     await this.#standby?.close();
     const forced = await this.#shards.close(SHARD_GRACE_MS);
     this.#cancelExitDrain();

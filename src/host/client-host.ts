@@ -10,9 +10,9 @@ import {
 } from '../memory/client-memory.ts';
 import { CLIENT_COUNTERS, type ClientCounter, readCounters } from '../memory/counters.ts';
 import { Bell } from '../memory/doorbell.ts';
-import { createLink, type LinkHandle, type LinkMemory } from '../memory/link-memory.ts';
+import { createLink, DONE, type LinkHandle, type LinkMemory, TAIL } from '../memory/link-memory.ts';
 import { sealLink } from '../memory/seal-link.ts';
-import { load } from '../memory/seam.ts';
+import { get, load } from '../memory/seam.ts';
 
 /** Deliveries that one shard keeps for one client at most: D = W of the protocol. */
 export const CELLS = 8192;
@@ -79,6 +79,12 @@ export class ClientHost {
   get reportsTarget(): TargetSpec {
     const { reports, id } = this;
     return { id: reports, kind: 'reports', client: id, window: REPORTS_WINDOW, whenFull: 'park' };
+  }
+
+  /** Entries that it has published to a shard, and the shard has not done with. A moment old. */
+  unreadBy(shard: number): number {
+    const { words } = this.links[shard] as LinkMemory;
+    return Math.max(0, (get(words, TAIL) - get(words, DONE)) | 0);
   }
 
   /** As the client last published them. */

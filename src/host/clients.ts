@@ -3,10 +3,11 @@
  * or died. Ids are never reused.
  */
 import type { ClientBoot, ClientSettings, NamedEndpoint, ThreadEnd } from '../control/plane.ts';
-import type { ClientHandle } from '../memory/client-memory.ts';
+import { CALL_LATENCY, CALL_LATENCY_COUNTS, type ClientHandle } from '../memory/client-memory.ts';
 import type { ControlHandle } from '../memory/control-words.ts';
 import { CLIENT_COUNTERS, type ClientCounter } from '../memory/counters.ts';
 import { CLIENT_ID_MAX } from '../memory/entries.ts';
+import { addLatencies, latencyView } from '../memory/latency-bins.ts';
 import { BusError } from '../message/errors.ts';
 import type { EndpointEntry } from '../registry/endpoints.ts';
 import type { Registry } from '../registry/registry.ts';
@@ -38,6 +39,7 @@ export class Clients {
   readonly #departed = new Map<number, Departed>();
   /** Counts of clients whose memory is gone, so that totals never shrink. */
   readonly #departedCounts: Record<ClientCounter, number> = noCounts();
+  readonly #departedLatencies: Float64Array = new Float64Array(CALL_LATENCY_COUNTS);
   #nextId = 0;
   #closed = false;
 
@@ -125,12 +127,24 @@ export class Clients {
     for (const client of this.#present.values()) client.tellPeer({ closed: target });
   }
 
+  /** Entries of all rings to a shard that it has not read. A moment old. */
+  unreadBy(shard: number): number {
+    let unread = 0;
+    for (const client of this.#present.values()) unread += client.unreadBy(shard);
+    return unread;
+  }
+
   get(id: number): ClientHost | undefined {
     return this.#present.get(id);
   }
 
   present(): Iterable<ClientHost> {
     return this.#present.values();
+  }
+
+  /** CALL_LATENCY histograms of those that have left. */
+  get departedLatencies(): Float64Array {
+    return this.#departedLatencies;
   }
 
   get departedCounts(): Readonly<Record<ClientCounter, number>> {
@@ -173,6 +187,12 @@ export class Clients {
     const unsettled = counts.accepted - counts.settled;
     this.#departed.set(client.id, { client: client.clientHandle, shards, unsettled });
     for (const name of CLIENT_COUNTERS) this.#departedCounts[name] += counts[name];
+    for (const place of Object.values(CALL_LATENCY)) {
+      addLatencies(
+        latencyView(this.#departedLatencies, place),
+        latencyView(client.memory.latencies, place),
+      );
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 /** Reads the words and counters of all threads for `metrics()` and `health()`. */
-import { STATE } from '../memory/client-memory.ts';
+import { ROOM, STATE } from '../memory/client-memory.ts';
 import {
   BUS_STATE,
   busState,
@@ -8,8 +8,15 @@ import {
   TALLY_COUNTS,
 } from '../memory/control-words.ts';
 import { readCounters, SHARD_COUNTERS } from '../memory/counters.ts';
+import { latencyView } from '../memory/latency-bins.ts';
 import { get } from '../memory/seam.ts';
-import { type BusHealth, busHealth } from '../metrics/bus-health.ts';
+import {
+  type BusHealth,
+  busHealth,
+  type HealthSources,
+  type Trouble,
+  troublesOf,
+} from '../metrics/bus-health.ts';
 import { type BusMetrics, busMetrics } from '../metrics/bus-metrics.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Clients } from './clients.ts';
@@ -29,11 +36,20 @@ export function observeMetrics(observed: Observed, uptimeMs: number): BusMetrics
   return busMetrics({
     uptimeMs,
     clients: [...clients.present()].map((client) => {
-      return { threadId: client.threadId, counts: client.counts() };
+      const { memory, threadId } = client;
+      return { threadId, counts: client.counts(), latencies: memory.latencies };
     }),
     departed: clients.departedCounts,
+    departedLatencies: clients.departedLatencies,
     shards: shards.hosts.map(({ id, memory, restarts, threadId }) => {
-      return { id, threadId, restarts, counts: readCounters(SHARD_COUNTERS, memory.counters) };
+      return {
+        id,
+        threadId,
+        restarts,
+        counts: readCounters(SHARD_COUNTERS, memory.counters),
+        ringDepth: clients.unreadBy(id),
+        latency: memory.latency,
+      };
     }),
     endpoints: registry.findEndpoints({}).map(({ spec, target }) => {
       const count = (name: keyof typeof TALLY): number =>
@@ -43,6 +59,8 @@ export function observeMetrics(observed: Observed, uptimeMs: number): BusMetrics
         delivered: count('delivered'),
         failed: count('failed'),
         inFlight: count('inFlight'),
+        queued: Math.max(0, shards.loadOf(target) - count('inFlight')),
+        latency: latencyView(control.latencies, target),
       };
     }),
     subscriptions: [...registry.subscriptions()].map(({ group, name, spec }) => {
@@ -53,9 +71,21 @@ export function observeMetrics(observed: Observed, uptimeMs: number): BusMetrics
 }
 
 export function observeHealth(observed: Observed, lettersWaiting: number): BusHealth {
+  return busHealth(healthSources(observed, lettersWaiting));
+}
+
+/** Why it is not well, if so. */
+export function observeTroubles(observed: Observed, lettersWaiting: number): Trouble[] {
+  return troublesOf(healthSources(observed, lettersWaiting));
+}
+
+function healthSources(observed: Observed, lettersWaiting: number): HealthSources {
   const { clients, control, registry, shards } = observed;
-  return busHealth({
+  return {
     lettersWaiting,
+    clients: [...clients.present()].map(({ memory, threadId }) => {
+      return { threadId, room: get(memory.words, ROOM) };
+    }),
     isFatal: busState(control) === BUS_STATE.fatal,
     endpoints: registry.findEndpoints({}).map(({ client, spec, state, target }) => {
       const words = clients.get(client)?.memory.words;
@@ -66,5 +96,5 @@ export function observeHealth(observed: Observed, lettersWaiting: number): BusHe
     shards: shards.hosts.map(({ id, replacing, running, threadId }) => {
       return { id, threadId, isRunning: running, isReplaced: replacing };
     }),
-  });
+  };
 }

@@ -1,5 +1,7 @@
 /** All shards of a bus, told together. */
 import type { Matching, ShardCommand } from '../control/commands.ts';
+import { get } from '../memory/seam.ts';
+import { LOAD_USED, LOAD_WAITING, LOAD_WORDS } from '../memory/shard-memory.ts';
 import { byShard } from '../registry/placement.ts';
 import type { ShardHost } from './shard-host.ts';
 
@@ -46,6 +48,16 @@ export class Shards {
   /** The one that routes keys of this hash. */
   ofHash(hash: number): ShardHost {
     return this.hosts[(hash >>> 0) % this.hosts.length] as ShardHost;
+  }
+
+  /** Messages under way to an endpoint or waiting for it, in all shards. A moment old. */
+  loadOf(target: number): number {
+    const at = target * LOAD_WORDS;
+    let load = 0;
+    for (const { memory } of this.hosts) {
+      load += get(memory.loads, at + LOAD_USED) + get(memory.loads, at + LOAD_WAITING);
+    }
+    return load;
   }
 
   settleApplied(): void {

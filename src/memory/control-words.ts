@@ -7,8 +7,11 @@
  * breakers[targets] 4   state, probe (shard and incarnation), opened at, spare: laid out, 0 (closed) now
  * tallies[targets] 4    Float64: delivered, failed, in flight, spare. The client that holds the target copies them out
  *                       with its counters; main reads. Plain, and perhaps a batch old
+ * latencies[targets]    Float64: how long the handlers of an endpoint run, see latency-bins.ts. The client that holds the
+ *                       target counts in place; main reads. Plain
  * ```
  */
+import { LATENCY_COUNTS } from './latency-bins.ts';
 import { LINE_WORDS, toLines, WORD_BYTES } from './line.ts';
 import { add, load, store } from './seam.ts';
 
@@ -19,6 +22,7 @@ export const TALLY = { delivered: 0, failed: 1, inFlight: 2 } as const;
 /** Float64, of each target. */
 export const TALLY_COUNTS = 4;
 const TALLY_WORDS = TALLY_COUNTS * 2;
+const LATENCY_WORDS = LATENCY_COUNTS * 2;
 
 export interface ControlHandle {
   readonly targets: number;
@@ -30,10 +34,11 @@ export interface ControlWords extends ControlHandle {
   readonly cursors: Int32Array;
   readonly breakers: Int32Array;
   readonly tallies: Float64Array;
+  readonly latencies: Float64Array;
 }
 
 export function createControlWords(targets: number): ControlWords {
-  const words = talliesAt(targets) + toLines(targets * TALLY_WORDS);
+  const words = latenciesAt(targets) + toLines(targets * LATENCY_WORDS);
   return openControlWords({ targets, buffer: new SharedArrayBuffer(words * WORD_BYTES) });
 }
 
@@ -49,11 +54,20 @@ export function openControlWords(from: ControlHandle): ControlWords {
       targets * BREAKER_WORDS,
     ),
     tallies: new Float64Array(buffer, talliesAt(targets) * WORD_BYTES, targets * TALLY_COUNTS),
+    latencies: new Float64Array(
+      buffer,
+      latenciesAt(targets) * WORD_BYTES,
+      targets * LATENCY_COUNTS,
+    ),
   };
 }
 
 function talliesAt(targets: number): number {
   return LINE_WORDS + toLines(targets) + toLines(targets * BREAKER_WORDS);
+}
+
+function latenciesAt(targets: number): number {
+  return talliesAt(targets) + toLines(targets * TALLY_WORDS);
 }
 
 /** A counter is set back at each multiple of this, long before it could wrap. */

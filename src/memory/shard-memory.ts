@@ -9,6 +9,7 @@
  * APPLIED  3    the shard       main: number of the last control command in force (Atomics)
  * REACHED  3    the shard, main main: 0 a thread is being started (main), 1 it has looked at the entry in hand (the shard)
  * BEAT     3    the shard       main: counts steps that did work; stands still while nothing happens
+ * latency         the shard     main: from the step that read a message until it is handed over, see latency-bins.ts
  * dropped[targets]  the shard   receivers and metrics: messages that an overflow policy dropped in this shard (Int32, wraps)
  * loads[targets] 2  the shard   the other shards: deliveries under way to an endpoint, messages that wait for it here
  * kept[targets]     the shard   the subscription's thread: events lent to it so far and waiting for it (Int32, wraps);
@@ -16,6 +17,7 @@
  * ```
  */
 import { COUNTER_WORDS } from './counters.ts';
+import { LATENCY_COUNTS } from './latency-bins.ts';
 import { LINE_WORDS, toLines, WORD_BYTES } from './line.ts';
 import { load, store } from './seam.ts';
 
@@ -43,6 +45,7 @@ export interface ShardHandle {
 export interface ShardMemory extends ShardHandle {
   readonly words: Int32Array;
   readonly counters: Float64Array;
+  readonly latency: Float64Array;
   readonly dropped: Int32Array;
   /** By target: LOAD_USED, and LOAD_WAITING or LOAD_BYTES. Of endpoints whoever sums them may be a moment behind. */
   readonly loads: Int32Array;
@@ -51,20 +54,26 @@ export interface ShardMemory extends ShardHandle {
 
 export function createShardMemory(id: number, targets: number): ShardMemory {
   const words =
-    HEAD_WORDS + toLines(COUNTER_WORDS) + 2 * toLines(targets) + toLines(targets * LOAD_WORDS);
+    HEAD_WORDS +
+    toLines(COUNTER_WORDS) +
+    toLines(LATENCY_COUNTS * 2) +
+    2 * toLines(targets) +
+    toLines(targets * LOAD_WORDS);
   return openShardMemory({ id, targets, buffer: new SharedArrayBuffer(words * WORD_BYTES) });
 }
 
 export function openShardMemory(from: ShardHandle): ShardMemory {
   const { buffer, targets } = from;
   const countersAt = HEAD_WORDS * WORD_BYTES;
-  const droppedAt = countersAt + toLines(COUNTER_WORDS) * WORD_BYTES;
+  const latencyAt = countersAt + toLines(COUNTER_WORDS) * WORD_BYTES;
+  const droppedAt = latencyAt + toLines(LATENCY_COUNTS * 2) * WORD_BYTES;
   const loadsAt = droppedAt + toLines(targets) * WORD_BYTES;
   const keptAt = loadsAt + toLines(targets * LOAD_WORDS) * WORD_BYTES;
   return {
     ...from,
     words: new Int32Array(buffer, 0, HEAD_WORDS),
     counters: new Float64Array(buffer, countersAt, COUNTER_WORDS / 2),
+    latency: new Float64Array(buffer, latencyAt, LATENCY_COUNTS),
     dropped: new Int32Array(buffer, droppedAt, targets),
     loads: new Int32Array(buffer, loadsAt, targets * LOAD_WORDS),
     kept: new Int32Array(buffer, keptAt, targets),

@@ -1,9 +1,14 @@
 /** What `bus.health()` tells, made of the liveness and control words. */
-import { LIVENESS } from '../memory/client-memory.ts';
+import { LIVENESS, ROOM_STATE } from '../memory/client-memory.ts';
 
 export interface HealthSources {
   /** Dead letters that find no room. */
   readonly lettersWaiting: number;
+  readonly clients: readonly {
+    readonly threadId: number;
+    /** Its ROOM word. */
+    readonly room: number;
+  }[];
   readonly isFatal: boolean;
   readonly endpoints: readonly {
     readonly id: string;
@@ -40,16 +45,41 @@ export interface BusHealth {
   }[];
 }
 
-export function busHealth(sources: HealthSources): BusHealth {
-  const { isFatal, endpoints, lettersWaiting, shards } = sources;
-  const reasons = shards
-    .filter((shard) => !shard.isRunning)
-    .map(({ id, isReplaced }) => `shard ${id} ${isReplaced ? 'is being replaced' : 'has ended'}`);
-  if (lettersWaiting > 0) {
-    reasons.push(
-      'the dead letters are full (maxDeadLetters, maxDeadLetterBytes): purge or replay some',
-    );
+/** One reason why the bus is not well. */
+export interface Trouble {
+  readonly name: TroubleName;
+  readonly message: string;
+}
+
+export type TroubleName = 'shards' | 'slots' | 'heap' | 'deadLetters';
+
+export function troublesOf({ clients, lettersWaiting, shards }: HealthSources): Trouble[] {
+  const troubles: Trouble[] = [];
+  for (const { id, isReplaced, isRunning } of shards) {
+    if (isRunning) continue;
+    const message = `shard ${id} ${isReplaced ? 'is being replaced' : 'has ended'}`;
+    troubles.push({ name: 'shards', message });
   }
+  for (const { room, threadId } of clients) {
+    if (room === ROOM_STATE.enough) continue;
+    const [name, what] = room === ROOM_STATE.noSlot ? SLOTS : HEAP;
+    const message = `senders on thread ${threadId} find no room: ${what}`;
+    troubles.push({ name, message });
+  }
+  if (lettersWaiting > 0) {
+    const message =
+      'the dead letters are full (maxDeadLetters, maxDeadLetterBytes): purge or replay some';
+    troubles.push({ name: 'deadLetters', message });
+  }
+  return troubles;
+}
+
+const SLOTS = ['slots', 'its slots are in use (option slots)'] as const;
+const HEAP = ['heap', 'its heap is in use (option heapBytes)'] as const;
+
+export function busHealth(sources: HealthSources): BusHealth {
+  const { isFatal, endpoints, shards } = sources;
+  const reasons = troublesOf(sources).map(({ message }) => message);
   return {
     state: isFatal ? 'fatal' : reasons.length > 0 ? 'degraded' : 'ok',
     reasons,

@@ -2,24 +2,40 @@
  * What `bus.metrics()` tells, made of the counters of all threads. Counts only: a figure that nothing counts is left
  * out rather than shown as 0. Single counters may be a batch old.
  */
+import { CALL_LATENCY } from '../memory/client-memory.ts';
 import type { ClientCounter, ShardCounter } from '../memory/counters.ts';
+import { latencyView } from '../memory/latency-bins.ts';
+import { type LatencySummary, summariseLatencies } from './latency.ts';
 
 export type ClientCounts = Readonly<Record<ClientCounter, number>>;
 export type ShardCounts = Readonly<Record<ShardCounter, number>>;
 
 export interface MetricsSources {
   readonly uptimeMs: number;
-  readonly clients: readonly { readonly threadId: number; readonly counts: ClientCounts }[];
+  readonly clients: readonly {
+    readonly threadId: number;
+    readonly counts: ClientCounts;
+    /** Its CALL_LATENCY histograms. */
+    readonly latencies: Float64Array;
+  }[];
   /** Sum of the counts of clients that have left. */
   readonly departed: ClientCounts;
+  /** And all of their latencies. */
+  readonly departedLatencies: Float64Array;
   readonly shards: readonly {
     readonly id: number;
     readonly threadId: number;
     /** How often its thread was replaced. */
     readonly restarts: number;
     readonly counts: ShardCounts;
+    /** Entries in the rings to it that it has not read. */
+    readonly ringDepth: number;
+    readonly latency: Float64Array;
   }[];
-  readonly endpoints: readonly ({ readonly id: string } & EndpointCounts)[];
+  readonly endpoints: readonly ({
+    readonly id: string;
+    readonly latency: Float64Array;
+  } & EndpointCounts)[];
   readonly subscriptions: readonly {
     readonly id: string;
     readonly pattern: string;
@@ -35,6 +51,13 @@ export interface EndpointCounts {
   readonly failed: number;
   /** Handlers that run now. */
   readonly inFlight: number;
+  /** Accepted and not started: at its thread, or in the shards. */
+  readonly queued: number;
+}
+
+export interface EndpointMetrics extends EndpointCounts {
+  /** How long its handlers ran; of the runs in one turn of the event loop the first, and one in 16. */
+  readonly latencyUs: LatencySummary;
 }
 
 export interface BusMetrics {
@@ -68,23 +91,40 @@ export interface BusMetrics {
     readonly threadId: number;
     readonly routed: number;
     readonly restarts: number;
+    /** What clients have sent it and it has not read: messages, replies, acknowledgements. */
+    readonly ringDepth: number;
+    /** From the step that read a message until it is handed over. */
+    readonly latencyUs: LatencySummary;
   }[];
   /** By id, of the endpoints that are registered now, since they were. */
-  readonly endpoints: Readonly<Record<string, EndpointCounts>>;
+  readonly endpoints: Readonly<Record<string, EndpointMetrics>>;
   readonly subscriptions: MetricsSources['subscriptions'];
   readonly clients: readonly {
     readonly threadId: number;
     readonly slotsUsed: number;
     readonly heapBytesUsed: number;
   }[];
+  readonly latencyUs: {
+    /** Of all shards. */
+    readonly routing: LatencySummary;
+    /** Awaited calls of `notify`, of `request`, of `publish`: until they settled, however they ended. */
+    readonly delivery: LatencySummary;
+    readonly request: LatencySummary;
+    readonly publish: LatencySummary;
+  };
 }
 
 export function busMetrics(sources: MetricsSources): BusMetrics {
-  const { clients, departed, endpoints, shards, subscriptions, uptimeMs } = sources;
+  const { clients, departed, departedLatencies, endpoints, shards, subscriptions, uptimeMs } =
+    sources;
   const ofClients = (name: ClientCounter): number =>
     clients.reduce((sum, { counts }) => sum + counts[name], departed[name]);
   const ofShards = (name: ShardCounter): number =>
     shards.reduce((sum, { counts }) => sum + counts[name], 0);
+  const ofCalls = (place: number): LatencySummary => {
+    const all = [departedLatencies, ...clients.map(({ latencies }) => latencies)];
+    return summariseLatencies(all.map((latencies) => latencyView(latencies, place)));
+  };
   return {
     uptime: uptimeMs,
     messages: {
@@ -104,17 +144,28 @@ export function busMetrics(sources: MetricsSources): BusMetrics {
       notification: ofClients('notifications'),
       event: ofClients('events'),
     },
-    shards: shards.map(({ id, threadId, restarts, counts }) => {
-      return { id, threadId, routed: counts.routed, restarts };
+    shards: shards.map(({ id, threadId, restarts, counts, latency, ringDepth }) => {
+      const latencyUs = summariseLatencies([latency]);
+      return { id, threadId, routed: counts.routed, restarts, ringDepth, latencyUs };
     }),
     // Ids are the users': a map without a prototype takes `__proto__` too.
     endpoints: Object.assign(
       Object.create(null),
-      Object.fromEntries(endpoints.map(({ id, ...counts }) => [id, counts])),
-    ) as Record<string, EndpointCounts>,
+      Object.fromEntries(
+        endpoints.map(({ id, latency, ...counts }) => {
+          return [id, { ...counts, latencyUs: summariseLatencies([latency]) }];
+        }),
+      ),
+    ) as Record<string, EndpointMetrics>,
     subscriptions,
     clients: clients.map(({ threadId, counts: { slotsUsed, heapBytesUsed } }) => {
       return { threadId, slotsUsed, heapBytesUsed };
     }),
+    latencyUs: {
+      routing: summariseLatencies(shards.map(({ latency }) => latency)),
+      delivery: ofCalls(CALL_LATENCY.notify),
+      request: ofCalls(CALL_LATENCY.request),
+      publish: ofCalls(CALL_LATENCY.publish),
+    },
   };
 }

@@ -4,17 +4,9 @@
  * bus, which counts in memory of its own.
  */
 import type { Histogram } from 'hdr-histogram-js';
+import type { LatencySummary } from './latency.ts';
 
-/** Microseconds, but for `count`; all 0 when nothing was recorded. */
-export interface LatencySummary {
-  readonly count: number;
-  readonly mean: number;
-  readonly p50: number;
-  readonly p90: number;
-  readonly p99: number;
-  readonly p999: number;
-  readonly max: number;
-}
+export type { LatencySummary } from './latency.ts';
 
 export interface LatencyHistogram {
   /** A duration in milliseconds, as two readings of `performance.now()` give it. */

@@ -20,7 +20,7 @@ export interface BusConfig {
   readonly maxMessageSize?: number | undefined;
   /** All attempts of a request together, ms. Default 30 000; `Infinity` is allowed. */
   readonly correlationTimeout?: number | undefined;
-  /** How often main reads the liveness words, ms. Default 5 000. No effect yet: deaths are noticed at once. */
+  /** How often main looks whether something troubles the bus (event `alert`), ms. Default 5 000. Deaths are noticed at once. */
   readonly healthCheckInterval?: number | undefined;
   /** A shard with work that makes no progress for so long is replaced, ms. Default 2 000; `Infinity` is allowed. */
   readonly stallTimeout?: number | undefined;

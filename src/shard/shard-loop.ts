@@ -6,6 +6,7 @@
 import type { ShardBoot, ShardCommand } from '../control/commands.ts';
 import { BELL, PARKED } from '../memory/client-memory.ts';
 import { Bell, Sleeper } from '../memory/doorbell.ts';
+import { recordLatency } from '../memory/latency-bins.ts';
 import {
   acknowledgeCommand,
   openShardMemory,
@@ -19,6 +20,7 @@ import { SpinPatience } from './spin-patience.ts';
 
 /** Steps with work between two looks at the command port. */
 const STEPS_PER_LOOK = 64;
+const US_PER_MS = 1_000;
 
 export interface ShardEnvironment extends ShardServices {
   /** Ms since the bus epoch. */
@@ -41,7 +43,7 @@ export function runShard(boot: ShardBoot, environment: ShardEnvironment): void {
   let steps = 0;
   while (!core.closed) {
     const nowMs = now();
-    const work = core.step(nowMs);
+    const work = timedStep(core, memory.latency, nowMs, now);
     if (work > 0) {
       patience.foundWork(work);
       if (++steps % STEPS_PER_LOOK === 0) {
@@ -51,7 +53,7 @@ export function runShard(boot: ShardBoot, environment: ShardEnvironment): void {
     } else if (patience.isOver(nowMs)) {
       core.publishCounters();
       const rung = sleeper.park();
-      if (!takeCommands() && core.step(now()) === 0) {
+      if (!takeCommands() && timedStep(core, memory.latency, now(), now) === 0) {
         waitForBell(sleeper, rung, core.sleepMs(now()));
       }
       sleeper.unpark();
@@ -59,6 +61,21 @@ export function runShard(boot: ShardBoot, environment: ShardEnvironment): void {
     }
   }
   core.publishCounters();
+}
+
+/** What a step reads waits for its end until it is seen: that is the latency of each of its messages. */
+function timedStep(
+  core: ShardCore,
+  latency: Float64Array,
+  nowMs: number,
+  now: () => number,
+): number {
+  const { counts } = core.state.counters;
+  const before = counts.routed;
+  const work = core.step(nowMs);
+  const routed = counts.routed - before;
+  if (routed > 0) recordLatency(latency, 0, (now() - nowMs) * US_PER_MS, routed);
+  return work;
 }
 
 function obey(core: ShardCore, words: Int32Array, environment: ShardEnvironment): boolean {

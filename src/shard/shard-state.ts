@@ -91,8 +91,7 @@ export class ShardState {
     this.onForgotten = services.forgot;
     this.onExplained = services.explained;
     // A predecessor's loads are counted again; of targets that left meanwhile nothing is left.
-    if (others.length > 0)
-      for (let at = 0; at < memory.loads.length; at++) put(memory.loads, at, 0);
+    for (let at = 0; at < memory.loads.length; at++) put(memory.loads, at, 0);
     this.loads = { own: memory.loads, others: others.map(({ loads }) => loads) };
     this.targets = new Array<Target | undefined>(memory.targets).fill(undefined);
   }

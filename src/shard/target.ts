@@ -56,7 +56,7 @@ export class Target {
   #isClaimed = false;
   #first = NONE;
   #last = NONE;
-  /** Only where there are other shards, and only for endpoints and subscriptions with a bound. */
+  /** For endpoints; where there are other shards for subscriptions with a bound too. */
   #loads: Loads | undefined;
 
   constructor(spec: TargetSpec, link: ShardLink, loads?: Loads) {
@@ -66,8 +66,8 @@ export class Target {
     this.capacity = spec.capacity ?? Number.POSITIVE_INFINITY;
     this.isSink = spec.kind === 'reports' || spec.kind === 'deadLetters';
     this.active = spec.isolated !== true;
-    const isCounted = spec.kind === 'endpoint' || spec.bound !== undefined;
-    if (loads !== undefined && loads.others.length > 0 && isCounted) {
+    const isShared = spec.bound !== undefined && (loads?.others.length ?? 0) > 0;
+    if (loads !== undefined && (spec.kind === 'endpoint' || isShared)) {
       this.#loads = loads;
       this.#publish(loads);
     }

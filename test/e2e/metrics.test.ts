@@ -27,7 +27,20 @@ describe('what the bus tells', () => {
     for (let i = 0; i < 4; i++) await codeOf(bus.request('nobody'));
     for (let i = 0; i < 3; i++) await codeOf(bus.notify('w.x', { act: 'throw' }));
     await expectAtRest(bus);
-    const { byKind, clients, messages, shards, subscriptions, uptime } = await bus.metrics();
+    const { byKind, clients, endpoints, latencyUs, messages, shards, subscriptions, uptime } =
+      await bus.metrics();
+    // Failed calls are calls too.
+    const counts = Object.entries(latencyUs).map(([name, { count }]) => [name, count]);
+    expect(Object.fromEntries(counts)).toMatchObject({ request: 34, delivery: 23, publish: 10 });
+    expect(latencyUs.routing.count).toBe(shards.reduce((sum, { routed }) => sum + routed, 0));
+    for (const { p50, p999, max } of Object.values(latencyUs)) {
+      expect(p50).toBeGreaterThan(0);
+      expect(p999).toBeGreaterThanOrEqual(p50);
+      expect(max).toBeGreaterThanOrEqual(p999);
+    }
+    expect(shards.map(({ ringDepth }) => ringDepth)).toEqual([0, 0]);
+    expect(endpoints['w']).toMatchObject({ queued: 0 });
+    expect(endpoints['w']?.latencyUs.count).toBeGreaterThan(0);
     expect(byKind).toMatchObject({ request: 34, notification: 23, event: 10 });
     expect(messages).toMatchObject({ accepted: 67, settled: 67, timedOut: 0, late: 0 });
     expect(messages.dropped).toEqual({ overflow: 5 });
@@ -67,7 +80,7 @@ describe('what the bus tells', () => {
     const { endpoints, messages } = await bus.metrics();
     expect(messages.failed - before.failed).toBe(3);
     expect(messages.timedOut - before.timedOut).toBe(1);
-    expect(endpoints['failing']).toEqual({ delivered: 2, failed: 4, inFlight: 0 });
+    expect(endpoints['failing']).toMatchObject({ delivered: 2, failed: 4, inFlight: 0, queued: 0 });
     // Three notifications, each run five times.
     expect(endpoints['w']).toMatchObject({ failed: 15 });
     expect(messages.retried).toBe(12);

@@ -38,6 +38,6 @@ describe('EventHub', () => {
     hub.on('alert', listener);
     hub.clear();
     expect(hub.has('alert')).toBe(false);
-    expect(() => hub.emit('alert', { name: 'a', message: 'b' })).not.toThrow();
+    expect(() => hub.emit('alert', { name: 'heap', message: 'b', state: 'raised' })).not.toThrow();
   });
 });

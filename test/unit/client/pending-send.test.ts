@@ -7,7 +7,10 @@ import { NO_SEND_OPTIONS } from '../../../src/options.ts';
 
 function makeSend(kind: number) {
   const released: PendingSend[] = [];
-  const home = { release: (send: PendingSend) => released.push(send) } as unknown as SendHome;
+  const home = {
+    now: () => 0,
+    release: (send: PendingSend) => released.push(send),
+  } as unknown as SendHome;
   return { send: new PendingSend(kind, 'k', NO_SEND_OPTIONS, 100, home), released };
 }
 

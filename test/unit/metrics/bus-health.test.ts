@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LIVENESS } from '../../../src/memory/client-memory.ts';
+import { LIVENESS, ROOM_STATE } from '../../../src/memory/client-memory.ts';
 import { busHealth } from '../../../src/metrics/bus-health.ts';
 
 const shard = (id: number, isRunning: boolean, isReplaced = false) => {
@@ -16,6 +16,7 @@ describe('busHealth', () => {
   it('names the liveness of each endpoint, by its thread', () => {
     const { endpoints, state, reasons } = busHealth({
       lettersWaiting: 0,
+      clients: [],
       isFatal: false,
       endpoints: [
         endpoint('idle', LIVENESS.idle),
@@ -40,11 +41,13 @@ describe('busHealth', () => {
   it('says which shard has ended', () => {
     const sources = { endpoints: [], shards: [shard(0, true), shard(1, false)] };
     const expected = { reasons: ['shard 1 has ended'] };
-    expect(busHealth({ ...sources, lettersWaiting: 0, isFatal: false })).toMatchObject({
-      ...expected,
-      state: 'degraded',
-    });
-    expect(busHealth({ ...sources, lettersWaiting: 0, isFatal: true })).toMatchObject({
+    expect(busHealth({ ...sources, clients: [], lettersWaiting: 0, isFatal: false })).toMatchObject(
+      {
+        ...expected,
+        state: 'degraded',
+      },
+    );
+    expect(busHealth({ ...sources, clients: [], lettersWaiting: 0, isFatal: true })).toMatchObject({
       ...expected,
       state: 'fatal',
     });
@@ -55,6 +58,7 @@ describe('busHealth', () => {
       endpoints: [],
       shards: [shard(0, false, true)],
       lettersWaiting: 0,
+      clients: [],
       isFatal: false,
     };
     expect(busHealth(sources)).toMatchObject({
@@ -64,10 +68,27 @@ describe('busHealth', () => {
     });
   });
 
+  it('is degraded while senders find no room, and says which thread and what it lacks', () => {
+    const clients = [
+      { threadId: 0, room: ROOM_STATE.enough },
+      { threadId: 5, room: ROOM_STATE.noSlot },
+      { threadId: 7, room: ROOM_STATE.noHeap },
+    ];
+    const sources = { endpoints: [], shards: [shard(0, true)], clients, lettersWaiting: 0 };
+    const { state, reasons } = busHealth({ ...sources, isFatal: false });
+    expect(state).toBe('degraded');
+    expect(reasons).toEqual([
+      'senders on thread 5 find no room: its slots are in use (option slots)',
+      'senders on thread 7 find no room: its heap is in use (option heapBytes)',
+    ]);
+  });
+
   it('takes any endpoint id', () => {
     const sources = { endpoints: [endpoint('__proto__', LIVENESS.idle)], shards: [] };
     expect(
-      Object.keys(busHealth({ ...sources, lettersWaiting: 0, isFatal: false }).endpoints),
+      Object.keys(
+        busHealth({ ...sources, clients: [], lettersWaiting: 0, isFatal: false }).endpoints,
+      ),
     ).toEqual(['__proto__']);
   });
 });
