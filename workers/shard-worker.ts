@@ -15,7 +15,7 @@ import { coreWaitMs } from './core-wait.ts';
 
 const boot = workerData as ShardBoot | StandbyBoot;
 const port = parentPort;
-if (port === null) throw new Error('shard-worker.js is a worker entry, not a program');
+if (port === null) throw new Error('shard-worker is a worker entry, not a program');
 const offsetMs = performance.timeOrigin - boot.epochMs;
 
 const tell = (notice: ShardNotice): void => port.postMessage(notice);

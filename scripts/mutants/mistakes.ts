@@ -78,7 +78,7 @@ export const mistakes: readonly Mistake[] = [
   {
     name: 'park without re-check',
     file: 'src/shard/shard-loop.ts',
-    find: '      if (!takeCommands() && core.step(now()) === 0) {',
+    find: '      if (!takeCommands() && timedStep(core, memory.latency, now(), now) === 0) {',
     put: '      if (!takeCommands()) {',
     finder: 'test/sim/shard-loop.test.ts',
   },

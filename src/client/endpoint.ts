@@ -114,8 +114,8 @@ export class EndpointReceiver implements Receiver {
     }
     try {
       const message = readMessage(loan, this.#parts.reader, this.#options.lease);
-      loan.link.mark(loan.cell, loan.number);
       if (this.#isMeasured()) startedMs = this.#parts.home.now();
+      loan.link.mark(loan.cell, loan.number);
       result = this.#handler(message, new LoanContext(loan, this.#parts.home));
     } catch (error) {
       this.#ran(startedMs);

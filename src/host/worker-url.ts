@@ -10,10 +10,16 @@ export interface WorkerEntry {
   readonly argv: readonly string[];
 }
 
+/** The build makes one file of a shard: its threads start sooner. */
+const COMPILED: Readonly<Record<EntryName, string>> = {
+  'shard-worker': 'shard-worker.cjs',
+  'client-bootstrap': 'client-bootstrap.js',
+};
+
 /** `here` is the URL of this file. */
 export function workerEntry(name: EntryName, here: string = import.meta.url): WorkerEntry {
   const workers = new URL('../../workers/', here);
-  if (!here.endsWith('.ts')) return { url: new URL(`${name}.js`, workers), argv: [] };
+  if (!here.endsWith('.ts')) return { url: new URL(COMPILED[name], workers), argv: [] };
   return {
     url: new URL('register-tsx.mjs', workers),
     argv: [new URL(`${name}.ts`, workers).href],

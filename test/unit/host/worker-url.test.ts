@@ -17,7 +17,7 @@ describe('workerEntry', () => {
   it('starts the compiled entry beside the compiled source', () => {
     const here = 'file:///app/node_modules/symphony-bus/dist/src/host/worker-url.js';
     expect(workerEntry('shard-worker', here)).toEqual({
-      url: new URL('file:///app/node_modules/symphony-bus/dist/workers/shard-worker.js'),
+      url: new URL('file:///app/node_modules/symphony-bus/dist/workers/shard-worker.cjs'),
       argv: [],
     });
   });
