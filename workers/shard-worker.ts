@@ -3,12 +3,8 @@
  * until it is told which shard it is.
  */
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
-import type {
-  NumberedCommand,
-  ShardBoot,
-  ShardNotice,
-  StandbyBoot,
-} from '../src/control/commands.ts';
+import type { ShardBoot, ShardNotice, StandbyBoot } from '../src/control/commands.ts';
+import { type PackedCommand, unpackCommand } from '../src/control/packed-command.ts';
 import { awaitSummons } from '../src/memory/summons.ts';
 import { runShard } from '../src/shard/shard-loop.ts';
 import { coreWaitMs } from './core-wait.ts';
@@ -27,7 +23,10 @@ const serve = (served: ShardBoot): void => {
     forgot: (client) => tell({ forgot: client }),
     explained: (question, answer) => tell({ question, answer }),
     coreWaitMs: () => coreWaitMs(),
-    takeCommand: () => receiveMessageOnPort(port)?.message as NumberedCommand | undefined,
+    takeCommand: () => {
+      const posted = receiveMessageOnPort(port);
+      return posted === undefined ? undefined : unpackCommand(posted.message as PackedCommand);
+    },
   });
   port.close();
 };

@@ -125,6 +125,8 @@ export type ShardCommand =
   | { readonly op: 'removeTarget'; readonly target: number }
   /** It takes no new messages, or takes them again. */
   | { readonly op: 'isolate'; readonly target: number; readonly isolated: boolean }
+  /** Globs of an `addRoutes` that follows: what can be prepared for them is. It changes nothing, and may be left out. */
+  | { readonly op: 'expectGlobs'; readonly patterns: readonly string[] }
   | { readonly op: 'addRoutes'; readonly routes: readonly RouteSpec[] }
   | { readonly op: 'removeRoutes'; readonly routes: readonly number[] }
   | { readonly op: 'addSubscription'; readonly subscription: SubscriptionSpec }

@@ -15,6 +15,7 @@ import type {
 import type { ControlWords } from '../memory/control-words.ts';
 import type { DeadLetterFilter, DeadLetterKeeper, DeadLetterPage } from '../message/dead-letter.ts';
 import type { EndpointQuery } from '../registry/endpoints.ts';
+import { expectedGlobs } from '../registry/expected-globs.ts';
 import type { Registry } from '../registry/registry.ts';
 import { assertOpen } from './bus-state.ts';
 import type { Clients } from './clients.ts';
@@ -74,9 +75,20 @@ export class Plane implements ControlPlane {
   async registerRoutes(routes: readonly RouteRequest[]): Promise<readonly RouteRecord[]> {
     const { control, registry, shards, now } = this.#init;
     assertOpen(control);
-    const { records, specs } = registry.addRoutes(routes, now());
-    await shards.tellPlaced(specs, (list) => ({ op: 'addRoutes', routes: list }));
-    return records;
+    let isExpected = false;
+    for (const patterns of expectedGlobs(routes)) {
+      shards.hint({ op: 'expectGlobs', patterns });
+      isExpected = true;
+    }
+    try {
+      const { records, specs } = registry.addRoutes(routes, now());
+      await shards.tellPlaced(specs, (list) => ({ op: 'addRoutes', routes: list }));
+      return records;
+    } catch (error) {
+      // What was expected in vain is forgotten with the next change.
+      if (isExpected) shards.hint({ op: 'addRoutes', routes: [] });
+      throw error;
+    }
   }
 
   async removeRoute(pattern: string, match: Matching | 'auto', endpoint: string): Promise<boolean> {

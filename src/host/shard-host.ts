@@ -5,11 +5,11 @@
  */
 import type {
   ExplainQuery,
-  NumberedCommand,
   ShardCommand,
   ShardExplanation,
   ShardNotice,
 } from '../control/commands.ts';
+import { packCommand } from '../control/packed-command.ts';
 import { Bell } from '../memory/doorbell.ts';
 import { get, put } from '../memory/seam.ts';
 import {
@@ -223,8 +223,7 @@ export class ShardHost {
   #tell(command: ShardCommand): number {
     this.#lastSeq = (this.#lastSeq + 1) | 0;
     this.#journal.note(command);
-    const numbered: NumberedCommand = { seq: this.#lastSeq, command };
-    this.#thread?.postMessage(numbered);
+    this.#thread?.postMessage(packCommand(this.#lastSeq, command));
     // Whether it is parked or not: a shard looks at its port only when its bell has changed.
     this.bell.ring();
     return this.#lastSeq;

@@ -60,6 +60,7 @@ export class ShardJournal {
       case 'removeSubscription':
         this.#subscriptions.delete(command.subscription);
         break;
+      case 'expectGlobs':
       case 'explain':
       case 'takeOver':
       case 'close':

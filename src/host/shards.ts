@@ -45,6 +45,11 @@ export class Shards {
     await Promise.all(told);
   }
 
+  /** A hint: nobody waits for it, and a shard that is not there does not need it. */
+  hint(command: ShardCommand): void {
+    for (const host of this.hosts) host.command(command).catch(() => undefined);
+  }
+
   /** The one that routes keys of this hash. */
   ofHash(hash: number): ShardHost {
     return this.hosts[(hash >>> 0) % this.hosts.length] as ShardHost;

@@ -76,7 +76,7 @@ export class BalanceSets {
 /** {@link choicesOf} of a route that leaves all to the defaults. */
 export const NO_CHOICES: Choices = Object.freeze({});
 
-export function choicesOf({ hashHeader, spill, failover }: RouteRequest): Choices {
+export function choicesOf({ hashHeader, spill, failover }: Choices): Choices {
   if (hashHeader === undefined && spill !== true && failover !== false) return NO_CHOICES;
   return {
     ...(hashHeader === undefined ? {} : { hashHeader }),

@@ -7,7 +7,7 @@ import type { EndpointSpec, RouteRequest, SubscriptionRequest } from '../control
 import { LIMITS } from '../limits.ts';
 import { kindOf } from '../message/text.ts';
 import { configError, DURATION, isDuration, isName, rangeText } from '../options/reader.ts';
-import { validatePattern } from '../routing/pattern.ts';
+import { settlePattern, validatePattern } from '../routing/pattern.ts';
 import type { RegexProgram } from '../routing/regex-program.ts';
 
 const MATCHES: readonly (Matching | 'auto')[] = ['auto', 'exact', 'glob', 'regex'];
@@ -47,11 +47,11 @@ export function checkEndpoint(spec: EndpointSpec): void {
   checkInteger(where, 'maxConcurrentDeliveries', spec.window, 1, LIMITS.concurrentDeliveries);
 }
 
-/** Settles `'auto'`. Throws `ERR_BUS_INVALID_PATTERN` or `ERR_BUS_CONFIG`. */
+/** Settles `'auto'`. Throws `ERR_BUS_INVALID_PATTERN`, for globs not yet for their syntax, or `ERR_BUS_CONFIG`. */
 export function checkRoute(request: RouteRequest): Settled<RouteRequest> {
   const where = 'registerRoute';
   checkChoice(where, 'match', request.match, MATCHES);
-  const { match, regex } = validatePattern(request.pattern, request.match);
+  const { match, regex } = settlePattern(request.pattern, request.match);
   checkName(where, 'endpoint', request.endpoint);
   checkInteger(where, 'priority', request.priority, 0, LIMITS.priority);
   checkChoice(where, 'balance', request.balance, BALANCES);

@@ -17,7 +17,7 @@ import { validatePattern } from '../routing/pattern.ts';
 import { Router } from '../routing/router.ts';
 import { checkEndpoint, checkRoute, checkSubscription } from './checks.ts';
 import { type EndpointEntry, type EndpointQuery, Endpoints } from './endpoints.ts';
-import { type RouteEntry, Routes } from './routes.ts';
+import { type RouteEntry, Routes, recordOf } from './routes.ts';
 import { type SubscriptionEntry, Subscriptions } from './subscriptions.ts';
 import { TargetIds } from './target-ids.ts';
 
@@ -106,22 +106,32 @@ export class Registry {
   addRoutes(requests: Iterable<RouteRequest>, nowMs: number): AddedRoutes {
     const added: RouteEntry[] = [];
     try {
-      for (const request of requests) {
-        const settled = checkRoute(request);
-        const { target } = this.#endpoints.get(settled.endpoint);
-        added.push(this.#routes.add(settled, target, nowMs));
-      }
-      this.#router.addRoutes(added.map((entry) => entry.spec));
+      this.#router.addRoutes(this.#enter(requests, nowMs, added));
     } catch (error) {
-      for (const { record } of added) {
-        this.#routes.remove(record.pattern, record.match, record.endpoint);
+      for (const { endpoint, spec } of added) {
+        this.#routes.remove(spec.pattern, spec.match, endpoint);
       }
       throw error;
     }
     return {
-      records: added.map((entry) => entry.record),
+      records: added.map(recordOf),
       specs: added.map((entry) => entry.spec),
     };
+  }
+
+  /** One by one, as the router takes them: each is still in the core's cache then. */
+  *#enter(
+    requests: Iterable<RouteRequest>,
+    nowMs: number,
+    added: RouteEntry[],
+  ): Generator<RouteSpec> {
+    for (const request of requests) {
+      const settled = checkRoute(request);
+      const { target } = this.#endpoints.get(settled.endpoint);
+      const entry = this.#routes.add(settled, target, nowMs);
+      added.push(entry);
+      yield entry.spec;
+    }
   }
 
   /** Undefined when there is no such route. Throws `ERR_BUS_INVALID_PATTERN`. */
@@ -204,7 +214,7 @@ export class Registry {
         const endpoint = this.#endpoints.at(target)?.spec.id;
         const entry =
           endpoint === undefined ? undefined : this.#routes.get(pattern, match, endpoint);
-        return entry === undefined ? [] : [entry.record];
+        return entry === undefined ? [] : [recordOf(entry)];
       }),
     );
   }

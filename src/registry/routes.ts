@@ -11,8 +11,19 @@ import { BalanceSets, choicesOf, NO_CHOICES } from './balance-sets.ts';
 import type { Settled } from './checks.ts';
 
 export interface RouteEntry {
-  readonly record: RouteRecord;
   readonly spec: RouteSpec;
+  readonly endpoint: string;
+  /** Epoch ms. */
+  readonly createdAt: number;
+}
+
+/** What the entry's owner is told; made anew, since a hundred thousand are asked for once. */
+export function recordOf({ createdAt, endpoint, spec }: RouteEntry): RouteRecord {
+  const { id, pattern, match, priority, balance, weight, timeoutMs } = spec;
+  const record = { id, pattern, match, endpoint, priority, balance, weight, createdAt };
+  const choices = choicesOf(spec);
+  if (choices === NO_CHOICES && timeoutMs === undefined) return record;
+  return { ...record, ...choices, ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }) };
 }
 
 /** One endpoint's, by pattern. */
@@ -81,7 +92,7 @@ export class Routes {
     return entries;
   }
 
-  #leave({ record: { match, pattern, priority } }: RouteEntry): void {
+  #leave({ spec: { match, pattern, priority } }: RouteEntry): void {
     this.#size--;
     this.#sets.leave(pattern, match, priority);
   }
@@ -98,14 +109,14 @@ function entryOf(
 ): RouteEntry {
   const { pattern, match, endpoint, priority, balance, weight, regex, timeout } = request;
   const { id, target, createdAt, cursor } = given;
-  const record = { id, pattern, match, endpoint, priority, balance, weight, createdAt };
   const spec = { id, pattern, match, priority, target, balance, order: id, weight, cursor };
   const choices = choicesOf(request);
   // One of a hundred thousand: what is mostly not there costs nothing.
   if (choices === NO_CHOICES && timeout === undefined && regex === undefined)
-    return { record, spec };
+    return { spec, endpoint, createdAt };
   return {
-    record: { ...record, ...choices, ...(timeout === undefined ? {} : { timeout }) },
+    endpoint,
+    createdAt,
     spec: {
       ...spec,
       ...choices,

@@ -28,6 +28,38 @@ export function gramsOfRuns(runs: readonly (readonly number[])[]): number[][] {
   return runs.map(gramsOfRun);
 }
 
+/** The grams of one short run at a time, as `gramsOfRuns` makes them; reused. */
+export class RunGrams {
+  /** The first `count` count. */
+  readonly numbers: Int32Array = new Int32Array(RUN_UNITS_MAX);
+  count = 0;
+  readonly #units = new Int32Array(RUN_UNITS_MAX);
+  #unitCount = 0;
+
+  begin(): void {
+    this.#unitCount = 0;
+  }
+
+  /** At most 32 units, marks among them. */
+  push(unit: number): void {
+    this.#units[this.#unitCount++] = unit;
+  }
+
+  finish(): void {
+    const units = this.#units;
+    const size = longestGram(this.#unitCount);
+    const count = this.#unitCount - size + 1;
+    for (let i = 0; i < count; i++) {
+      let hash = SEED;
+      for (let k = 0; k < size; k++) hash = foldUnit(hash, units[i + k] as number);
+      this.numbers[i] = hash;
+    }
+    this.count = count;
+  }
+}
+
+const RUN_UNITS_MAX = 32;
+
 /** The grams of one key at a time; reused, because every look-up needs it. */
 export class KeyGrams {
   /** The first `count` are the key's grams; some may be there twice. */

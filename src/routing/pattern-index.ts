@@ -14,6 +14,7 @@ import { parseGlob } from './glob-parse.ts';
 import { GramTable, NO_CHAIN } from './gram-table.ts';
 import { gramsOfGlob, KeyGrams } from './grams.ts';
 import { KeyView } from './key-view.ts';
+import { PlainRun } from './plain-run.ts';
 import { quotePattern } from './refusal.ts';
 import { RegexMatcher } from './regex-match.ts';
 import { bitSteps, type RegexProgram } from './regex-program.ts';
@@ -43,6 +44,7 @@ export class PatternIndex {
   readonly #freeNumbers: number[] = [];
   /** First of the patterns without a literal run, which are a chain of their own. */
   #withoutLiteral = NO_CHAIN;
+  readonly #run = new PlainRun();
   readonly #key = new KeyView();
   readonly #keyGrams = new KeyGrams();
   #lookUps = 0;
@@ -71,6 +73,7 @@ export class PatternIndex {
    * `ERR_BUS_FULL` when the chain that it belongs to is full. The same pattern twice is two numbers.
    */
   add(pattern: string): number {
+    if (this.#run.read(pattern)) return this.#enterRun(pattern);
     const glob = parseGlob(pattern);
     const runs = gramsOfGlob(glob);
     if (runs.length > 0) return this.#enter(pattern, runs, glob);
@@ -167,10 +170,8 @@ export class PatternIndex {
   #enter(pattern: string, runs: readonly (readonly number[])[], form: Glob | RegexMatcher): number {
     const rarest = this.#rarestGram(runs);
     if (rarest !== undefined) this.#checkRun(pattern, rarest.count, form);
-    const id = this.#freeNumbers.pop() ?? this.#forms.length;
+    const id = this.#open(form);
     const records = this.#records;
-    records.open(id);
-    this.#forms[id] = form;
     if (rarest === undefined) {
       records.link(id, this.#withoutLiteral);
       this.#withoutLiteral = id;
@@ -181,12 +182,46 @@ export class PatternIndex {
       records.setGrams(id, gram, runs[0]?.[0] ?? 0, runs.at(-1)?.at(-1) ?? 0);
       const isGlob = !(form instanceof RegexMatcher);
       if (isGlob && records.setRun(id, form, at)) this.#forms[id] = pattern;
-      if (count >= CROWD) this.#setLate(id, true);
-      records.link(id, this.#chains.headOf(gram));
-      this.#chains.grow(gram, id);
+      this.#chain(id, gram, count);
     }
+    return id;
+  }
+
+  /** The pattern that was read as a run. It has no wildcards, and its record says it all. */
+  #enterRun(pattern: string): number {
+    const run = this.#run;
+    const records = this.#records;
+    const chains = this.#chains;
+    let place = 0;
+    let fewest = chains.countOf(run.gramAt(0));
+    for (let i = 1; i < run.gramCount && fewest > 0; i++) {
+      const count = chains.countOf(run.gramAt(i));
+      if (count >= fewest) continue;
+      fewest = count;
+      place = i;
+    }
+    this.#checkRun(pattern, fewest, pattern);
+    const id = this.#open(pattern);
+    const gram = run.gramAt(place);
+    records.setGrams(id, gram, run.gramAt(0), run.gramAt(run.gramCount - 1));
+    records.setPlainRun(id, pattern, run, place);
+    this.#chain(id, gram, fewest);
+    return id;
+  }
+
+  #open(form: Glob | RegexMatcher | string): number {
+    const id = this.#freeNumbers.pop() ?? this.#forms.length;
+    this.#records.open(id);
+    this.#forms[id] = form;
     this.#size++;
     return id;
+  }
+
+  /** Puts it under its gram, under which so many were before. */
+  #chain(id: number, gram: number, count: number): void {
+    if (count >= CROWD) this.#setLate(id, true);
+    this.#records.link(id, this.#chains.headOf(gram));
+    this.#chains.grow(gram, id);
   }
 
   /** When one of the first goes, a late one is among the first. */
@@ -212,7 +247,7 @@ export class PatternIndex {
     this.#wildcards += isLate ? wildcards : -wildcards;
   }
 
-  #checkRun(pattern: string, count: number, form: Glob | RegexMatcher): void {
+  #checkRun(pattern: string, count: number, form: Glob | RegexMatcher | string): void {
     const limit = this.#limits.maxPatternsPerRun;
     const isLate = count >= CROWD;
     if (count >= limit || (isLate && this.#late >= limit)) {
@@ -221,7 +256,7 @@ export class PatternIndex {
     if (isLate) this.#checkWildcards(pattern, form);
   }
 
-  #checkWildcards(pattern: string, form: Glob | RegexMatcher): void {
+  #checkWildcards(pattern: string, form: Glob | RegexMatcher | string): void {
     if (this.#wildcards + wildcardsOf(form) > this.#limits.maxWildcards) {
       refuseOverrun(pattern, this.#limits, 'maxWildcards');
     }

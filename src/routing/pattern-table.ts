@@ -31,6 +31,8 @@ export class PatternTable {
    */
   #only = new Int32Array(64);
   readonly #matches = new Found();
+  /** Nodes that were made before anything hangs on them. */
+  #expected: PatternNode[] = [];
 
   constructor(limits: IndexLimits) {
     this.#index = new PatternIndex(limits);
@@ -54,6 +56,27 @@ export class PatternTable {
     nodes.set(pattern, node);
     if (node.indexed !== NOT_INDEXED) this.#indexed[node.indexed] = node;
     return node;
+  }
+
+  /** Makes nodes of globs ahead of what will hang on them. A pattern that is refused is passed over. */
+  expect(patterns: Iterable<string>): void {
+    for (const pattern of patterns) {
+      if (this.#nodes.glob.has(pattern)) continue;
+      try {
+        const node = this.nodeFor({ pattern, match: 'glob' });
+        this.#noteOnly(node);
+        this.#expected.push(node);
+      } catch {
+        // Whoever adds it is told why.
+      }
+    }
+  }
+
+  /** Nodes that were expected in vain go. */
+  forgetExpected(): void {
+    if (this.#expected.length === 0) return;
+    for (const node of this.#expected) if (node.isEmpty) this.#drop(node);
+    this.#expected = [];
   }
 
   /** What hangs on the node has changed; it is forgotten when that is nothing any more. */

@@ -31,16 +31,19 @@ export class RouteBook {
   /** Returns how many came: all of them. Throws, with nothing changed, as `Router.addRoutes` says. */
   add(specs: Iterable<RouteSpec>): number {
     const added: RouteSpec[] = [];
+    const sets: RouteSet[] = [];
     try {
       for (const spec of specs) {
-        this.#sets.set(spec.id, this.#setFor(spec));
+        const set = this.#setFor(spec);
+        this.#sets.set(spec.id, set);
         added.push(spec);
+        sets.push(set);
       }
     } catch (error) {
       for (const { id } of added) this.#forget(id);
       throw error;
     }
-    this.#join(added);
+    this.#join(added, sets);
     return added.length;
   }
 
@@ -97,10 +100,12 @@ export class RouteBook {
     if (set.members.length === 0) this.#drop(set);
   }
 
-  #join(specs: readonly RouteSpec[]): void {
+  /** Each of `specs` joins its set, which stands at its place in `sets`. */
+  #join(specs: readonly RouteSpec[], sets: readonly RouteSet[]): void {
     const joining = new Map<RouteSet, RouteSpec[]>();
-    for (const spec of specs) {
-      const set = this.#sets.get(spec.id) as RouteSet;
+    for (let i = 0; i < specs.length; i++) {
+      const spec = specs[i] as RouteSpec;
+      const set = sets[i] as RouteSet;
       this.#targets.link(spec.target, spec.id);
       const others = joining.get(set);
       // Nearly all sets get their first member, and only that one.

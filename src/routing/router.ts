@@ -60,7 +60,19 @@ export class Router {
    * priority out of bounds or a `balance` that differs from the set's.
    */
   addRoutes(specs: Iterable<RouteSpec>): void {
-    if (this.#routes.add(specs) > 0) this.#change();
+    try {
+      if (this.#routes.add(specs) > 0) this.#change();
+    } finally {
+      this.#table.forgetExpected();
+    }
+  }
+
+  /**
+   * Prepares for routes of these globs, which `addRoutes` is told next; nothing leads to them until then. What cannot be
+   * prepared is passed over.
+   */
+  expectGlobs(patterns: Iterable<string>): void {
+    this.#table.expect(patterns);
   }
 
   /** Unknown ids are passed over: their target may have taken the routes with it. */

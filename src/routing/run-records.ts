@@ -5,6 +5,7 @@
  */
 import type { Glob } from './glob.ts';
 import type { KeyGrams } from './grams.ts';
+import type { PlainRun } from './plain-run.ts';
 
 /** Words of a record: one line of a core's cache. */
 const RECORD = 16;
@@ -22,6 +23,7 @@ const SHAPE = 5;
 /** The text, two units a word. */
 const TEXT = 6;
 
+/** As many as `PlainRun` reads; two units a word. */
 const TEXT_UNITS_MAX = 2 * (RECORD - TEXT);
 const UNITS_MASK = 0xff;
 const AT_START = 0x100;
@@ -68,18 +70,31 @@ export class RunRecords {
   setRun(id: number, glob: Glob, gramAt: number): boolean {
     const text = singleRun(glob);
     if (text === undefined || text.length > TEXT_UNITS_MAX) return false;
-    const words = this.#words;
-    const at = id * RECORD;
     let shape = text.length | (gramAt << GRAM_AT_SHIFT);
     if (!glob.starred || glob.prefix.unitsMin > 0) shape |= AT_START;
     if (!glob.starred || glob.suffix.unitsMin > 0) shape |= AT_END;
+    this.#setText(id, text, 0, shape);
+    return true;
+  }
+
+  /** The same of a pattern that was read as one run, which it is. */
+  setPlainRun(id: number, pattern: string, { from, to }: PlainRun, gramAt: number): void {
+    let shape = (to - from) | (gramAt << GRAM_AT_SHIFT);
+    if (from === 0) shape |= AT_START;
+    if (to === pattern.length) shape |= AT_END;
+    this.#setText(id, pattern, from, shape);
+  }
+
+  #setText(id: number, text: string, from: number, shape: number): void {
+    const words = this.#words;
+    const at = id * RECORD;
     words[at + SHAPE] = (words[at + SHAPE] as number) | shape;
-    for (let i = 0; i < text.length; i++) {
+    const length = shape & UNITS_MASK;
+    for (let i = 0; i < length; i++) {
       const word = at + TEXT + (i >> 1);
-      const unit = text.charCodeAt(i);
+      const unit = text.charCodeAt(from + i);
       words[word] = (i & 1) === 0 ? unit : (words[word] as number) | (unit << 16);
     }
-    return true;
   }
 
   hasGram(id: number): boolean {

@@ -124,6 +124,9 @@ export class ShardCore {
       case 'isolate':
         isolateTarget(shard, command.target, command.isolated);
         break;
+      case 'expectGlobs':
+        shard.router.expectGlobs(command.patterns);
+        break;
       case 'addRoutes':
         shard.router.addRoutes(command.routes);
         placeParkedAgain(shard);

@@ -133,6 +133,23 @@ describe.each([1, 2, 4])('routes with %i shards', (shards) => {
   });
 
   // Bugs 84: ExpediaGroup/styx PR 307, the last one leaves and the balance divides by zero.
+  it('come by the thousand as one change, and all or none too', async () => {
+    await add('many');
+    const entries = Array.from({ length: 3000 }, (_, at) => ({
+      pattern: at % 3 === 0 ? `exact.${at}` : `${at}.*`,
+      endpoint: 'many',
+    }));
+    const refused = bus.registerRoutes([...entries, { pattern: 'x[', endpoint: 'many' }]);
+    expect(await codeOf(refused)).toBe('ERR_BUS_INVALID_PATTERN');
+    expect(await codeOf(bus.request('1.x'))).toBe('ERR_BUS_NO_ROUTE');
+    const routes = await bus.registerRoutes(entries);
+    for (const key of ['exact.0', '1.x', 'exact.2997', '2999.y']) {
+      expect(await bus.request(key)).toBe('many');
+    }
+    await routes[1]?.remove();
+    expect(await codeOf(bus.request('1.x'))).toBe('ERR_BUS_NO_ROUTE');
+  });
+
   it('keep to the members that are left when one of a balance set closes', async () => {
     const endpoints = [];
     for (const id of ['a', 'b', 'c']) endpoints.push(await add(id, ['job.*']));

@@ -282,6 +282,16 @@ describe('Plane', () => {
     expect(told()).toEqual([[], []]);
   });
 
+  it('lets the shards prepare for many globs, and forget them when the routes are refused', async () => {
+    const { plane, registry, told } = setup;
+    await endpoint('a', 0);
+    told();
+    const many = Array.from({ length: 1000 }, (_, at) => route(`${at}.*`, 'a'));
+    await expect(plane.registerRoutes(many)).rejects.toMatchObject({ code: 'ERR_BUS_FULL' });
+    expect(told()).toEqual([0, 1].map(() => ['expectGlobs', 'addRoutes']));
+    expect(registry.findRoutes('1.x')).toEqual([]);
+  });
+
   it('closes an endpoint once; the second time it is gone already', async () => {
     const { done, plane, told } = setup;
     const target = await endpoint('a', 0);
