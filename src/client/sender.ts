@@ -12,7 +12,8 @@ import { AbortListeners } from './abort-listeners.ts';
 import { countCall } from './call-latencies.ts';
 import type { ClientCore } from './client-core.ts';
 import type { ClientLink } from './client-link.ts';
-import type { ClientEnvironment } from './clock.ts';
+import type { ClientEnvironment, TimerHandle } from './clock.ts';
+import { isHeldBack } from './held-back.ts';
 import type { Draft } from './outbox.ts';
 import {
   closedError,
@@ -24,6 +25,10 @@ import {
 import { PendingSend, type SendHome } from './pending-send.ts';
 import { RoomQueue } from './room-queue.ts';
 import { NO_SLOT } from './slot-table.ts';
+
+/** While events are held back: ms until it is looked again whether they still are, more each time. */
+const LOOK_AGAIN_MS = 1;
+const LOOK_AGAIN_MAX_MS = 64;
 
 /** What `tryPublish` and `tryNotify` return. */
 export type TryResult = 'accepted' | 'full' | 'closed';
@@ -41,12 +46,13 @@ export class Sender implements SendHome {
   /** BUS_STATE as this client knows it. */
   #state: number = BUS_STATE.open;
   #endedWith: Error | undefined;
+  #looking: TimerHandle;
 
   constructor(core: ClientCore, environment: ClientEnvironment, correlationTimeoutMs: number) {
     this.#core = core;
     this.#environment = environment;
     this.#correlationTimeoutMs = correlationTimeoutMs;
-    this.#room = new RoomQueue(core.slots.count);
+    this.#room = new RoomQueue(core.slots.count, () => isHeldBack(core));
     this.#draft = {
       kind: 0,
       flags: 0,
@@ -120,20 +126,23 @@ export class Sender implements SendHome {
   /** Resolves when a message of moderate size would find room, in turn with the calls that wait for it. */
   writable(): Promise<void> {
     this.checkOpen();
+    const core = this.#core;
+    const attempt = (): boolean => core.slots.hasRoom(false) && !isHeldBack(core);
     if (this.#room.length === 0) {
-      if (this.#core.slots.hasRoom(false)) return Promise.resolve();
-      this.#core.reap();
-      if (this.#core.slots.hasRoom(false)) return Promise.resolve();
+      if (attempt()) return Promise.resolve();
+      core.reap();
+      if (attempt()) return Promise.resolve();
     }
     return new Promise((resolve, reject) => {
-      const entry = { attempt: () => this.#core.slots.hasRoom(false), done: resolve, fail: reject };
-      if (!this.#room.push(entry)) reject(tooManyWaiters(this.#core.slots.count));
+      const entry = { attempt, done: resolve, fail: reject, isEvent: true };
+      if (this.#room.push(entry)) this.#lookAgain();
+      else reject(tooManyWaiters(core.slots.count));
     });
   }
 
   /** Room may have appeared: those that wait for it try again, first come first served. */
   serveRoom(): void {
-    this.#room.serve();
+    if (!this.#room.isHeldBack) this.#room.serve();
     if (this.#room.length === 0) this.#core.shortage.noteRoom();
   }
 
@@ -157,7 +166,7 @@ export class Sender implements SendHome {
 
   /** Ends every open call with `error`. */
   failAll(error: Error): void {
-    this.#room.failAll(error);
+    this.#endWaiting(error);
     for (const send of this.#core.slots.pending) send?.fail(error);
     this.#core.batches.abandon();
   }
@@ -166,7 +175,7 @@ export class Sender implements SendHome {
   #cutOff(): void {
     const core = this.#core;
     const { keys, pending } = core.slots;
-    this.#room.failAll(unsentError());
+    this.#endWaiting(unsentError());
     for (const [slot, send] of pending.entries()) {
       send?.fail(cutOffError(core.kindOf(slot), keys[slot]?.text ?? ''));
     }
@@ -206,7 +215,7 @@ export class Sender implements SendHome {
     send?: PendingSend,
   ): number {
     const core = this.#core;
-    if (this.#room.length > 0 && !this.#room.isServing) return NO_SLOT;
+    if (!this.#hasTurn(kind, text)) return NO_SLOT;
     const key = core.interner.intern(text);
     if (key === undefined) return NO_SLOT;
     // A getter of the payload that is being sent may send too.
@@ -232,6 +241,14 @@ export class Sender implements SendHome {
     this.#accepted(kind, slot, link, send);
     core.outbox.published(link);
     return slot;
+  }
+
+  /** Nobody who waits goes first, and it is no event while those are held back. */
+  #hasTurn(kind: number, key: string): boolean {
+    const room = this.#room;
+    const isEvent = kind === KIND.event;
+    const isFirst = room.length === 0 || room.isServing || (!isEvent && room.mayPass(key));
+    return isFirst && !(isEvent && isHeldBack(this.#core));
   }
 
   /** The clock stands still between turns of this thread: it is read for options with times, and once a batch. */
@@ -282,8 +299,12 @@ export class Sender implements SendHome {
       attempt: () => !send.isOpen || this.#place(send, undefined),
       done: () => this.#clearTimer(send),
       fail: (error: Error) => send.fail(error),
+      isEvent: send.kind === KIND.event,
+      isOver: () => !send.isOpen,
+      key: send.key,
     };
     if (!this.#room.push(entry)) throw tooManyWaiters(this.#core.slots.count);
+    this.#lookAgain();
     this.#core.counters.counts.full += 1;
     this.#core.shortage.noteNoRoom();
     const { ttl } = send.options;
@@ -293,6 +314,22 @@ export class Sender implements SendHome {
       send.fail(ttl < send.timeoutMs ? expired(send) : noRoom(send));
       this.#room.serve();
     }, limitMs);
+  }
+
+  /** Events that are routed and stay where they are end the wait of those that are held back, and nothing comes of it. */
+  #lookAgain(delayMs = LOOK_AGAIN_MS): void {
+    if (this.#looking !== undefined || !isHeldBack(this.#core)) return;
+    this.#looking = this.#environment.setTimer(() => {
+      this.#looking = undefined;
+      this.#room.serve();
+      if (this.#room.length > 0) this.#lookAgain(Math.min(delayMs * 2, LOOK_AGAIN_MAX_MS));
+    }, delayMs);
+  }
+
+  #endWaiting(error: Error): void {
+    if (this.#looking !== undefined) this.#environment.clearTimer(this.#looking);
+    this.#looking = undefined;
+    this.#room.failAll(error);
   }
 
   #clearTimer(send: PendingSend): void {

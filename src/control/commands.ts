@@ -57,6 +57,11 @@ export interface TargetSpec {
   readonly group?: number;
 }
 
+/** A subscription that blocks or refuses: it may keep events for as long as it likes. */
+export function mayHold({ kind, whenFull }: Pick<TargetSpec, 'kind' | 'whenFull'>): boolean {
+  return kind === 'subscription' && (whenFull === 'park' || whenFull === 'error');
+}
+
 export interface RouteSpec {
   readonly id: number;
   readonly pattern: string;

@@ -2,7 +2,7 @@
  * The control plane on the main thread: a change goes into the registry at once, and the call resolves when all shards
  * concerned have it. Clients on other threads come through the control door, which lets each touch only its own.
  */
-import type { ExplainQuery, Matching } from '../control/commands.ts';
+import { type ExplainQuery, type Matching, mayHold } from '../control/commands.ts';
 import type {
   ControlPlane,
   EndpointRecord,
@@ -12,7 +12,7 @@ import type {
   RouteRequest,
   SubscriptionRequest,
 } from '../control/plane.ts';
-import type { ControlWords } from '../memory/control-words.ts';
+import { type ControlWords, setHolding } from '../memory/control-words.ts';
 import type { DeadLetterFilter, DeadLetterKeeper, DeadLetterPage } from '../message/dead-letter.ts';
 import type { EndpointQuery } from '../registry/endpoints.ts';
 import { expectedGlobs } from '../registry/expected-globs.ts';
@@ -104,6 +104,7 @@ export class Plane implements ControlPlane {
     assertOpen(control);
     const added = registry.addSubscription(client, target, request);
     dropped.start(target);
+    if (mayHold(added.target)) setHolding(control);
     // Commands come into force in order, so the target is there when the subscription is.
     await Promise.all([
       shards.tellAll({ op: 'addTarget', target: added.target }),

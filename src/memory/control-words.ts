@@ -3,6 +3,7 @@
  *
  * ```
  * STATE                 0 open, 1 closing, 2 closed, 3 fatal: main writes, every client reads (see BUS_STATE)
+ * HOLDING               1: there are, or were, subscriptions that block or refuse: main writes, every client reads
  * cursors[targets]      round-robin position of a balance set; any shard adds
  * breakers[targets] 4   state, probe (shard and incarnation), opened at, spare: laid out, 0 (closed) now
  * tallies[targets] 4    Float64: delivered, failed, in flight, spare. The client that holds the target copies them out
@@ -16,6 +17,9 @@ import { LINE_WORDS, toLines, WORD_BYTES } from './line.ts';
 import { add, load, store } from './seam.ts';
 
 export const BUS_STATE = { open: 0, closing: 1, closed: 2, fatal: 3 } as const;
+
+const STATE = 0;
+const HOLDING = 1;
 
 const BREAKER_WORDS = 4;
 export const TALLY = { delivered: 0, failed: 1, inFlight: 2 } as const;
@@ -92,11 +96,23 @@ export function peekCursor(cursors: Int32Array, cursor: number, members: number)
 
 export function busState(control: ControlWords): number {
   // SYNC bus-state: pairs with setBusState. Orders nothing but itself.
-  return load(control.state, 0);
+  return load(control.state, STATE);
 }
 
 /** Main only; ring every bell afterwards. */
 export function setBusState(control: ControlWords, state: number): void {
   // SYNC bus-state: pairs with busState.
-  store(control.state, 0, state);
+  store(control.state, STATE, state);
+}
+
+/** Whether subscriptions may keep events for as long as they like. */
+export function isHolding(control: ControlWords): boolean {
+  // SYNC holding: pairs with setHolding. Orders nothing but itself.
+  return load(control.state, HOLDING) !== 0;
+}
+
+/** Main only, before the shards know of the first one. It stays: what one has in care may outlive it. */
+export function setHolding(control: ControlWords): void {
+  // SYNC holding: pairs with isHolding.
+  store(control.state, HOLDING, 1);
 }

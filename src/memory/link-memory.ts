@@ -10,6 +10,8 @@
  * DPTAIL CPTAIL DONE   plain                  shard        its successor
  * ROUTED   DONE after what it caused was published, Atomics; kept for clients with subscriptions that drop
  *                                             shard        client
+ * CLEARED  ROUTED less the events in care of subscriptions that block or refuse, Atomics; kept once there are any
+ *                                             shard        client
  * START    DTAIL when this incarnation began   shard        client
  * submit[]  1 word each · marks[D] 2 words    client       shard
  * deliver[] 4 words · complete[] 2 words      shard        client
@@ -32,6 +34,7 @@ export const CPTAIL: number = DPTAIL + 1;
 export const DONE: number = DPTAIL + 2;
 export const ROUTED: number = DPTAIL + 3;
 export const START: number = DPTAIL + 4;
+export const CLEARED: number = DPTAIL + 5;
 
 /** By cell: the loan whose handler has started, + 1; and what its failure wants (MARK_AGAIN). Written by the client. */
 export const MARK_WORDS = 2;
@@ -93,7 +96,7 @@ export function createLink(
   const { slots, cells } = size;
   const buffer = new SharedArrayBuffer(regions(slots, cells).end.at * WORD_BYTES);
   const link = openLink({ client, shard, slots, cells, buffer });
-  for (const word of [TAIL, PTAIL, DTAIL, CTAIL, DPTAIL, CPTAIL, DONE, ROUTED, START]) {
+  for (const word of [TAIL, PTAIL, DTAIL, CTAIL, DPTAIL, CPTAIL, DONE, ROUTED, START, CLEARED]) {
     link.words[word] = startPosition;
   }
   return link;

@@ -2,7 +2,7 @@
  * The ring from a client to a shard: one word per entry. `TAIL` is a copy of the private tail, made between
  * operations; the store of `PTAIL` is what *accepted* means.
  */
-import { DONE, type LinkMemory, PTAIL, ROUTED, TAIL } from './link-memory.ts';
+import { CLEARED, DONE, type LinkMemory, PTAIL, ROUTED, TAIL } from './link-memory.ts';
 import { get, load, put, store } from './seam.ts';
 
 export class SubmitProducer {
@@ -44,6 +44,12 @@ export class SubmitProducer {
     return load(this.#words, ROUTED);
   }
 
+  /** Entries that are not routed, and events that wait for subscriptions that block or refuse or are kept by them. */
+  get uncleared(): number {
+    // SYNC cleared: pairs with SubmitConsumer.announceCleared. Orders nothing but itself.
+    return (this.#position - load(this.#words, CLEARED)) | 0;
+  }
+
   publish(): void {
     this.#published = this.#position;
     // SYNC submit-tail: pairs with SubmitConsumer.refresh. Makes entries, headers, keys and payloads visible to the shard.
@@ -58,6 +64,7 @@ export class SubmitConsumer {
   #position: number;
   #tail: number;
   #announced: number;
+  #cleared: number;
 
   constructor(link: LinkMemory) {
     this.#words = link.words;
@@ -66,6 +73,7 @@ export class SubmitConsumer {
     this.#position = get(link.words, DONE);
     this.#tail = this.#position;
     this.#announced = get(link.words, ROUTED);
+    this.#cleared = get(link.words, CLEARED);
   }
 
   /** Says how far it has read; to be called when everything that came of it is published. */
@@ -74,6 +82,15 @@ export class SubmitConsumer {
     this.#announced = this.#position;
     // SYNC routed: pairs with SubmitProducer.routed.
     store(this.#words, ROUTED, this.#position);
+  }
+
+  /** Of the entries read so far, `held` events are not off its hands. One word says both, so that none counts twice. */
+  announceCleared(held: number): void {
+    const cleared = (this.#position - held) | 0;
+    if (this.#cleared === cleared) return;
+    this.#cleared = cleared;
+    // SYNC cleared: pairs with SubmitProducer.uncleared.
+    store(this.#words, CLEARED, cleared);
   }
 
   /** Looks at the tail again; returns how many entries are unread. */

@@ -69,6 +69,7 @@ export function openDelivery(
   joinMessage(shard, sender, slot, delivery);
   link.cells.owners[cell] = target;
   target.addUsed(1, target.bytesOf(sender, slot));
+  if (target.isHolding) sender.hold(slot);
   target.enqueue(cell);
   sender.openCount[slot] = (sender.openCount[slot] as number) + 1;
   shard.stir(target);
@@ -97,6 +98,7 @@ export function freeDelivery(shard: ShardState, delivery: number, state: number)
   if (state === CELL.backoff) endBackOff(shard, delivery);
   leaveMessage(shard, sender, slot, delivery);
   target.addUsed(-1, -target.bytesOf(sender, slot));
+  if (target.isHolding) sender.letGo(slot);
   link.cells.owners[cell] = undefined;
   link.cells.put(cell);
   if (target.hasWork) shard.stir(target);

@@ -49,6 +49,7 @@ export function addTarget(shard: ShardState, spec: TargetSpec): void {
   shard.targets[spec.id] = target;
   link.targets.add(target);
   if (spec.kind === 'deadLetters') shard.deadLetters = target;
+  if (target.isHolding) shard.isHolding = true;
   if (target.isDroppable) {
     link.hasDroppable = true;
     // A successor counts from its start.

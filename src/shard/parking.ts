@@ -6,6 +6,8 @@
  * clients (`Parking`), named by references, `client << 16 | slot`.
  */
 import { packRef, refClient, refSlot } from '../memory/entries.ts';
+import { KIND, KIND_MASK } from '../memory/slot-header.ts';
+import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
 import type { ShardLink } from './shard-link.ts';
 import type { Target } from './target.ts';
 
@@ -98,6 +100,7 @@ export class WaitQueue {
   /** A message that was not parked. */
   push(link: ShardLink, slot: number): void {
     link.parking.join(slot, link.keyOf(slot));
+    if (isEvent(link, slot)) link.hold(slot);
     this.#append(link, slot);
   }
 
@@ -115,6 +118,7 @@ export class WaitQueue {
   /** Takes a message out, wherever it stands. True: a later one of its key is parked. */
   remove(link: ShardLink, slot: number): boolean {
     this.#cut(link, slot);
+    if (isEvent(link, slot)) link.letGo(slot);
     return link.parking.leave(slot, link.keyOf(slot));
   }
 
@@ -143,6 +147,11 @@ export class WaitQueue {
   #parkingOf(ref: number): Parking {
     return (this.#links[refClient(ref)] as ShardLink).parking;
   }
+}
+
+/** Events wait for subscriptions that block; with them, what is behind one of its key. */
+function isEvent(link: ShardLink, slot: number): boolean {
+  return (link.header(slot, KIND) & KIND_MASK) === MESSAGE_KIND.event;
 }
 
 /** The message in `slot` is parked no more: placed, or settled. True: a later one of its key is parked. */

@@ -189,6 +189,7 @@ function deriveCell(shard: ShardState, link: ShardLink, cell: number, owner: Tar
   joinMessage(shard, sender, slot, delivery);
   link.cells.owners[cell] = owner;
   owner.addUsed(1, owner.bytesOf(sender, slot));
+  if (owner.isHolding) sender.hold(slot);
   if (isOpen(state)) sender.openCount[slot] = (sender.openCount[slot] as number) + 1;
   if (isOnLoan(state)) {
     sender.loanCount[slot] = (sender.loanCount[slot] as number) + 1;

@@ -246,13 +246,14 @@ export class ShardCore {
   }
 
   #publish(): void {
-    const { linkList } = this.#shard;
+    const { isHolding, linkList } = this.#shard;
     let leaving = false;
     for (let i = 0; i < linkList.length; i++) {
       const link = linkList[i] as ShardLink;
       const delivered = link.deliver.publish();
       link.complete.publish();
       if (link.hasDroppable) link.submit.announce();
+      if (isHolding) link.submit.announceCleared(link.held);
       if (link.down) leaving = true;
       else if (delivered || link.mustRing(this.#shard.nowMs)) link.ring();
     }

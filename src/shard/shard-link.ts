@@ -70,6 +70,10 @@ export class ShardLink {
   #owedSinceMs = 0;
   /** It has subscriptions that drop: their bound takes in what the client itself has sent and was not routed. */
   hasDroppable = false;
+  /** By slot: what keeps its event, a holding subscription's delivery or a queue. Made with the first. */
+  #holds: Int32Array | undefined;
+  /** Events of this client that wait for holding subscriptions or are kept by them. */
+  held = 0;
   /** The client has left or died. */
   down = false;
   /** Messages whose record is not DONE, and replies lent to this client: what keeps its memory alive. */
@@ -133,6 +137,22 @@ export class ShardLink {
     if (timeoutMs === 0 && this.#timeouts === undefined) return;
     this.#timeouts ??= new Int32Array(this.slots);
     this.#timeouts[slot] = timeoutMs;
+  }
+
+  /** Something keeps the event in `slot`. */
+  hold(slot: number): void {
+    this.#holds ??= new Int32Array(this.slots);
+    const holds = (this.#holds[slot] as number) + 1;
+    this.#holds[slot] = holds;
+    if (holds === 1) this.held += 1;
+  }
+
+  /** It keeps it no more. */
+  letGo(slot: number): void {
+    if (this.#holds === undefined) return;
+    const holds = (this.#holds[slot] as number) - 1;
+    this.#holds[slot] = holds;
+    if (holds === 0) this.held -= 1;
   }
 
   /** A status for the sender, who waits for it. */

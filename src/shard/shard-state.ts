@@ -59,6 +59,9 @@ export class ShardState {
   /** Queues that wait for what other shards hold: nothing here says when that ends. */
   readonly crowded: Set<WaitQueue> = new Set();
 
+  /** There are, or were, subscriptions that block or refuse: clients are told how much of theirs is in care of those. */
+  isHolding = false;
+
   /** Targets with something to push or room to give. */
   readonly stirred: Target[] = [];
   /** Events whose sender wants the count, and requests whose reply goes elsewhere: link and slot. */

@@ -2,7 +2,7 @@
  * A receiver as the shard sees it: an endpoint, a subscription or a client's sink for failure reports, with the cells
  * it may use here. Its waiting deliveries form a queue in its link's cell pool.
  */
-import type { TargetSpec } from '../control/commands.ts';
+import { mayHold, type TargetSpec } from '../control/commands.ts';
 import { get, load, put, store } from '../memory/seam.ts';
 import { LOAD_BYTES, LOAD_USED, LOAD_WAITING, LOAD_WORDS } from '../memory/shard-memory.ts';
 import { PAY_LEN } from '../memory/slot-header.ts';
@@ -53,6 +53,8 @@ export class Target {
   /** Messages that wait for this very target. */
   ownQueue: WaitQueue | undefined;
   readonly #isDroppable: boolean;
+  /** A subscription that blocks or refuses: it may keep events as long as it likes. */
+  readonly isHolding: boolean;
   #isClaimed = false;
   #first = NONE;
   #last = NONE;
@@ -75,6 +77,7 @@ export class Target {
     this.loanMax = window;
     this.cellsWanted = window + (waiting ?? (whenFull === 'drop-oldest' ? window : 0));
     this.cellMax = this.cellsWanted;
+    this.isHolding = mayHold(spec);
     this.#isDroppable = spec.kind === 'subscription' && whenFull.startsWith('drop');
   }
 

@@ -37,6 +37,7 @@ export function heldByShard({
     borrowed: sum((link) => link.borrowed),
     loans: sum((link) => link.loanCount.reduce((a, b) => a + b, 0)),
     deadlines: sum((link) => link.deadlines.count),
+    held: sum((link) => link.held),
     parked: sum((link) => link.parking.count),
     linksOfTheGone: linkList.filter(({ down }) => down).length,
     stirred: stirred.length,

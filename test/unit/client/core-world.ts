@@ -10,16 +10,17 @@ import { EndpointReceiver, type Handler } from '../../../src/client/endpoint.ts'
 import type { PendingSend } from '../../../src/client/pending-send.ts';
 import type { Receiver } from '../../../src/client/receiver.ts';
 import { Sender, type TryResult } from '../../../src/client/sender.ts';
-import type {
-  RouteSpec,
-  ShardCommand,
-  ShardExplanation,
-  TargetSpec,
+import {
+  mayHold,
+  type RouteSpec,
+  type ShardCommand,
+  type ShardExplanation,
+  type TargetSpec,
 } from '../../../src/control/commands.ts';
 import type { PeerNews } from '../../../src/control/plane.ts';
 import { ShardJournal } from '../../../src/host/shard-journal.ts';
 import { type ClientMemory, createClientMemory } from '../../../src/memory/client-memory.ts';
-import { createControlWords } from '../../../src/memory/control-words.ts';
+import { createControlWords, setHolding } from '../../../src/memory/control-words.ts';
 import { PAGE_BYTES } from '../../../src/memory/heap.ts';
 import { createLink, type LinkMemory } from '../../../src/memory/link-memory.ts';
 import { sealLink } from '../../../src/memory/seal-link.ts';
@@ -164,7 +165,6 @@ export class WorldClient implements ClientEnvironment {
     return this.sender.trySend(KIND.event, key, payload, resolved);
   }
 
-  /** What the event loop does between two of its turns. */
   endMicrotask(): number {
     const tasks = this.microtasks.splice(0);
     for (const task of tasks) task();
@@ -214,8 +214,8 @@ export class CoreWorld {
   constructor(size: WorldSize = {}) {
     this.size = { ...SIZE, ...size };
     const { shards, clients, slots, cells, heapBytes, targets, startPosition } = this.size;
-    const ids = Array.from({ length: clients }, (_, id) => id);
     this.control = createControlWords(targets);
+    const ids = [...Array(clients).keys()];
     this.clientMemories = ids.map((id) => createClientMemory(id, slots, heapBytes));
     this.shardMemories = Array.from({ length: shards }, (_, id) => createShardMemory(id, targets));
     this.links = this.shardMemories.map(({ id }) =>
@@ -237,7 +237,6 @@ export class CoreWorld {
     return this.shards[id] as ShardCore;
   }
 
-  /** Tells every shard that is not closed. */
   tell(command: ShardCommand): void {
     for (let id = 0; id < this.shards.length; id++) this.#tellShard(id, command);
   }
@@ -257,6 +256,7 @@ export class CoreWorld {
     if (id === undefined) throw new RangeError('the world has no free target number');
     client.core.install(id, receiver);
     const target = { kind: 'endpoint', window: 8, whenFull: 'park', ...wishes } as const;
+    if (mayHold(target)) setHolding(this.control);
     this.tell({ op: 'addTarget', target: { ...target, id, client: client.id } });
     return id;
   }

@@ -79,3 +79,63 @@ describe('RoomQueue', () => {
     expect([log, queue.length]).toEqual([['a: closed', 'b: closed'], 0]);
   });
 });
+
+describe('a RoomQueue whose events are held back', () => {
+  function makeQueue() {
+    const state = { isHeldBack: true, room: 100, log: [] as string[] };
+    const queue = new RoomQueue(8, () => state.isHeldBack);
+    const wait = (key: string, isEvent: boolean, isOver?: () => boolean): boolean =>
+      queue.push({
+        attempt: () => isOver?.() === true || --state.room >= 0,
+        done: () => void state.log.push(key),
+        fail: () => undefined,
+        isEvent,
+        key,
+        ...(isOver && { isOver }),
+      });
+    return { queue, state, wait };
+  }
+
+  it('lets others pass, but for those of a key that waits', () => {
+    const { queue, wait } = makeQueue();
+    wait('a', true);
+    expect([queue.mayPass('a'), queue.mayPass('b'), queue.isHeldBack]).toEqual([false, true, true]);
+    wait('a', false);
+    expect([queue.mayPass('a'), queue.mayPass('b')]).toEqual([false, true]);
+    queue.serve();
+    expect([queue.length, queue.mayPass('b')]).toEqual([2, true]);
+  });
+
+  it('serves all in turn when they are held back no more', () => {
+    const { queue, state, wait } = makeQueue();
+    wait('a', true);
+    wait('a', false);
+    wait('b', true);
+    wait('c', false);
+    queue.serve();
+    expect(state.log).toEqual(['c']);
+    state.isHeldBack = false;
+    expect(queue.mayPass('c')).toBe(false);
+    queue.serve();
+    expect([state.log, queue.length]).toEqual([['c', 'a', 'a', 'b'], 0]);
+  });
+
+  it('lets nobody pass when one that is not held back waits for room', () => {
+    const { queue, state, wait } = makeQueue();
+    state.room = 0;
+    wait('a', true);
+    wait('b', false);
+    expect([queue.mayPass('c'), queue.isHeldBack]).toEqual([false, false]);
+    queue.serve();
+    expect([queue.mayPass('c'), state.log]).toEqual([false, []]);
+  });
+
+  it('lets go who wants no room any more', () => {
+    const { queue, wait } = makeQueue();
+    let isOver = false;
+    wait('a', true, () => isOver);
+    isOver = true;
+    queue.serve();
+    expect(queue.length).toBe(0);
+  });
+});

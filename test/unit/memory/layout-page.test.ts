@@ -32,7 +32,7 @@ describe('the memory layout page', () => {
     ['Client: control words', clientMemory, 7],
     ['Client: slot header', slotHeader, slotHeader.SLOT_WORDS],
     ['Shard: control words', shardMemory, 6],
-    ['Link: head', linkMemory, 9],
+    ['Link: head', linkMemory, 10],
     ['Link: cell', ledger, 8],
   ];
 

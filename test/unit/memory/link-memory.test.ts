@@ -77,6 +77,7 @@ describe('the head of a link', () => {
       links.DONE,
       links.ROUTED,
       links.START,
+      links.CLEARED,
     ],
   };
 
