@@ -4,8 +4,9 @@ import { CompleteConsumer } from '../memory/complete-ring.ts';
 import { DeliverConsumer } from '../memory/deliver-ring.ts';
 import { Bell } from '../memory/doorbell.ts';
 import { CELL_DEADLINE, CELL_WORDS } from '../memory/ledger.ts';
+import type { LetterReason } from '../memory/letter-word.ts';
 import type { LinkHandle } from '../memory/link-memory.ts';
-import { MARK_AGAIN, MARK_WORDS, openLink } from '../memory/link-memory.ts';
+import { MARK_AGAIN, MARK_WORDS, openLink, packReject } from '../memory/link-memory.ts';
 import { get, put } from '../memory/seam.ts';
 import {
   openShardMemory,
@@ -117,6 +118,11 @@ export class ClientLink {
   /** Before an acknowledgement that says `failed`: ms until the next attempt; undefined: as the policy says. */
   wish(cell: number, delayMs: number | undefined): void {
     put(this.#marks, cell * MARK_WORDS + MARK_AGAIN, delayMs === undefined ? 0 : delayMs + 1);
+  }
+
+  /** Before an acknowledgement that says `reject`: why, where that was not the handler's doing. */
+  noteReject(cell: number, loan: number, reason: LetterReason): void {
+    put(this.#marks, cell * MARK_WORDS + MARK_AGAIN, packReject(loan, reason));
   }
 
   /** The deadline that the route of the request in `cell` sets; only of a loan whose entry says so. */

@@ -32,6 +32,11 @@ export class DropAccount {
     this.noteToldElsewhere();
   }
 
+  /** An event that was to tell of so many is not handed out: the next one tells. */
+  passOn(count: number): void {
+    this.#untold += count;
+  }
+
   /** One went here; an event that is queued already tells of it. */
   noteToldElsewhere(): void {
     this.#dropped += 1;

@@ -38,7 +38,9 @@ export interface ReceiverParts {
   readonly reader: Reader;
   readonly environment: ClientEnvironment;
   readonly home: ContextHome;
-  readonly count: (name: 'delivered' | 'handlerFailed' | 'lateResults' | 'dropped') => void;
+  readonly count: (
+    name: 'delivered' | 'handlerFailed' | 'lateResults' | 'dropped' | 'expired',
+  ) => void;
   /** More or fewer events are with callbacks of this thread, or wait for one. Seen by main at once. */
   readonly addCallbacks: (change: number) => void;
 }

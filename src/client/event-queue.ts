@@ -5,6 +5,8 @@ import type { ReceivedMessage } from './message.ts';
 export interface QueuedEvent {
   readonly message: ReceivedMessage;
   readonly bytes: number;
+  /** The end of its ttl, ms since the bus epoch; NO_DEADLINE: none. */
+  readonly expires: number;
   /** Still to be given back: subscriptions that block or acknowledge. */
   readonly loan: Loan | undefined;
   /** The delivery that it came by. */

@@ -122,7 +122,6 @@ export class Registrations {
     const handler = hasHandler ? handlerOrOptions : undefined;
     const given = hasHandler ? maybeOptions : handlerOrOptions;
     const options = resolveSubscribeOptions(given);
-    checkSupported(given, LATER_SUBSCRIPTION, 'subscribe');
     if (options.signal?.aborted) throw abortedBy(options.signal);
     const { core, plane, onWaiting } = this.#parts;
     const { pattern: text, match } = patternText(pattern, options.match);
@@ -307,9 +306,6 @@ const LATER_ENDPOINT: Readonly<Record<string, unknown>> = {
   dedupeWindow: 0,
   ordered: false,
   redeliver: true,
-};
-const LATER_SUBSCRIPTION: Readonly<Record<string, unknown>> = {
-  timeout: Number.POSITIVE_INFINITY,
 };
 
 /** `given` as the caller wrote it: a default that was filled in is no wish. */

@@ -7,13 +7,15 @@
  * what waited in rings and shards was read, so that exactly the bound is left, as if the queue had been filled meanwhile.
  */
 import { ACK_STATUS } from '../memory/entries.ts';
-import { PAY_LEN } from '../memory/slot-header.ts';
+import { LETTER_REASON } from '../memory/letter-word.ts';
+import { EXPIRES, NO_DEADLINE, PAY_LEN } from '../memory/slot-header.ts';
 import type { ResolvedNack, ResolvedSubscribeOptions } from '../options.ts';
 import { CatchUp } from './catch-up.ts';
 import { DropAccount } from './drop-account.ts';
 import { isFinal, isThenable, type ReceiverParts } from './endpoint.ts';
 import { EventQueue, type QueuedEvent } from './event-queue.ts';
 import { LoanContext } from './handler-context.ts';
+import { HeldEvents } from './held-events.ts';
 import type { Loan } from './loan.ts';
 import { bindSettle, type ReceivedMessage } from './message.ts';
 import { readMessage } from './read-message.ts';
@@ -39,9 +41,7 @@ export class SubscriptionReceiver implements Receiver {
   readonly #catchUp: CatchUp | undefined;
   /** Consumers that wait for the next event. */
   readonly #takers: ((event: QueuedEvent | undefined) => void)[] = [];
-  /** Events on loan that a consumer has asked for and is not done with. */
-  readonly #handedOut = new Set<QueuedEvent>();
-  #held = 0;
+  readonly #held: HeldEvents;
   #running = 0;
   #paused = false;
   #closed = false;
@@ -59,6 +59,7 @@ export class SubscriptionReceiver implements Receiver {
     this.#parts = parts;
     this.#callbacks = callbacks;
     this.#drop = new DropAccount(callbacks.droppedByShards);
+    this.#held = new HeldEvents(options, parts, this.#drop);
     this.#drops = !options.lease && (overflow === 'drop-oldest' || overflow === 'drop-newest');
     this.#keeps = options.ack || options.group !== undefined || !this.#drops;
     if (!this.#drops || this.#keeps) return;
@@ -67,7 +68,7 @@ export class SubscriptionReceiver implements Receiver {
   }
 
   get held(): number {
-    return this.#held;
+    return this.#held.count;
   }
 
   /** Events dropped by the bound since the start: here, and in shards while this thread could not take them. */
@@ -92,20 +93,20 @@ export class SubscriptionReceiver implements Receiver {
     this.#catchUp?.noteReceived(loan);
     const isTooOld = this.#catchUp?.isTooOld(loan.link.shard) === true;
     if (isTooOld || (this.#drops && this.#isTooMuch(bytes))) {
-      answers.acknowledge(loan);
+      this.#held.refuse(loan);
       this.#parts.count('dropped');
       if (isTooOld) this.#drop.noteOlder();
       else this.#drop.note(0);
       this.#offer(undefined);
       return;
     }
+    const expires = loan.header(EXPIRES);
     const message = this.#read(loan, reader);
     if (message === undefined) return;
-    if (this.#keeps) {
-      this.#held += 1;
-      loan.link.loans[loan.cell] = loan;
-    } else answers.acknowledge(loan);
-    this.#offer({ message, bytes, loan: this.#keeps ? loan : undefined, source: loan });
+    if (this.#keeps) this.#held.keep(loan);
+    else answers.acknowledge(loan);
+    const kept = this.#keeps ? loan : undefined;
+    this.#offer({ message, bytes, expires, loan: kept, source: loan });
   }
 
   /** The next event; undefined when the subscription has ended. */
@@ -124,26 +125,15 @@ export class SubscriptionReceiver implements Receiver {
 
   /** The consumer is done with an event. */
   done(event: QueuedEvent): void {
-    this.#letGo(event, ACK_STATUS.ok);
+    this.#held.letGo(event, ACK_STATUS.ok);
   }
 
   /** With `ack`: the consumer says what came of the event. False: it was settled already. */
   #settle(event: QueuedEvent, nack: ResolvedNack | undefined): boolean {
-    if (event.loan?.settled !== false) return false;
-    if (nack?.requeue === true) event.loan.link.wish(event.loan.cell, nack.delay);
-    if (nack === undefined) this.#letGo(event, ACK_STATUS.ok);
-    else this.#letGo(event, nack.requeue ? ACK_STATUS.failed : ACK_STATUS.reject);
+    if (!this.#held.settle(event, nack)) return false;
     // Not at once: the consumer is in the middle of something.
     this.#parts.environment.enqueueMicrotask(() => this.#serveWhenDue());
     return true;
-  }
-
-  #letGo(event: QueuedEvent, status: number): void {
-    if (event.loan === undefined || event.loan.settled) return;
-    this.#held -= 1;
-    this.#handedOut.delete(event);
-    this.#parts.answers.acknowledge(event.loan, status);
-    if (this.#held * 2 <= this.#options.capacity) this.#drop.noteCaughtUp();
   }
 
   pause(): void {
@@ -175,10 +165,10 @@ export class SubscriptionReceiver implements Receiver {
     this.#closed = true;
     const status = this.#givenUp;
     for (let event = this.#queue.shift(); event; event = this.#queue.shift()) {
-      this.#letGo(event, status);
+      this.#held.letGo(event, status);
     }
     // Nobody may ever ask for another one. What is leased is still being read: that consumer must say that it is done.
-    if (!this.#options.lease) for (const event of this.#handedOut) this.done(event);
+    if (!this.#options.lease) for (const event of this.#held.handedOut) this.done(event);
     for (const taker of this.#takers.splice(0)) taker(undefined);
     this.#tellDue(0);
   }
@@ -237,7 +227,8 @@ export class SubscriptionReceiver implements Receiver {
     else queue.push(event);
     if (this.#drops) {
       while (this.#queue.isOver(this.#options)) this.#dropOne();
-    } else if (this.#held >= this.#options.capacity && queue.length > 1) this.#drop.noteSlow();
+    } else if (this.#held.count >= this.#options.capacity && queue.length > 1)
+      this.#drop.noteSlow();
   }
 
   /** The next event in the queue tells of the one that went, and of those that it should have told of. */
@@ -247,7 +238,7 @@ export class SubscriptionReceiver implements Receiver {
     const event = (isOldest ? queue.shift() : queue.pop()) as QueuedEvent;
     const { first } = queue;
     this.#parts.count('dropped');
-    this.#letGo(event, ACK_STATUS.ok);
+    this.#held.giveUp(event, LETTER_REASON.overflow);
     if (this.#keeps || !isOldest || first === undefined) this.#drop.note(event.message.missed);
     else {
       this.#drop.noteToldElsewhere();
@@ -279,6 +270,7 @@ export class SubscriptionReceiver implements Receiver {
     const { environment } = this.#parts;
     let stopMs = 0;
     for (let served = 1; this.#mayHandOut; served++) {
+      if (this.#dropExpired()) continue;
       if (handler === undefined) {
         const taker = this.#takers.shift();
         if (taker === undefined) return;
@@ -297,10 +289,24 @@ export class SubscriptionReceiver implements Receiver {
     }
   }
 
+  /** The first in the queue goes if its ttl has passed. */
+  #dropExpired(): boolean {
+    const { expires } = this.#queue.first as QueuedEvent;
+    if (expires === NO_DEADLINE) return false;
+    if (((expires - Math.floor(this.#parts.environment.now())) | 0) > 0) return false;
+    const event = this.#queue.shift() as QueuedEvent;
+    const next = this.#queue.first?.message;
+    if (next === undefined) this.#drop.passOn(event.message.missed);
+    else next.missed += event.message.missed;
+    this.#parts.count('expired');
+    this.#held.giveUp(event, LETTER_REASON.expired);
+    return true;
+  }
+
   get #mayHandOut(): boolean {
     const { ack, prefetch } = this.#options;
     if (this.#paused || this.#queue.length === 0) return false;
-    return !ack || this.#held - this.#queue.length < prefetch;
+    return !ack || this.#held.count - this.#queue.length < prefetch;
   }
 
   #handOver(event: QueuedEvent): QueuedEvent {
@@ -310,10 +316,23 @@ export class SubscriptionReceiver implements Receiver {
     // What a shard dropped of loans that are kept is known only as a number.
     this.#drop.countShards(false);
     event.message.missed = this.#drop.takeUntold();
-    event.loan.link.mark(event.loan.cell, event.loan.number);
-    if (this.#callbacks.handler === undefined) this.#handedOut.add(event);
-    if (this.#options.ack) bindSettle(event.message, (nack) => this.#settle(event, nack));
+    this.#held.handOut(event, event.loan, this.#callbacks.handler === undefined);
+    if (this.#options.ack) {
+      bindSettle(event.message, (nack) => this.#settle(event, nack));
+      this.#held.watch(event, event.loan, (error) => this.#timedOut(event, error));
+    }
     return event;
+  }
+
+  /** The callback still runs, and is not counted any more: the next one starts. */
+  #timedOut(event: QueuedEvent, error: Error): void {
+    if (this.#callbacks.handler !== undefined) {
+      this.#running -= 1;
+      this.#parts.count('handlerFailed');
+      this.#callbacks.onError(error, event.message);
+    }
+    this.#serveWhenDue();
+    this.#tellDue(0);
   }
 
   #run(handler: EventHandler, event: QueuedEvent): void {
@@ -330,13 +349,18 @@ export class SubscriptionReceiver implements Receiver {
       return;
     }
     const settled = result.then(
-      () => this.#succeeded(event),
-      (error: unknown) => this.#failed(event, error),
+      () => this.#ended(event, () => this.#succeeded(event)),
+      (error: unknown) => this.#ended(event, () => this.#failed(event, error)),
     );
     void settled.then(() => {
       this.#serveWhenDue();
       this.#tellDue(0);
     });
+  }
+
+  #ended(event: QueuedEvent, settle: () => void): void {
+    if (event.loan?.timedOut === true) this.#parts.count('lateResults');
+    else settle();
   }
 
   #succeeded(event: QueuedEvent): void {

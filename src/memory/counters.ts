@@ -18,6 +18,8 @@ export const CLIENT_COUNTERS = [
   'handlerFailed',
   'lateResults',
   'dropped',
+  // Events whose ttl passed in a subscription's queue.
+  'expired',
   'full',
   'requests',
   'responses',

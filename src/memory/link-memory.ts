@@ -38,8 +38,26 @@ export const CLEARED: number = DPTAIL + 5;
 
 /** By cell: the loan whose handler has started, + 1; and what its failure wants (MARK_AGAIN). Written by the client. */
 export const MARK_WORDS = 2;
-/** Read by the shard with the ACK that says `failed`: ms before the next attempt, + 1; 0: as the target's policy says. */
+/**
+ * Read by the shard with the ACK that says `failed`: ms before the next attempt, + 1; 0: as the target's policy says.
+ * With the ACK that says `reject`: why, where that was not the handler's doing (`packReject`).
+ */
 export const MARK_AGAIN = 1;
+
+const REJECT_LOAN_SHIFT = 3;
+const REJECT_REASON_MASK = 7;
+
+/** Names the loan, so that what a former one in the cell left behind is not taken for it. Negative. */
+export function packReject(loan: number, reason: number): number {
+  return -1 - ((loan << REJECT_LOAN_SHIFT) | reason);
+}
+
+/** Undefined: that word says nothing of this loan's rejection. */
+export function rejectReason(word: number, loan: number): number | undefined {
+  const packed = -1 - word;
+  const isAbout = packed >= 0 && packed >> REJECT_LOAN_SHIFT === loan;
+  return isAbout ? packed & REJECT_REASON_MASK : undefined;
+}
 
 const HEAD_WORDS = 5 * LINE_WORDS;
 

@@ -77,7 +77,7 @@ export interface BusMetrics {
     readonly timedOut: number;
     /** Replies and results that came when nobody waited any more. */
     readonly late: number;
-    /** By cause. */
+    /** Events, by cause: `overflow` by the bound of a subscription, `expired` by their ttl in its queue. */
     readonly dropped: Readonly<Record<string, number>>;
   };
   readonly byKind: {
@@ -136,7 +136,10 @@ export function busMetrics(sources: MetricsSources): BusMetrics {
       deadLettered: ofClients('deadLettered'),
       timedOut: ofClients('timedOut'),
       late: ofClients('lateResults') + ofShards('late'),
-      dropped: { overflow: ofClients('dropped') + ofShards('dropped') },
+      dropped: {
+        overflow: ofClients('dropped') + ofShards('dropped'),
+        expired: ofClients('expired'),
+      },
     },
     byKind: {
       request: ofClients('requests'),

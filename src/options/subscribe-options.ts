@@ -6,7 +6,7 @@ import type { MatchKind } from './route-options.ts';
 
 export type Overflow = 'drop-oldest' | 'drop-newest' | 'block' | 'error';
 
-/** Options of `subscribe`. What is marked as not supported yet is refused, but for its default. */
+/** Options of `subscribe`. */
 export interface SubscribeOptions {
   /** Events in the queue, 1 to 16 777 216. Default 1 000. */
   readonly capacity?: number | undefined;
@@ -34,7 +34,10 @@ export interface SubscribeOptions {
   readonly concurrency?: number | undefined;
   /** Default `'auto'`, as for routes; `'regex'` and `'extglob'` are not supported yet. */
   readonly match?: MatchKind | undefined;
-  /** One attempt of an acknowledged event, ms. Default `Infinity`. Not supported yet. */
+  /**
+   * With `ack`: ms from the moment an event is handed over until it must be settled, 1 to 2 147 483 647. Then the attempt
+   * has failed, the context is aborted, and a late result is counted and dropped. Default `Infinity`. No effect without `ack`.
+   */
   readonly timeout?: number | undefined;
   /** With `ack`: when a failed event is handed over again. Five runs by default. */
   readonly retry?: RetryOptions | undefined;

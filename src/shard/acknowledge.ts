@@ -23,7 +23,8 @@ import {
   recordGen,
   recordState,
 } from '../memory/ledger.ts';
-import { MARK_AGAIN, MARK_WORDS } from '../memory/link-memory.ts';
+import type { LetterReason } from '../memory/letter-word.ts';
+import { MARK_AGAIN, MARK_WORDS, rejectReason } from '../memory/link-memory.ts';
 import { reasonDetail } from '../memory/outcome-word.ts';
 import { get } from '../memory/seam.ts';
 import { KIND, KIND_MASK, NO_DEADLINE } from '../memory/slot-header.ts';
@@ -54,13 +55,19 @@ export function takeAcknowledgement(shard: ShardState, link: ShardLink, entry: n
   else if (status === ACK_STATUS.ok) decide(shard, delivery, true);
   else if (status === ACK_STATUS.requeue) rerouteDelivery(shard, delivery, 0);
   else if (status === ACK_STATUS.failed) failAttempt(shard, delivery, wishOf(link, cell));
-  else failForGood(shard, delivery);
+  else failForGood(shard, delivery, rejectionOf(link, cell, loanOf(entry)));
 }
 
 /** When its receiver wants a failed delivery again, ms from now; undefined: it leaves that to the policy. */
 function wishOf(link: ShardLink, cell: number): number | undefined {
   const wish = get(link.marks, cell * MARK_WORDS + MARK_AGAIN);
   return wish > 0 ? wish - 1 : undefined;
+}
+
+/** Why its receiver gave a delivery back unhandled; undefined: the handler refused it, or failed for the last time. */
+function rejectionOf(link: ShardLink, cell: number, loan: number): LetterReason | undefined {
+  const reason = rejectReason(get(link.marks, cell * MARK_WORDS + MARK_AGAIN), loan);
+  return reason as LetterReason | undefined;
 }
 
 /** The requester has read the reply in `slot` of client `owner`. */

@@ -11,8 +11,8 @@ import { FLAG_EARLY, KIND, KIND_MASK, PAY_LEN } from '../memory/slot-header.ts';
 import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
 import { commit, refuse } from './commit.ts';
 import { openDelivery } from './deliveries.ts';
+import { giveUpDropped, postRefused } from './give-up.ts';
 import { WaitQueue } from './parking.ts';
-import { decide } from './settle.ts';
 import { NO_CELL, type ShardLink } from './shard-link.ts';
 import type { ShardState } from './shard-state.ts';
 import type { Target } from './target.ts';
@@ -86,6 +86,7 @@ function openAll(
       openDelivery(shard, link, slot, target);
       opened += 1;
     } else if (target.spec.whenFull === 'error') dropped += 1;
+    else if (postRefused(shard, link, slot, target)) opened += 1;
   }
   if (shard.refusals.length > 0) commitWithFailures(shard, link, slot, opened);
   else if (opened > 0) commitFanOut(shard, link, slot, { opened, isRefused: dropped > 0 });
@@ -172,7 +173,7 @@ function makeRoom(shard: ShardState, target: Target): boolean {
 
 function dropOldest(shard: ShardState, target: Target): void {
   shard.noteDropped(target);
-  decide(shard, packRef(target.link.client, target.firstWaiting), true);
+  giveUpDropped(shard, packRef(target.link.client, target.firstWaiting));
 }
 
 function queueOfTarget(shard: ShardState, target: Target): WaitQueue {

@@ -23,10 +23,11 @@ import { failuresOf, reasonDetail, targetsOf } from '../memory/outcome-word.ts';
 import { put } from '../memory/seam.ts';
 import { KIND, KIND_MASK } from '../memory/slot-header.ts';
 import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
-import { backOff, LOOK_AGAIN_MS } from './back-off.ts';
-import { cellWord, freeDelivery } from './deliveries.ts';
+import { backOff, LOOK_AGAIN_MS, mayBackOff } from './back-off.ts';
+import { cellWord, freeDelivery, openDelivery } from './deliveries.ts';
 import { move } from './move.ts';
 import { decide, settle } from './settle.ts';
+import type { ShardLink } from './shard-link.ts';
 import type { ShardState } from './shard-state.ts';
 import type { Target } from './target.ts';
 
@@ -49,6 +50,39 @@ export function giveUp(
     : spec.kind === 'endpoint' || spec.retry !== undefined;
   if (isKept && shard.deadLetters?.link.down === false) post(shard, delivery, cause, word);
   else fail(shard, delivery, cause);
+}
+
+/**
+ * The bound of a subscription drops a delivery. With `ack` it is a dead letter, unless so many wait to become one that
+ * they would keep their senders' slots: who drops never blocks.
+ */
+export function giveUpDropped(shard: ShardState, delivery: number): void {
+  const link = shard.link(refClient(delivery));
+  const { spec } = link.cells.owners[low16(delivery)] as Target;
+  const sender = shard.link(refClient(cellWord(shard, delivery, CELL_REF)));
+  const sink = shard.deadLetters;
+  const isKept = spec.retry !== undefined && sink?.link.down === false;
+  if (isKept && (sink.hasRoom || mayBackOff(shard, link, sender))) {
+    giveUp(shard, delivery, LETTER_REASON.overflow);
+  } else decide(shard, delivery, true);
+}
+
+/** As `giveUpDropped`, for a message in `slot` that is being placed and finds no place at `target`. True: it is posted. */
+export function postRefused(
+  shard: ShardState,
+  sender: ShardLink,
+  slot: number,
+  { spec }: Target,
+): boolean {
+  const sink = shard.deadLetters;
+  if (spec.retry === undefined || sink?.link.down !== false || !sink.hasRoom) return false;
+  const delivery = openDelivery(shard, sender, slot, sink);
+  const { cellWords } = sink.link;
+  const at = low16(delivery) * CELL_WORDS;
+  // The message is not committed yet: until then the cell is nobody's.
+  put(cellWords, at + CELL_RESULT, packCause(spec.id, LETTER_REASON.overflow));
+  put(cellWords, at + CELL_STATE, cellWord(shard, delivery, CELL_STATE) | CELL_DEAD);
+  return true;
 }
 
 /** A letter that found no room looks again. */
@@ -79,6 +113,11 @@ function fail(shard: ShardState, delivery: number, cause: number): void {
   const ref = cellWord(shard, delivery, CELL_REF);
   const sender = shard.link(refClient(ref));
   const slot = refSlot(ref);
+  // Who drops by its bound has not failed.
+  if (isEvent(shard, delivery) && causeReason(cause) === LETTER_REASON.overflow) {
+    decide(shard, delivery, true);
+    return;
+  }
   const outcome = isRequest(shard, delivery)
     ? requestEnd(cause)
     : notificationEnd(cause, recordDetail(sender.ledger, slot));
@@ -103,7 +142,14 @@ function notificationEnd(cause: number, detail: number): Outcome | undefined {
 }
 
 function isRequest(shard: ShardState, delivery: number): boolean {
+  return kindOf(shard, delivery) === MESSAGE_KIND.request;
+}
+
+function isEvent(shard: ShardState, delivery: number): boolean {
+  return kindOf(shard, delivery) === MESSAGE_KIND.event;
+}
+
+function kindOf(shard: ShardState, delivery: number): number {
   const ref = cellWord(shard, delivery, CELL_REF);
-  const kind = shard.link(refClient(ref)).header(refSlot(ref), KIND) & KIND_MASK;
-  return kind === MESSAGE_KIND.request;
+  return shard.link(refClient(ref)).header(refSlot(ref), KIND) & KIND_MASK;
 }

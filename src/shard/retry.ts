@@ -5,12 +5,12 @@
 import type { RetrySpec } from '../control/commands.ts';
 import { low16, refClient, refSlot } from '../memory/entries.ts';
 import { CELL_REF, CELL_STATE, CELL_WORDS, cellAttempts, ONE_ATTEMPT } from '../memory/ledger.ts';
-import { LETTER_REASON } from '../memory/letter-word.ts';
+import { LETTER_REASON, type LetterReason } from '../memory/letter-word.ts';
 import { get } from '../memory/seam.ts';
 import { KIND, KIND_MASK } from '../memory/slot-header.ts';
 import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
 import { backOff, mayBackOff } from './back-off.ts';
-import { giveUp } from './give-up.ts';
+import { giveUp, giveUpDropped } from './give-up.ts';
 import type { ShardState } from './shard-state.ts';
 import type { Target } from './target.ts';
 
@@ -46,8 +46,16 @@ export function failAttempt(shard: ShardState, delivery: number, delayMs?: numbe
   backOff(shard, delivery, word + ONE_ATTEMPT, hasPlace ? delay : 0);
 }
 
-/** The handler of a delivery on loan failed for good, before its attempts were used up or with the last of them. */
-export function failForGood(shard: ShardState, delivery: number): void {
+/**
+ * The handler of a delivery on loan failed for good, before its attempts were used up or with the last of them. With a
+ * reason it never got it.
+ */
+export function failForGood(shard: ShardState, delivery: number, unhandled?: LetterReason): void {
+  if (unhandled !== undefined) {
+    if (unhandled === LETTER_REASON.overflow) giveUpDropped(shard, delivery);
+    else giveUp(shard, delivery, unhandled);
+    return;
+  }
   const link = shard.link(refClient(delivery));
   const cell = low16(delivery);
   const word = get(link.cellWords, cell * CELL_WORDS + CELL_STATE);

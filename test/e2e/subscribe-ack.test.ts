@@ -110,8 +110,8 @@ describe.each([1, 2, 4])('acknowledged subscriptions with %i shards', (shards) =
     await other.unsubscribe();
   });
 
-  it('refuse what is no prefetch, and a timeout, which is not there yet', async () => {
-    for (const options of [{ prefetch: 0 }, { prefetch: 1.5 }, { timeout: 10 }]) {
+  it('refuse what is no prefetch or time-out', async () => {
+    for (const options of [{ prefetch: 0 }, { prefetch: 1.5 }, { timeout: 0 }]) {
       expect(await codeOf(bus.subscribe('x', { ack: true, ...options }))).toBe('ERR_BUS_CONFIG');
     }
   });

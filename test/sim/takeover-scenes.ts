@@ -90,6 +90,30 @@ export const TAKEOVER_SCENES: Readonly<Record<string, () => TakeoverScene>> = {
       return [seen(sends), payloadsOf(letters)];
     });
   },
+  'acknowledged events that a bound drops, the oldest or the newest': () => {
+    const scene = new Scene();
+    const letters = scene.deadLetters({ window: 2 });
+    const bounds = (['drop-oldest', 'drop-newest'] as const).map((whenFull, at) =>
+      scene.subscription(String(at), { whenFull, window: 1, waiting: 1, retry: RETRY }, at + 1),
+    );
+    return played(scene, () => {
+      const sends: PendingSend[] = [];
+      for (const payload of [1, 2, 3, 4]) {
+        // One by one: how many are routed before the first is lent is nothing to compare.
+        for (const key of ['0', '1']) {
+          sends.push(scene.sender.publish(key, payload));
+          scene.world.run();
+        }
+      }
+      for (let turn = 0; turn < 4; turn++) {
+        answerAll(scene, [letters], ({ receiver }) => receiver.acknowledge());
+        scene.world.advance(10);
+        scene.world.run();
+      }
+      answerAll(scene, bounds, ({ receiver }) => receiver.acknowledge());
+      return [sends.map(({ isOpen }) => isOpen), bounds.map(payloadsOf), payloadsOf(letters)];
+    });
+  },
   'a request whose handler dies with its thread once too often': () => {
     const scene = new Scene();
     const letters = scene.deadLetters({ window: 2 });

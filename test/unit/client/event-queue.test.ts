@@ -6,6 +6,7 @@ import type { ReceivedMessage } from '../../../src/client/message.ts';
 const event = (at: number) => ({
   message: { payload: at } as ReceivedMessage,
   bytes: at,
+  expires: 0,
   loan: undefined,
   source: {} as Loan,
 });

@@ -175,7 +175,6 @@ describe('Registrations', () => {
     await expect(registrations.addEndpoint('e', () => 1, { ordered: 'key' })).rejects.toMatchObject(
       refusal,
     );
-    await expect(registrations.addSubscription('k', { timeout: 5 })).rejects.toMatchObject(refusal);
   });
 
   it('ends everything without asking main when the client leaves', async () => {

@@ -105,3 +105,16 @@ describe('the head of a link', () => {
     expect(rest).toHaveLength(positions.length);
   });
 });
+
+describe('why a loan was given back unhandled', () => {
+  it('is known of that loan alone, and never taken for a delay', () => {
+    const word = links.packReject(0x7ff, 4);
+    expect(word).toBeLessThan(0);
+    expect(links.rejectReason(word, 0x7ff)).toBe(4);
+    expect(links.rejectReason(word, 0x7fe)).toBeUndefined();
+    expect([0, 1, 8].map((delay) => links.rejectReason(delay, 0))).toEqual(
+      Array(3).fill(undefined),
+    );
+    expect(links.rejectReason(links.packReject(0, 0), 0)).toBe(0);
+  });
+});

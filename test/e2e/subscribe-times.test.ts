@@ -1,0 +1,153 @@
+/** Times of subscriptions: an attempt's `timeout`, the `ttl` of what is queued; and letters of what a bound drops. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { DeadLetter, EventMessage, MessageBus } from '../../src/index.ts';
+import { createWatchedBus, expectAtRest } from '../helpers/at-rest.ts';
+import { gate, turn, until } from '../helpers/gate.ts';
+
+const AT_ONCE = { attempts: 2, initial: 0, max: 0, jitter: 'none' } as const;
+
+describe.each([1, 2, 4])('subscriptions with %i shards', (shards) => {
+  let bus: MessageBus;
+
+  beforeAll(async () => {
+    bus = await createWatchedBus({ shards });
+  });
+  afterAll(async () => {
+    await expectAtRest(bus);
+    await bus.close();
+  });
+
+  const letters = async (): Promise<readonly DeadLetter[]> => {
+    const { items } = await bus.deadLetters.list();
+    await bus.deadLetters.purge();
+    return items;
+  };
+  const expired = async (): Promise<number> => {
+    return (await bus.metrics()).messages.dropped['expired'] ?? 0;
+  };
+  const passed = async (ms: number): Promise<void> => {
+    const end = performance.now() + ms;
+    while (performance.now() < end) await turn();
+  };
+
+  it('give an attempt its time, abort its context, and hand the event over again', async () => {
+    const held = gate();
+    const seen: [number, boolean][] = [];
+    const failures: unknown[] = [];
+    const aborted = gate<unknown>();
+    const note = ({ error }: { error: unknown }): void => void failures.push(error);
+    bus.on('handlerError', note);
+    const { late } = (await bus.metrics()).messages;
+    const subscription = await bus.subscribe(
+      'timed.x',
+      async ({ attempt, redelivered }, { signal }) => {
+        seen.push([attempt, redelivered]);
+        if (attempt > 1) return;
+        signal.addEventListener('abort', () => aborted.open(signal.reason));
+        await held.promise;
+      },
+      { ack: true, timeout: 20, retry: AT_ONCE },
+    );
+    await bus.publish('timed.x');
+    expect(await aborted.promise).toMatchObject({ code: 'ERR_BUS_TIMEOUT', name: 'TimeoutError' });
+    await until(() => seen.length === 2);
+    expect(seen).toEqual([
+      [1, false],
+      [2, true],
+    ]);
+    expect(failures).toMatchObject([{ code: 'ERR_BUS_TIMEOUT', details: { timeout: 20 } }]);
+    held.open();
+    await until(async () => (await bus.metrics()).messages.late === late + 1);
+    bus.off('handlerError', note);
+    await subscription.unsubscribe();
+    await expectAtRest(bus);
+  });
+
+  it('give what an iterator was given its time too, until its runs are used up', async () => {
+    const subscription = await bus.subscribe('asked.x', { ack: true, timeout: 20, retry: AT_ONCE });
+    await bus.publish('asked.x', 'text');
+    const asked: EventMessage[] = [];
+    for (let at = 0; at < 2; at++) {
+      const { value } = await subscription[Symbol.asyncIterator]().next();
+      asked.push(value as EventMessage);
+    }
+    await until(async () => (await bus.deadLetters.list()).items.length === 1);
+    expect(asked.map(({ attempt }) => attempt)).toEqual([1, 2]);
+    expect(asked.map((event) => event.ack())).toEqual([false, false]);
+    expect(await letters()).toMatchObject([{ reason: 'attempts', attempts: 2, payload: 'text' }]);
+    await subscription.unsubscribe();
+  });
+
+  it('leave an event in time alone', async () => {
+    const seen: number[] = [];
+    const subscription = await bus.subscribe(
+      'fast.x',
+      async ({ attempt }) => void seen.push(attempt),
+      { ack: true, timeout: 60_000 },
+    );
+    await bus.publish('fast.x');
+    await bus.publish('fast.x');
+    await expectAtRest(bus);
+    expect(seen).toEqual([1, 1]);
+    await subscription.unsubscribe();
+  });
+
+  it.each([{}, { group: 'g' }, { overflow: 'block' as const }])(
+    'do not hand out what was queued until its ttl had passed, and count it: %o',
+    async (options) => {
+      const before = await expired();
+      const subscription = await bus.subscribe('ttl.*', options);
+      for (let i = 0; i < 4; i++) {
+        await bus.publish(`ttl.${i}`, i, i % 2 === 0 ? { ttl: 5 } : { ttl: 60_000 });
+      }
+      await passed(10);
+      const events = subscription[Symbol.asyncIterator]();
+      const got = [(await events.next()).value, (await events.next()).value];
+      expect(got.map((event) => (event as EventMessage).payload).sort()).toEqual([1, 3]);
+      expect(subscription.missed).toBe(0);
+      await subscription.unsubscribe();
+      await until(async () => (await expired()) === before + 2);
+    },
+  );
+
+  it('make a dead letter of what was queued too long, where it is to be acknowledged', async () => {
+    const subscription = await bus.subscribe('ttl.x', { ack: true });
+    subscription.pause();
+    await bus.publish('ttl.x', 'late', { ttl: 5 });
+    await passed(10);
+    const next = subscription[Symbol.asyncIterator]().next();
+    subscription.resume();
+    await bus.publish('ttl.x', 'in time');
+    expect((await next).value).toMatchObject({ payload: 'in time' });
+    await until(async () => (await bus.deadLetters.list()).items.length === 1);
+    expect(await letters()).toMatchObject([{ reason: 'expired', attempts: 0, payload: 'late' }]);
+    await subscription.unsubscribe();
+  });
+
+  it.each(['drop-oldest', 'drop-newest'] as const)(
+    'that acknowledge and %s make dead letters of what their bound drops',
+    async (overflow) => {
+      const subscription = await bus.subscribe('bound.x', { ack: true, capacity: 3, overflow });
+      for (let i = 0; i < 10; i++) await bus.publish('bound.x', i);
+      await until(async () => (await bus.deadLetters.list()).items.length === 7);
+      const lost = await letters();
+      const first = overflow === 'drop-oldest' ? 0 : 3;
+      expect(lost.map(({ payload }) => payload)).toEqual(
+        [0, 1, 2, 3, 4, 5, 6].map((i) => i + first),
+      );
+      expect(new Set(lost.map(({ reason, attempts }) => `${reason} ${attempts}`))).toEqual(
+        new Set(['overflow 0']),
+      );
+      expect(subscription.missed).toBe(7);
+      await subscription.unsubscribe();
+    },
+  );
+
+  it('that drop without acknowledging leave no letters', async () => {
+    const subscription = await bus.subscribe('plain.x', { capacity: 1 });
+    for (let i = 0; i < 5; i++) await bus.publish('plain.x', i);
+    await until(() => subscription.missed === 4);
+    await subscription.unsubscribe();
+    expect(await letters()).toEqual([]);
+  });
+});
