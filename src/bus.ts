@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import type { Worker } from 'node:worker_threads';
 import { type BusVerbs, verbsOf } from './bus-verbs.ts';
 import { BusClient } from './client/bus-client.ts';
+import { closeOnce } from './close-once.ts';
 import type { ContractsOf, WithContracts } from './contracts.ts';
 import type { PeerNews } from './control/plane.ts';
 import { BusHost, type CloseResult } from './host/bus-host.ts';
@@ -12,7 +13,6 @@ import { createLogger } from './log.ts';
 import {
   type BusConfig,
   type CloseOptions,
-  resolveCloseOptions,
   resolveConfig,
   type StartWorkerOptions,
   type TicketOptions,
@@ -100,8 +100,7 @@ export async function createBus(config?: BusConfig): Promise<MessageBus> {
 }
 
 function busOf(host: BusHost, client: BusClient): MessageBus {
-  const close = async (options?: CloseOptions): Promise<CloseResult> =>
-    host.close(resolveCloseOptions(options));
+  const close = closeOnce((options) => host.close(options));
   const bus = {
     ...verbsOf(client),
     startWorker: (url: string | URL, options?: StartWorkerOptions) =>

@@ -2,6 +2,7 @@
 import { receiveMessageOnPort, threadId } from 'node:worker_threads';
 import { type BusVerbs, verbsOf } from './bus-verbs.ts';
 import { BusClient } from './client/bus-client.ts';
+import { closeOnce } from './close-once.ts';
 import type { ContractsOf, WithContracts } from './contracts.ts';
 import type { ClientBoot, ControlPlane, PeerNews } from './control/plane.ts';
 import { PLANE_METHODS } from './host/client-calls.ts';
@@ -17,7 +18,6 @@ import {
   type CloseOptions,
   type ConnectOptions,
   configError,
-  resolveCloseOptions,
   resolveConnectOptions,
 } from './options.ts';
 
@@ -140,11 +140,11 @@ function busOf(
   });
   // From here on the client holds the thread, and `unref` means what it says.
   door.unref();
-  const close = async (options?: CloseOptions): Promise<DetachResult> => {
-    const result = await client.close(resolveCloseOptions(options));
+  const close = closeOnce(async (options): Promise<DetachResult> => {
+    const result = await client.close(options);
     await leave(plane, boot.memory.id, door);
     return result;
-  };
+  });
   const bus = {
     ...verbsOf(client),
     close,

@@ -17,7 +17,26 @@ const STDERR = 2;
 
 /** The user's logger, or one that writes warnings and errors to standard error as lines of JSON. */
 export function createLogger(logger: Logger | undefined): Logger {
-  return logger ?? lazyLogger(loadPino);
+  return logger === undefined ? lazyLogger(loadPino) : guardedLogger(logger);
+}
+
+/** What the bus says must not end what the bus does: where `logger` throws, the line goes to standard error. */
+function guardedLogger(logger: Logger): Logger {
+  const guarded =
+    (level: keyof Logger) =>
+    (fields: object, text: string): void => {
+      try {
+        logger[level](fields, text);
+      } catch {
+        writePlain(level, text);
+      }
+    };
+  return {
+    debug: guarded('debug'),
+    info: guarded('info'),
+    warn: guarded('warn'),
+    error: guarded('error'),
+  };
 }
 
 /** A logger that loads its target with the first warning or error; lines keep their order. */
@@ -25,11 +44,9 @@ export function lazyLogger(load: () => Promise<Logger>): Logger {
   let loading: Promise<Logger> | undefined;
   const write = (level: 'warn' | 'error', fields: object, text: string): void => {
     loading ??= load();
-    loading.then(
-      (target) => target[level](fields, text),
-      // Without a logger the line itself still matters more than the reason that there is none.
-      () => process.stderr.write(`symphony-bus ${level}: ${text}\n`),
-    );
+    // Without a logger, or with fields that it cannot show (pino marks errors, and a frozen one cannot be marked),
+    // the line itself still matters more than the reason.
+    loading.then((target) => target[level](fields, text)).catch(() => writePlain(level, text));
   };
   const silent = (): void => {};
   return {
@@ -52,6 +69,10 @@ export function warnAtExit(logger: Logger | undefined, fields: object, text: str
   } catch {
     // Standard error is closed or full: the process ends all the same.
   }
+}
+
+function writePlain(level: keyof Logger, text: string): void {
+  process.stderr.write(`symphony-bus ${level}: ${text}\n`);
 }
 
 async function loadPino(): Promise<Logger> {

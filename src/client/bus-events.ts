@@ -1,4 +1,5 @@
 /** What the bus tells: one object each, with what and why. A listener that throws harms nobody; there is no 'error'. */
+import { types } from 'node:util';
 import type { DeadLetter } from '../message/dead-letter.ts';
 import type { BusError } from '../message/errors.ts';
 import type { KindName } from '../message/kinds.ts';
@@ -106,11 +107,15 @@ export class EventHub {
   }
 
   emit<Name extends keyof BusEvents>(name: Name, event: BusEvents[Name]): void {
+    const failed = (error: unknown): void => {
+      this.#logger()?.error({ err: error, event: name }, 'a listener of the bus threw');
+    };
     for (const listener of this.#listeners.get(name) ?? []) {
       try {
-        (listener as (event: BusEvents[Name]) => void)(event);
+        const result = (listener as (event: BusEvents[Name]) => unknown)(event);
+        if (types.isPromise(result)) result.catch(failed);
       } catch (error) {
-        this.#logger()?.error({ err: error, event: name }, 'a listener of the bus threw');
+        failed(error);
       }
     }
   }

@@ -2,6 +2,7 @@
  * An endpoint on the thread that registered it: runs the handler, at most `concurrency` at once, keeps the order of
  * starts, and answers. What is handed over beyond that waits here; the shards' windows bound it.
  */
+import { types } from 'node:util';
 import { ACK_STATUS } from '../memory/entries.ts';
 import { EXPIRES, NO_DEADLINE } from '../memory/slot-header.ts';
 import { BusError, outcomeError } from '../message/errors.ts';
@@ -124,8 +125,9 @@ export class EndpointReceiver implements Receiver {
       this.#fail(loan, error);
       return;
     }
-    if (isThenable(result)) {
-      this.#await(loan, result, startedMs);
+    const pending = promiseOf(result);
+    if (pending !== undefined) {
+      this.#await(loan, pending, startedMs);
       return;
     }
     this.#ran(startedMs);
@@ -178,7 +180,7 @@ export class EndpointReceiver implements Receiver {
     loan.timer = undefined;
   }
 
-  #await(loan: Loan, result: PromiseLike<unknown>, startedMs: number): void {
+  #await(loan: Loan, result: Promise<unknown>, startedMs: number): void {
     const { timeout } = this.#options;
     this.#running += 1;
     this.tally.inFlight += 1;
@@ -259,6 +261,22 @@ export function isFinal(error: unknown): boolean {
   } catch {
     return false;
   }
+}
+
+/**
+ * What a handler returned, as a promise; undefined when it is no thenable. One that is not the language's own is
+ * wrapped: it may throw when it is asked, or call back twice.
+ */
+function promiseOf(value: unknown): Promise<unknown> | undefined {
+  if (types.isPromise(value)) return value;
+  try {
+    if (!isThenable(value)) return undefined;
+  } catch {
+    // The promise asks once more, and rejects with what is thrown.
+  }
+  return new Promise((resolve) => {
+    resolve(value);
+  });
 }
 
 export function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -1,4 +1,5 @@
 /** A route in its owner's hands. */
+import { types } from 'node:util';
 import type { Balance } from '../control/commands.ts';
 import type { ControlPlane, RouteRecord, RouteRequest } from '../control/plane.ts';
 import { BusError } from '../message/errors.ts';
@@ -70,7 +71,7 @@ export function patternText(
   match: MatchKind,
 ): { pattern: string; match: RouteRequest['match'] } {
   if (match === 'extglob') refuseForm("match 'extglob', which is not supported yet");
-  if (!(pattern instanceof RegExp)) {
+  if (!types.isRegExp(pattern)) {
     // Checked here: what is no text could not even be carried to main from another thread.
     if (typeof pattern !== 'string') refuseForm(kindOf(pattern));
     return { pattern, match };

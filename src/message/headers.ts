@@ -36,6 +36,20 @@ const HEADER_PREFIX_BYTES = 4;
  */
 export function copyHeaders(headers: unknown): Headers | undefined {
   if (headers === undefined) return undefined;
+  try {
+    return copyOf(headers);
+  } catch (error) {
+    if (BusError.isBusError(error)) throw error;
+    throw invalid(
+      'headers',
+      'an object that can be read',
+      'one that threw while it was read',
+      error,
+    );
+  }
+}
+
+function copyOf(headers: unknown): Headers | undefined {
   if (typeof headers !== 'object' || headers === null || Symbol.iterator in headers) {
     // A Map, a Headers object or an array has no own entries and would silently be empty.
     throw invalid('headers', 'an object from string to string', kindOf(headers));
@@ -138,11 +152,12 @@ function setOwn(target: Record<string, string>, name: string, value: string): vo
   }
 }
 
-function invalid(field: string, expected: string, got: string): BusError {
+function invalid(field: string, expected: string, got: string, cause?: unknown): BusError {
   return new BusError(
     'ERR_BUS_INVALID_MESSAGE',
     `Invalid ${field}: expected ${expected}, got ${got}.`,
     {
+      ...(cause === undefined ? {} : { cause }),
       details: { field, expected, got },
     },
   );

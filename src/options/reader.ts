@@ -35,12 +35,16 @@ export class OptionReader {
     if (typeof source !== 'object' || source === null || Array.isArray(source)) {
       throw configError(where, option, 'an object', kindOf(source));
     }
-    this.#source = source as Readonly<Record<string, unknown>>;
     this.#where = where;
     this.#prefix = prefix;
-    for (const name in this.#source) {
-      if (!known.includes(name)) throw unknownOption(where, prefix, name, known);
-    }
+    this.#source = readOnce(where, option, () => {
+      for (const name in source) {
+        if (!known.includes(name)) throw unknownOption(where, prefix, name, known);
+      }
+      const values: Record<string, unknown> = {};
+      for (const name of known) values[name] = (source as Record<string, unknown>)[name];
+      return values;
+    });
   }
 
   get(name: string): unknown {
@@ -119,6 +123,17 @@ export class OptionReader {
     const strings = Array.isArray(value) && value.every((item) => typeof item === 'string');
     if (strings && value.length <= countMax) return Object.freeze([...value]);
     throw this.refuse(name, `an array of at most ${countMax} strings`, value);
+  }
+}
+
+/** What `read` makes of a user's object. Throws ERR_BUS_CONFIG, with the cause, where a getter or a proxy throws. */
+export function readOnce<T>(where: string, option: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (BusError.isBusError(error)) throw error;
+    const refusal = configError(where, option, 'an object that can be read', 'one that throws');
+    throw new BusError(refusal.code, refusal.message, { cause: error, details: refusal.details });
   }
 }
 

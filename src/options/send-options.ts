@@ -13,6 +13,7 @@ import {
   isDuration,
   isName,
   rangeText,
+  readOnce,
   unknownOption,
 } from './reader.ts';
 
@@ -65,9 +66,13 @@ export function resolveSendOptions(
   where: string,
 ): ResolvedSendOptions {
   if (options === undefined) return NO_SEND_OPTIONS;
-  if (typeof options !== 'object' || options === null) {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw configError(where, 'options', 'an object', kindOf(options));
   }
+  return readOnce(where, 'options', () => readOptions(options, where));
+}
+
+function readOptions(options: SendOptions, where: string): ResolvedSendOptions {
   for (const name in options) {
     if (!isKnown(name)) throw unknownOption(where, '', name, NAMES);
   }

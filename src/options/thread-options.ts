@@ -37,6 +37,8 @@ const RESOURCE_NAMES: readonly (keyof ThreadResourceLimits)[] = [
 const ARGUMENTS_MAX = 1024;
 /** MiB: less is below what V8 itself needs. */
 const RESOURCE_MIB_MIN = 0.1;
+/** MiB: with 0.2 Node's own start of a thread overflows the stack, and that ends the whole process. */
+const STACK_MIB_MIN = 0.5;
 /** MiB: more than any machine gives one thread. */
 const RESOURCE_MIB_MAX = 1_048_576;
 /** `worker_threads.SHARE_ENV`, named here so that this file starts no threads' module. */
@@ -96,7 +98,8 @@ function resolveResourceLimits(
   const read = new OptionReader(limits, RESOURCE_NAMES, where, `${prefix}resourceLimits.`);
   const resolved: Record<string, number> = {};
   for (const name of RESOURCE_NAMES) {
-    const range = { low: RESOURCE_MIB_MIN, high: RESOURCE_MIB_MAX };
+    const low = name === 'stackSizeMb' ? STACK_MIB_MIN : RESOURCE_MIB_MIN;
+    const range = { low, high: RESOURCE_MIB_MAX };
     if (read.get(name) !== undefined) resolved[name] = read.number(name, 0, range);
   }
   return Object.freeze(resolved);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createLogger, type Logger, lazyLogger, warnAtExit } from '../../src/log.ts';
 
 function recorder(): { lines: unknown[][]; logger: Logger } {
@@ -17,12 +17,38 @@ function recorder(): { lines: unknown[][]; logger: Logger } {
   return { lines, logger };
 }
 
+/** What is written to standard error until it is asked for. */
+function standardError(): () => string {
+  let text = '';
+  const spy = vi.spyOn(process.stderr, 'write').mockImplementation((chunk) => {
+    text += String(chunk);
+    return true;
+  });
+  return () => {
+    spy.mockRestore();
+    return text;
+  };
+}
+
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe('createLogger', () => {
-  it("is the user's logger where there is one", () => {
+  it("writes to the user's logger where there is one, as its method", () => {
+    const { lines, logger } = recorder();
+    const levels = ['debug', 'info', 'warn', 'error'] as const;
+    const own = { ...logger, warn: (...line: [object, string]) => void logger.warn(...line) };
+    for (const level of levels) createLogger(own)[level]({ level }, 'said');
+    expect(lines).toEqual(levels.map((level) => [level, { level }, 'said']));
+  });
+
+  it('says the line on standard error where the logger throws, and does not throw', () => {
     const { logger } = recorder();
-    expect(createLogger(logger)).toBe(logger);
+    const refusing = (): void => {
+      throw new Error('the disk is full');
+    };
+    const written = standardError();
+    createLogger({ ...logger, warn: refusing }).warn({}, 'still said');
+    expect(written()).toBe('symphony-bus warn: still said\n');
   });
 });
 
@@ -57,6 +83,20 @@ describe('lazyLogger', () => {
       ['error', { b: 2 }, 'second'],
       ['warn', {}, 'third'],
     ]);
+  });
+});
+
+describe('a line that the loaded logger cannot show', () => {
+  it('is said without its fields, and rejects nothing', async () => {
+    const { logger: target } = recorder();
+    const refusing = (): void => {
+      throw new TypeError('object is not extensible');
+    };
+    const logger = lazyLogger(async () => ({ ...target, warn: refusing }));
+    const written = standardError();
+    logger.warn({ err: Object.freeze(new Error('frozen')) }, 'a callback threw');
+    await turn();
+    expect(written()).toBe('symphony-bus warn: a callback threw\n');
   });
 });
 

@@ -18,6 +18,16 @@ describe('EventHub', () => {
     expect(error).toHaveBeenCalledWith({ err: defect, event: 'close' }, expect.any(String));
   });
 
+  it('logs what a listener rejects with', async () => {
+    const error = vi.fn();
+    const hub = new EventHub(() => ({ error }) as never);
+    const defect = new Error('defect');
+    hub.on('close', () => Promise.reject(defect) as never);
+    hub.emit('close', { reason: 'closed' });
+    await Promise.resolve();
+    expect(error).toHaveBeenCalledWith({ err: defect, event: 'close' }, expect.any(String));
+  });
+
   it('refuses an event that there is not, and names the nearest', () => {
     const hub = new EventHub(() => undefined);
     expect(() => hub.on('deadletter' as never, () => {})).toThrow(

@@ -18,6 +18,10 @@ function makeService(handler: Handler, options: EndpointOptions = {}) {
   return { world, caller: world.client(0), owner, receiver, target };
 }
 
+function defect(): never {
+  throw new Error('defect');
+}
+
 /** A failure is final. */
 const ONCE = { retry: { attempts: 1 } };
 
@@ -54,6 +58,33 @@ describe('EndpointReceiver', () => {
     await world.runAsync();
     expect(receiver.held).toBe(0);
     expect(heldByWorld(world)).toEqual({});
+  });
+
+  it.each<[string, () => unknown]>([
+    ['throws when it is called', () => Object.defineProperty({}, 'then', { value: defect })],
+    ['throws when it is asked for', () => Object.defineProperty({}, 'then', { get: defect })],
+  ])('fails a request whose reply has a then that %s', async (_what, handler) => {
+    const { world, caller, receiver } = makeService(handler, ONCE);
+    const send = caller.request('k', 1);
+    await world.runAsync();
+    expect(send.value).toEqual(new Error('defect'));
+    expect([receiver.held, receiver.tally.inFlight]).toEqual([0, 0]);
+    expect(heldByWorld(world)).toEqual({});
+  });
+
+  it('takes the first word of a then that calls back twice', async () => {
+    const twice = {
+      // biome-ignore lint/suspicious/noThenProperty: it stands for a promise that is not the language's own.
+      then(resolve: (value: number) => void) {
+        resolve(1);
+        resolve(2);
+      },
+    };
+    const { world, caller, receiver } = makeService(() => twice);
+    const send = caller.request('k', 1);
+    await world.runAsync();
+    expect(send.value).toBe(1);
+    expect([receiver.held, receiver.tally.inFlight]).toEqual([0, 0]);
   });
 
   it('answers a notification by acknowledging it, and reports what was thrown or rejected', async () => {

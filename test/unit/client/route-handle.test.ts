@@ -44,6 +44,13 @@ describe('routeRequest', () => {
 });
 
 describe('patternText', () => {
+  it('refuses what only inherits from RegExp', () => {
+    const pattern = Object.create(RegExp.prototype) as RegExp;
+    expect(() => patternText(pattern, 'auto')).toThrow(
+      /must be a non-empty string or a RegExp; got/,
+    );
+  });
+
   it.each([
     ['a', 'extglob'],
     [/a/, 'glob'],

@@ -105,6 +105,24 @@ describe('copyHeaders', () => {
     expect(reads).toBe(1);
   });
 
+  it('refuses what throws while it is read, with what it threw as the cause', () => {
+    const defect = new RangeError('no keys');
+    const throwing = (): never => {
+      throw defect;
+    };
+    const hostile = [
+      new Proxy({}, { ownKeys: throwing }),
+      {
+        get trace() {
+          return throwing();
+        },
+      },
+    ];
+    for (const headers of hostile) {
+      expect(refusal(headers)).toMatchObject({ code: 'ERR_BUS_INVALID_MESSAGE', cause: defect });
+    }
+  });
+
   it('takes an object without a prototype', () => {
     expect(copyHeaders(Object.assign(Object.create(null), { a: '1' }))).toEqual({ a: '1' });
   });

@@ -204,6 +204,7 @@ describe('shardOptions', () => {
   it.each([
     [{ resourceLimits: { maxOldGenerationSizeMb: 0 } }, 'shardOptions.resourceLimits.maxOldGen'],
     [{ resourceLimits: { maxOldGenerationSizeMB: 1 } }, 'Did you mean'],
+    [{ resourceLimits: { stackSizeMb: 0.2 } }, 'must be a number from 0.5'],
     [{ resourceLimits: 64 }, 'shardOptions.resourceLimits'],
     [{ execArgv: '--inspect' }, 'shardOptions.execArgv'],
     [{ execArgv: [1] }, 'shardOptions.execArgv'],

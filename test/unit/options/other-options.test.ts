@@ -46,6 +46,27 @@ describe('the options of a message', () => {
     expect(send({ headers: {} }).headers).toBeUndefined();
   });
 
+  it('refuse a list, and what throws while it is read', () => {
+    const defect = new Error('defect');
+    const throwing = (): never => {
+      throw defect;
+    };
+    expect(refused(() => send([])).message).toContain("option 'options' must be an object");
+    for (const options of [
+      {
+        get timeout(): number {
+          return throwing();
+        },
+      },
+      new Proxy({}, { ownKeys: throwing }),
+    ]) {
+      for (const read of [send, resolveSubscribeOptions, resolveRouteOptions]) {
+        const error = refused(() => read(options));
+        expect([error.code, error.cause]).toEqual(['ERR_BUS_CONFIG', defect]);
+      }
+    }
+  });
+
   it('take Infinity and the longest delay of a timer', () => {
     const { timeout, ttl } = send({ timeout: Number.POSITIVE_INFINITY, ttl: 2 ** 31 - 1 });
     expect([timeout, ttl]).toEqual([Number.POSITIVE_INFINITY, 2 ** 31 - 1]);
