@@ -91,6 +91,8 @@ export async function createBus(config?: BusConfig): Promise<MessageBus> {
     },
     fail: (error) => client.fail(error),
     tell: (restart) => client.emit('shardRestart', restart),
+    tellBreaker: (news) => client.emit('breaker', news),
+    tellState: (news) => client.emit('endpointState', news),
     alert: (alert) => client.emit('alert', alert),
     close: (options) => client.close(options),
   });

@@ -21,6 +21,7 @@ const serve = (served: ShardBoot): void => {
     now: () => performance.now() + offsetMs,
     random: Math.random,
     forgot: (client) => tell({ forgot: client }),
+    turned: (target) => tell({ turned: target }),
     explained: (question, answer) => tell({ question, answer }),
     coreWaitMs: () => coreWaitMs(),
     takeCommand: () => {

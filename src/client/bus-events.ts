@@ -32,8 +32,16 @@ export interface BusEvents {
     readonly state: 'raised' | 'cleared';
   };
   /** Not told yet, as the next one. */
-  readonly endpointState: { readonly endpoint: string; readonly state: string };
-  readonly breaker: { readonly endpoint: string; readonly state: string };
+  /** An endpoint was isolated, takes messages again, or has left. On the main thread only. */
+  readonly endpointState: {
+    readonly endpoint: string;
+    readonly state: 'active' | 'draining' | 'isolated' | 'closed';
+  };
+  /** The breaker of an endpoint is in another state. On the main thread only. */
+  readonly breaker: {
+    readonly endpoint: string;
+    readonly state: 'closed' | 'open' | 'half-open';
+  };
   /** The thread of a shard died and is being replaced; nothing is lost. On the main thread only. */
   readonly shardRestart: {
     readonly shard: number;

@@ -6,7 +6,13 @@ import { Bell } from '../memory/doorbell.ts';
 import { CELL_DEADLINE, CELL_WORDS } from '../memory/ledger.ts';
 import type { LetterReason } from '../memory/letter-word.ts';
 import type { LinkHandle } from '../memory/link-memory.ts';
-import { MARK_AGAIN, MARK_WORDS, openLink, packReject } from '../memory/link-memory.ts';
+import {
+  MARK_AGAIN,
+  MARK_WORDS,
+  openLink,
+  packReject,
+  packVerdict,
+} from '../memory/link-memory.ts';
 import { get, put } from '../memory/seam.ts';
 import {
   openShardMemory,
@@ -123,6 +129,11 @@ export class ClientLink {
   /** Before an acknowledgement that says `reject`: why, where that was not the handler's doing. */
   noteReject(cell: number, loan: number, reason: LetterReason): void {
     put(this.#marks, cell * MARK_WORDS + MARK_AGAIN, packReject(loan, reason));
+  }
+
+  /** Before an answer of an endpoint that is no success: one of VERDICT, what it says about the endpoint. */
+  judge(cell: number, verdict: number): void {
+    put(this.#marks, cell * MARK_WORDS + MARK_AGAIN, packVerdict(verdict));
   }
 
   /** The deadline that the route of the request in `cell` sets; only of a loan whose entry says so. */

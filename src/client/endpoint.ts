@@ -4,6 +4,7 @@
  */
 import { types } from 'node:util';
 import { ACK_STATUS } from '../memory/entries.ts';
+import { VERDICT } from '../memory/link-memory.ts';
 import { EXPIRES, NO_DEADLINE } from '../memory/slot-header.ts';
 import { BusError, outcomeError } from '../message/errors.ts';
 import { KIND } from '../message/kinds.ts';
@@ -166,6 +167,7 @@ export class EndpointReceiver implements Receiver {
   /** Its ttl has passed before the handler could start: no run of the handler, so none is counted. */
   #expire(loan: Loan): void {
     loan.timer = undefined;
+    loan.link.judge(loan.cell, VERDICT.none);
     const error = outcomeError(
       'ERR_BUS_EXPIRED',
       `Its ttl passed while it waited for endpoint '${this.id}', whose handlers were busy.`,
@@ -240,9 +242,24 @@ export class EndpointReceiver implements Receiver {
   #fail(loan: Loan, error: unknown, isVerdict = false): void {
     this.#parts.count('handlerFailed');
     this.tally.failed += 1;
-    if (this.#mayRepeat(loan, error)) this.#parts.answers.fail(loan);
+    // A handler that settles its own loan meanwhile, by what its error does, has given the cell back.
+    const verdict = this.#verdictOf(error);
+    if (loan.settled) return;
+    loan.link.judge(loan.cell, verdict);
+    if (this.#mayRepeat(loan, error)) this.#parts.answers.acknowledge(loan, ACK_STATUS.failed);
     else if (loan.kind === KIND.request) this.#parts.answers.replyError(loan, error, isVerdict);
     else this.#parts.answers.report(loan, this.id, error);
+  }
+
+  /** What an error says about this endpoint. `isFailure` that throws has not said that it is none. */
+  #verdictOf(error: unknown): number {
+    const isFailure = this.#options.breaker?.isFailure;
+    if (isFailure === undefined) return VERDICT.bad;
+    try {
+      return isFailure(error) ? VERDICT.bad : VERDICT.good;
+    } catch {
+      return VERDICT.bad;
+    }
   }
 
   /** The shard goes by the same numbers. */

@@ -1,11 +1,13 @@
 /** The endpoints and subscriptions of one client: each is installed here before any shard may send to it. */
 
+import type { BreakerSpec } from '../control/commands.ts';
 import type { ClientSettings, ControlPlane, SubscriptionRequest } from '../control/plane.ts';
 import { BusError } from '../message/errors.ts';
 import { kindOf } from '../message/text.ts';
 import type {
   EndpointOptions,
   OnceOptions,
+  ResolvedBreaker,
   ResolvedSubscribeOptions,
   SubscribeOptions,
 } from '../options.ts';
@@ -91,7 +93,7 @@ export class Registrations {
     const receiver = new EndpointReceiver(id, handler, resolved, core.receiverParts);
     core.install(target, receiver);
     this.#endpoints.add(receiver);
-    const { service, version, tags, concurrency, queueLimit, retry, maxDeaths } = resolved;
+    const { breaker, service, version, tags, concurrency, queueLimit, retry, maxDeaths } = resolved;
     const window = Math.min(settings.maxConcurrentDeliveries, concurrency + AHEAD);
     const spec = {
       id,
@@ -100,6 +102,7 @@ export class Registrations {
       concurrency,
       retry,
       maxDeaths,
+      ...(breaker === undefined ? {} : { breaker: breakerSpec(breaker) }),
       ...(queueLimit === Number.POSITIVE_INFINITY ? {} : { queueLimit }),
       ...(service === undefined ? {} : { service }),
       ...(version === undefined ? {} : { version }),
@@ -266,6 +269,16 @@ export class Registrations {
   }
 }
 
+/** As the shards know it: whether an error is a failure is decided here. */
+function breakerSpec(breaker: ResolvedBreaker): BreakerSpec {
+  const { openFor: openForMs, probes } = breaker;
+  if (breaker.kind === 'consecutive') {
+    return { consecutiveFailures: breaker.consecutiveFailures, openForMs, probes };
+  }
+  const { failureRate, minimumVolume, window: windowMs } = breaker;
+  return { failureRate, minimumVolume, windowMs, openForMs, probes };
+}
+
 type SubscriptionWindow = Pick<SubscriptionRequest, 'window' | 'whenFull' | 'waiting' | 'bound'>;
 
 /**
@@ -302,7 +315,6 @@ function windowOf(
 
 /** Options whose meaning is not built yet, with the one value that they may have: refused, not ignored. */
 const LATER_ENDPOINT: Readonly<Record<string, unknown>> = {
-  breaker: false,
   dedupeWindow: 0,
   ordered: false,
   redeliver: true,

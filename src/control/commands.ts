@@ -29,6 +29,18 @@ export interface RetrySpec {
   readonly jitter: 'full' | 'none';
 }
 
+/** When an endpoint's breaker opens, for how long, and how many attempts at once try whether it may close. */
+export interface BreakerSpec {
+  /** Failures in a row; absent: a rate. */
+  readonly consecutiveFailures?: number;
+  /** Share of failures among at least `minimumVolume` attempts within `windowMs`. */
+  readonly failureRate?: number;
+  readonly minimumVolume?: number;
+  readonly windowMs?: number;
+  readonly openForMs: number;
+  readonly probes: number;
+}
+
 /** An endpoint, a subscription, a client's sink for failure reports, or the dead letters, as a shard knows it. */
 export interface TargetSpec {
   /** 0 … targets − 1; unique while the target lives. */
@@ -51,6 +63,8 @@ export interface TargetSpec {
   readonly retry?: RetrySpec;
   /** Deaths of the handling thread after which a message is given up. Absent: 3. */
   readonly maxDeaths?: number;
+  /** Of endpoints. Absent: none. */
+  readonly breaker?: BreakerSpec;
   /** Subscriptions that keep their loans: events that all shards together keep for it, and their bytes. */
   readonly bound?: { readonly events: number; readonly bytes: number };
   /** Number of the group that a subscription is a member of, > 0. */
@@ -151,7 +165,7 @@ export interface ExplainQuery {
 }
 
 /** Why a route is not eligible. */
-export type Ineligible = 'isolated' | 'full' | 'gone';
+export type Ineligible = 'isolated' | 'broken' | 'full' | 'gone';
 
 /** What a key leads to, by the numbers that the shard knows. */
 export interface ShardExplanation {
@@ -180,6 +194,8 @@ export type ShardNotice =
   | { readonly ready: true }
   /** Nothing of this client is in use in the shard any more: its memory may go when all shards say so. */
   | { readonly forgot: number }
+  /** The breaker of this target has opened or closed. */
+  | { readonly turned: number }
   /** The answer to an `explain`. */
   | { readonly question: number; readonly answer: ShardExplanation };
 

@@ -10,6 +10,7 @@ import type { ShardHandle } from '../memory/shard-memory.ts';
 import type { DeadLetterFilter, DeadLetterPage } from '../message/dead-letter.ts';
 import type {
   Balance,
+  BreakerSpec,
   ExplainQuery,
   FullPolicy,
   Ineligible,
@@ -32,6 +33,8 @@ export interface EndpointSpec {
   readonly retry?: RetrySpec;
   /** Deaths of the handling thread after which a message is given up. Absent: 3. */
   readonly maxDeaths?: number;
+  /** Absent: none. */
+  readonly breaker?: BreakerSpec;
 }
 
 export interface SubscriptionRequest {

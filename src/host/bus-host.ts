@@ -16,7 +16,6 @@ import {
   setBusState,
 } from '../memory/control-words.ts';
 import { createShardMemory, type ShardMemory } from '../memory/shard-memory.ts';
-import type { DeadLetterKeeper } from '../message/dead-letter.ts';
 import type { BusError } from '../message/errors.ts';
 import {
   type Logger,
@@ -28,6 +27,7 @@ import {
   type TicketOptions,
 } from '../options.ts';
 import { Registry } from '../registry/registry.ts';
+import { BreakerNews } from './breaker-news.ts';
 import { assertOpen } from './bus-state.ts';
 import { CELLS, type ClientHost, type PeerSink } from './client-host.ts';
 import { Clients } from './clients.ts';
@@ -35,6 +35,7 @@ import { deadLetterHome, deadLettersTarget } from './dead-letter-home.ts';
 import { quietWithin, untilQuiet } from './drain.ts';
 import { DroppedCounts } from './dropped-counts.ts';
 import { atProcessExit } from './exit-drains.ts';
+import type { MainClient } from './main-client.ts';
 import { observeHealth, observeMetrics, observeTroubles } from './observe.ts';
 import { Plane } from './plane.ts';
 import { Sessions } from './sessions.ts';
@@ -47,7 +48,7 @@ import { FIRST_FILL_MS, Standby } from './standby.ts';
 import { moduleHref, startThread } from './start-thread.ts';
 import { Threads } from './threads.ts';
 import type { Ticket } from './ticket.ts';
-import { type Alert, TroubleWatch } from './trouble-watch.ts';
+import { TroubleWatch } from './trouble-watch.ts';
 
 /** A shard ends within a step of its loop; longer means that it is stuck. */
 const SHARD_GRACE_MS = 1_000;
@@ -56,30 +57,6 @@ const SHARD_GRACE_MS = 1_000;
 const EXIT_STALL_MS = 500;
 /** And no longer than this for all of them: somebody waits for the end. */
 const EXIT_MOST_MS = 2_000;
-
-/** Main's own client half, as far as the host needs it. */
-export interface MainClient {
-  /** Accepted and not released, and calls that wait for room. */
-  readonly outstanding: number;
-  /** Of that, what closing waits for, and events that callbacks are to get. */
-  readonly wanted: number;
-  /** Brings the counters in its memory up to date. */
-  publishCounters(): void;
-  /** No new calls; what is under way goes on. */
-  refuseCalls(): void;
-  /** Publishes what was pushed and reads what was settled. Runs no handler. */
-  reap(): void;
-  /** What could not be delivered; undefined: it is not kept. */
-  readonly deadLetters: DeadLetterKeeper | undefined;
-  /** Of these, how many wait for room. */
-  readonly lettersWaiting: number;
-  fail(error: BusError): void;
-  /** A shard was replaced. */
-  tell(restart: ShardRestart): void;
-  /** Something troubles the bus, or does no more. */
-  alert(alert: Alert): void;
-  close(options: ResolvedCloseOptions & { readonly graceMs: number }): Promise<unknown>;
-}
 
 export interface CloseResult {
   /** Messages of all threads that were settled while the bus was closing. */
@@ -95,6 +72,8 @@ export class BusHost {
   readonly #control: ControlWords;
   readonly #shards: Shards;
   readonly #clients: Clients;
+  readonly #breakers: BreakerNews;
+  readonly #breakerTargets: () => number[];
   readonly #sessions: Sessions;
   readonly #threads: Threads;
   readonly #stallWatch: StallWatch;
@@ -136,7 +115,16 @@ export class BusHost {
       size: { slots: config.slots, heapBytes: config.heapBytes, shards: config.shards },
       settings: settingsOf(config),
     });
-    const observed = { registry, shards, clients, control, dropped: new DroppedCounts(shards) };
+    const dropped = new DroppedCounts(shards);
+    const now = (): number => performance.timeOrigin + performance.now() - epochMs;
+    const observed = { registry, shards, clients, control, dropped, now };
+    this.#breakerTargets = () => registry.breakerTargets();
+    this.#breakers = new BreakerNews({
+      control,
+      now,
+      nameOf: (target) => registry.endpointAt(target)?.spec.id,
+      tell: (news) => this.#client?.tellBreaker(news),
+    });
     this.#control = control;
     this.#shards = shards;
     this.#clients = clients;
@@ -145,9 +133,11 @@ export class BusHost {
     this.plane = new Plane({
       ...observed,
       deadLetters: () => this.#client?.deadLetters,
-      metrics: () => observeMetrics(observed, performance.timeOrigin + performance.now() - epochMs),
+      metrics: () => observeMetrics(observed),
       health: () => observeHealth(observed, this.#client?.lettersWaiting ?? 0),
       now: Date.now,
+      busNow: now,
+      tellState: (news) => this.#client?.tellState(news),
     });
     this.#sessions = new Sessions({
       clients,
@@ -255,6 +245,7 @@ export class BusHost {
     this.#clients.close();
     const terminated = await this.#threads.terminateAll();
     this.#sessions.endAll();
+    this.#breakers.close();
     this.#stallWatch.stop();
     this.#troubleWatch.stop();
     await this.#standby?.close();
@@ -350,7 +341,11 @@ export class BusHost {
         onFatal: (error) => this.#fail(error),
         onRestart: (restart) => this.#noteRestart(restart),
         // Not sooner: what starts takes a core from the takeover.
-        onReplaced: () => this.#standby?.fill(0),
+        onReplaced: () => {
+          this.#standby?.fill(0);
+          this.#breakers.lookAtAll(this.#breakerTargets());
+        },
+        onTurned: (target) => this.#breakers.note(target),
         onForgotten: (client) => this.#clients.noteForgotten(client),
       });
     });

@@ -19,6 +19,7 @@ import {
 } from '../metrics/bus-health.ts';
 import { type BusMetrics, busMetrics } from '../metrics/bus-metrics.ts';
 import type { Registry } from '../registry/registry.ts';
+import { breakerName } from './breaker-news.ts';
 import type { Clients } from './clients.ts';
 import type { DroppedCounts } from './dropped-counts.ts';
 import type { Shards } from './shards.ts';
@@ -29,12 +30,14 @@ export interface Observed {
   readonly clients: Clients;
   readonly dropped: DroppedCounts;
   readonly control: ControlWords;
+  /** Ms since the bus epoch. */
+  readonly now: () => number;
 }
 
-export function observeMetrics(observed: Observed, uptimeMs: number): BusMetrics {
-  const { clients, control, dropped, registry, shards } = observed;
+export function observeMetrics(observed: Observed): BusMetrics {
+  const { clients, control, dropped, now, registry, shards } = observed;
   return busMetrics({
-    uptimeMs,
+    uptimeMs: now(),
     clients: [...clients.present()].map((client) => {
       const { memory, threadId } = client;
       return { threadId, counts: client.counts(), latencies: memory.latencies };
@@ -59,6 +62,7 @@ export function observeMetrics(observed: Observed, uptimeMs: number): BusMetrics
         delivered: count('delivered'),
         failed: count('failed'),
         inFlight: count('inFlight'),
+        breaker: breakerName(control, target, now()),
         queued: Math.max(0, shards.loadOf(target) - count('inFlight')),
         latency: latencyView(control.latencies, target),
       };
@@ -80,7 +84,7 @@ export function observeTroubles(observed: Observed, lettersWaiting: number): Tro
 }
 
 function healthSources(observed: Observed, lettersWaiting: number): HealthSources {
-  const { clients, control, registry, shards } = observed;
+  const { clients, control, now, registry, shards } = observed;
   return {
     lettersWaiting,
     clients: [...clients.present()].map(({ memory, threadId }) => {
@@ -91,7 +95,8 @@ function healthSources(observed: Observed, lettersWaiting: number): HealthSource
       const words = clients.get(client)?.memory.words;
       const liveness = words === undefined ? undefined : get(words, STATE);
       const inFlight = control.tallies[target * TALLY_COUNTS + TALLY.inFlight] as number;
-      return { id: spec.id, state, liveness, inFlight };
+      const breaker = breakerName(control, target, now());
+      return { id: spec.id, state, liveness, inFlight, breaker };
     }),
     shards: shards.hosts.map(({ id, replacing, running, threadId }) => {
       return { id, threadId, isRunning: running, isReplaced: replacing };

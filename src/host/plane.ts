@@ -12,11 +12,13 @@ import type {
   RouteRequest,
   SubscriptionRequest,
 } from '../control/plane.ts';
+import { resetBreaker } from '../memory/breaker-words.ts';
 import { type ControlWords, setHolding } from '../memory/control-words.ts';
 import type { DeadLetterFilter, DeadLetterKeeper, DeadLetterPage } from '../message/dead-letter.ts';
-import type { EndpointQuery } from '../registry/endpoints.ts';
+import type { EndpointQuery, EndpointState } from '../registry/endpoints.ts';
 import { expectedGlobs } from '../registry/expected-globs.ts';
 import type { Registry } from '../registry/registry.ts';
+import { breakerName } from './breaker-news.ts';
 import { assertOpen } from './bus-state.ts';
 import type { Clients } from './clients.ts';
 import type { DroppedCounts } from './dropped-counts.ts';
@@ -35,6 +37,10 @@ export interface PlaneInit {
   readonly health: () => unknown;
   /** Epoch ms. */
   readonly now: () => number;
+  /** Ms since the bus epoch. */
+  readonly busNow: () => number;
+  /** An endpoint has another state. */
+  readonly tellState: (news: { readonly endpoint: string; readonly state: EndpointState }) => void;
 }
 
 /** Client 0 lives as long as the bus. */
@@ -60,16 +66,19 @@ export class Plane implements ControlPlane {
     const { clients, control, registry, shards } = this.#init;
     assertOpen(control);
     const added = registry.addEndpoint(client, target, spec);
+    if (spec.breaker !== undefined) resetBreaker(control, target);
     const entry = registry.endpointAt(target);
     if (entry !== undefined) clients.announce(entry);
     await shards.tellAll({ op: 'addTarget', target: added });
   }
 
   async closeEndpoint(target: number): Promise<void> {
-    const { clients, registry, shards } = this.#init;
-    if (registry.removeEndpoint(target) === undefined) return;
+    const { clients, registry, shards, tellState } = this.#init;
+    const endpoint = registry.endpointAt(target)?.spec.id;
+    if (registry.removeEndpoint(target) === undefined || endpoint === undefined) return;
     clients.announceClosed(target);
     await shards.tellAll({ op: 'removeTarget', target });
+    tellState({ endpoint, state: 'closed' });
   }
 
   async registerRoutes(routes: readonly RouteRequest[]): Promise<readonly RouteRecord[]> {
@@ -127,8 +136,8 @@ export class Plane implements ControlPlane {
   }
 
   async findEndpoints(query: EndpointQuery): Promise<readonly EndpointRecord[]> {
-    const { clients, registry } = this.#init;
-    return registry.findEndpoints(query).map(({ spec, client, state }): EndpointRecord => {
+    const { busNow, clients, control, registry } = this.#init;
+    return registry.findEndpoints(query).map(({ spec, client, state, target }): EndpointRecord => {
       const { id, service, version, tags } = spec;
       return {
         id,
@@ -138,7 +147,10 @@ export class Plane implements ControlPlane {
         tags: [...tags],
         threadId: clients.get(client)?.threadId ?? -1,
         state,
-        health: state === 'active' ? 'healthy' : 'unhealthy',
+        health:
+          state === 'active' && breakerName(control, target, busNow()) === 'closed'
+            ? 'healthy'
+            : 'unhealthy',
       };
     });
   }
@@ -156,10 +168,11 @@ export class Plane implements ControlPlane {
   }
 
   async isolate(endpoint: string, isolated: boolean): Promise<void> {
-    const { control, registry, shards } = this.#init;
+    const { control, registry, shards, tellState } = this.#init;
     assertOpen(control);
     const target = registry.isolate(endpoint, isolated);
     await shards.tellAll({ op: 'isolate', target, isolated });
+    tellState({ endpoint, state: isolated ? 'isolated' : 'active' });
   }
 
   async listDeadLetters(query: {

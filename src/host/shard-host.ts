@@ -49,6 +49,8 @@ export interface ShardHostHooks {
   readonly onRestart?: (restart: ShardRestart) => void;
   /** A successor has taken over. */
   readonly onReplaced?: () => void;
+  /** The breaker of a target has opened or closed. */
+  readonly onTurned?: (target: number) => void;
   /** Nothing of a client is in use in the shard any more. */
   readonly onForgotten?: (client: number) => void;
 }
@@ -236,6 +238,8 @@ export class ShardHost {
     } else if ('forgot' in notice) {
       this.#journal.forget(notice.forgot);
       this.#hooks.onForgotten?.(notice.forgot);
+    } else if ('turned' in notice) {
+      this.#hooks.onTurned?.(notice.turned);
     } else {
       this.#questions.answered(notice.question, notice.answer);
       this.#holdOrLeave();

@@ -3,9 +3,10 @@
  *
  * ```
  * STATE                 0 open, 1 closing, 2 closed, 3 fatal: main writes, every client reads (see BUS_STATE)
+ * TURNED                how often a breaker has changed: any shard adds, every shard reads
  * HOLDING               1: there are, or were, subscriptions that block or refuse: main writes, every client reads
  * cursors[targets]      round-robin position of a balance set; any shard adds
- * breakers[targets] 4   state, probe (shard and incarnation), opened at, spare: laid out, 0 (closed) now
+ * breakers[targets] 4   state, claim, streak, spare: any shard, see breaker-words.ts
  * tallies[targets] 4    Float64: delivered, failed, in flight, spare. The client that holds the target copies them out
  *                       with its counters; main reads. Plain, and perhaps a batch old
  * latencies[targets]    Float64: how long the handlers of an endpoint run, see latency-bins.ts. The client that holds the
@@ -21,7 +22,9 @@ export const BUS_STATE = { open: 0, closing: 1, closed: 2, fatal: 3 } as const;
 const STATE = 0;
 const HOLDING = 1;
 
-const BREAKER_WORDS = 4;
+export const BREAKER_WORDS = 4;
+/** Of `state`. */
+const TURNED = 1;
 export const TALLY = { delivered: 0, failed: 1, inFlight: 2 } as const;
 /** Float64, of each target. */
 export const TALLY_COUNTS = 4;
@@ -92,6 +95,18 @@ export function nextCursor(cursors: Int32Array, cursor: number, members: number)
 export function peekCursor(cursors: Int32Array, cursor: number, members: number): number {
   // SYNC cursor: pairs with nextCursor. Orders nothing; the position may be taken by the time it is looked at.
   return (load(cursors, cursor) >>> 0) % members;
+}
+
+/** How often a breaker of the bus has changed its state (Int32, wraps). */
+export function breakerTurns(control: ControlWords): number {
+  // SYNC turned: pairs with noteBreakerTurn. Who sees the new number sees the new state.
+  return load(control.state, TURNED);
+}
+
+/** After the change; ring every shard's bell then. */
+export function noteBreakerTurn(control: ControlWords): void {
+  // SYNC turned: pairs with breakerTurns.
+  add(control.state, TURNED, 1);
 }
 
 export function busState(control: ControlWords): number {

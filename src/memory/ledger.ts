@@ -5,11 +5,11 @@
  * ```
  * ledger record of a slot, 2 words   w0  gen 28 | – 1 | state 3   (one store commits both)
  *                                    w1  failures 11 | reports 10, or the borrower (client) of a response
- * cell, 8 words  0 STATE  deaths 4 | dead 1 | bad 1 | told 1 | attempts 8 | loan 11 | state 3
+ * cell, 8 words  0 STATE  untried 1 | trial 1 | deaths 4 | dead 1 | bad 1 | told 1 | attempts 8 | loan 11 | state 3
  *                1 REF    client, slot of the message     2 TARGET
  *                3 FROM   the cell this one replaces, + 1; bit 30: it stays on loan; 0: none
  *                4 RESULT failures of the message, including this one
- *                5 DUE    ms since the bus epoch         6 FROM_CLIENT  whose link FROM lies in
+ *                5 DUE    ms since the bus epoch; STAMP on loan: the breaker's state when it was lent      6 FROM_CLIENT  whose link FROM lies in
  *                7 DEADLINE of a request whose route sets it, ms since the bus epoch; its receiver reads it while on loan.
  *                  COUNTED of a failure report: word 1 of the failed message's record that counts it
  *                  GROUP of an event: the group that it was given to, 0: none
@@ -72,6 +72,8 @@ export const CELL_TARGET = 2;
 export const CELL_FROM = 3;
 export const CELL_RESULT = 4;
 export const CELL_DUE = 5;
+/** The same word while on loan, at an endpoint with a breaker. */
+export const CELL_STAMP = 5;
 export const CELL_FROM_CLIENT = 6;
 /** Of a request's delivery the first, of a failure report's the second, of an event's the third. */
 export const CELL_DEADLINE = 7;
@@ -90,17 +92,21 @@ export const CELL_BAD: number = 1 << 23;
 export const CELL_DEAD: number = 1 << 24;
 const CELL_DEATHS_SHIFT = 25;
 const CELL_DEATHS_MASK = 15;
+/** The delivery holds a place for trials of its endpoint's breaker. */
+export const CELL_TRIAL: number = 1 << 29;
+/** Attempts were counted, and no handler has had it: its endpoint's breaker was open each time. */
+export const CELL_UNTRIED: number = 1 << 30;
 
 /** Keeps loan number, attempts, deaths and flags. */
 export function withCellState(word: number, state: number): number {
   return (word & ~CELL_STATE_MASK) | state;
 }
 
-/** The next loan of the cell; clears `told`. */
+/** The next loan of the cell; clears `told` and `untried`. */
 export function lendCell(word: number): number {
   const loan = (cellLoan(word) + 1) & LOAN_MASK;
   return (
-    (word & ~(CELL_STATE_MASK | CELL_TOLD | (LOAN_MASK << CELL_LOAN_SHIFT))) |
+    (word & ~(CELL_STATE_MASK | CELL_TOLD | CELL_UNTRIED | (LOAN_MASK << CELL_LOAN_SHIFT))) |
     (loan << CELL_LOAN_SHIFT) |
     CELL.loaned
   );
@@ -136,6 +142,11 @@ export function cellAttempts(word: number): number {
 
 export function cellDeaths(word: number): number {
   return (word >>> CELL_DEATHS_SHIFT) & CELL_DEATHS_MASK;
+}
+
+/** A handler may have had the message by this delivery. */
+export function wasHandedOut(word: number): boolean {
+  return (word & CELL_UNTRIED) === 0 && cellAttempts(word) + cellDeaths(word) > 0;
 }
 
 export function isOpen(state: number): boolean {

@@ -41,8 +41,11 @@ export const MARK_WORDS = 2;
 /**
  * Read by the shard with the ACK that says `failed`: ms before the next attempt, + 1; 0: as the target's policy says.
  * With the ACK that says `reject`: why, where that was not the handler's doing (`packReject`).
+ * With an answer of an endpoint that is no success: what it says about the endpoint (`packVerdict`).
  */
 export const MARK_AGAIN = 1;
+/** What an attempt says about its endpoint: it failed, nothing, or it is well although there was an error. */
+export const VERDICT = { bad: 0, none: 1, good: 2 } as const;
 
 const REJECT_LOAN_SHIFT = 3;
 const REJECT_REASON_MASK = 7;
@@ -57,6 +60,18 @@ export function rejectReason(word: number, loan: number): number | undefined {
   const packed = -1 - word;
   const isAbout = packed >= 0 && packed >> REJECT_LOAN_SHIFT === loan;
   return isAbout ? packed & REJECT_REASON_MASK : undefined;
+}
+
+/** Below whatever `packReject` gives. */
+const VERDICTS = -(2 ** 30);
+
+export function packVerdict(verdict: number): number {
+  return VERDICTS - verdict;
+}
+
+/** One of VERDICT: nothing said is a failure. */
+export function verdictIn(word: number): number {
+  return word > VERDICTS ? VERDICT.bad : VERDICTS - word;
 }
 
 const HEAD_WORDS = 5 * LINE_WORDS;

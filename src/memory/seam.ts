@@ -15,6 +15,7 @@ export interface Seam {
   load(view: Int32Array, index: number): number;
   store(view: Int32Array, index: number, value: number): void;
   add(view: Int32Array, index: number, value: number): number;
+  compareExchange(view: Int32Array, index: number, expected: number, value: number): number;
   notify(view: Int32Array, index: number): void;
   writeBytes(heap: Uint8Array, offset: number, bytes: Uint8Array): void;
   /** Says that `length` bytes at `offset` were encoded in place (a codec writes through a Buffer of its own). */
@@ -37,6 +38,14 @@ export let store = (view: Int32Array, index: number, value: number): void => {
 export let add = (view: Int32Array, index: number, value: number): number =>
   Atomics.add(view, index, value);
 
+/** Stores `value` if the word is `expected`; returns the value before. */
+export let compareExchange = (
+  view: Int32Array,
+  index: number,
+  expected: number,
+  value: number,
+): number => Atomics.compareExchange(view, index, expected, value);
+
 /** Wakes every waiter of the word. */
 export let notify = (view: Int32Array, index: number): void => {
   Atomics.notify(view, index);
@@ -50,11 +59,21 @@ export let wroteInPlace = (_heap: Uint8Array, _offset: number, _length: number):
 
 /** Replaces some of the functions on this thread, for tests; the returned function puts the old ones back. */
 export function replaceSeam(replacement: Partial<Seam>): () => void {
-  const before: Seam = { get, put, load, store, add, notify, writeBytes, wroteInPlace };
+  const before: Seam = {
+    get,
+    put,
+    load,
+    store,
+    add,
+    compareExchange,
+    notify,
+    writeBytes,
+    wroteInPlace,
+  };
   install({ ...before, ...replacement });
   return () => install(before);
 }
 
 function install(seam: Seam): void {
-  ({ get, put, load, store, add, notify, writeBytes, wroteInPlace } = seam);
+  ({ get, put, load, store, add, compareExchange, notify, writeBytes, wroteInPlace } = seam);
 }

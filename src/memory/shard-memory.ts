@@ -11,7 +11,9 @@
  * BEAT     3    the shard       main: counts steps that did work; stands still while nothing happens
  * latency         the shard     main: from the step that read a message until it is handed over, see latency-bins.ts
  * dropped[targets]  the shard   receivers and metrics: messages that an overflow policy dropped in this shard (Int32, wraps)
- * loads[targets] 2  the shard   the other shards: deliveries under way to an endpoint, messages that wait for it here
+ * loads[targets] 3  the shard   the other shards: deliveries under way to an endpoint, messages that wait for it here,
+ *                               and trials of its breaker that are out
+ * windows[targets] 32  the shard  the other shards: attempts at an endpoint that has a breaker, and failed ones
  * kept[targets]     the shard   the subscription's thread: events lent to it so far and waiting for it (Int32, wraps);
  *                               stored while some wait, and when none has for very long
  * ```
@@ -29,11 +31,16 @@ export const REACHED: number = APPLIED + 1;
 export const SHARD_BEAT: number = APPLIED + 2;
 const HEAD_WORDS = 4 * LINE_WORDS;
 
-export const LOAD_WORDS = 2;
+export const LOAD_WORDS = 3;
 export const LOAD_USED = 0;
 export const LOAD_WAITING = 1;
 /** Of a subscription, in the place of LOAD_WAITING. */
 export const LOAD_BYTES = 1;
+/** Of an endpoint with a breaker: trials that this shard has given and that are not over (Atomics). */
+export const LOAD_TRIALS = 2;
+
+/** Of each target. See breaker-window.ts. */
+export const WINDOW_WORDS = 32;
 
 export interface ShardHandle {
   readonly id: number;
@@ -47,9 +54,11 @@ export interface ShardMemory extends ShardHandle {
   readonly counters: Float64Array;
   readonly latency: Float64Array;
   readonly dropped: Int32Array;
-  /** By target: LOAD_USED, and LOAD_WAITING or LOAD_BYTES. Of endpoints whoever sums them may be a moment behind. */
+  /** By target: LOAD_USED, LOAD_WAITING or LOAD_BYTES, LOAD_TRIALS. Of endpoints whoever sums them may be a moment behind. */
   readonly loads: Int32Array;
   readonly kept: Int32Array;
+  /** By target, WINDOW_WORDS each. Whoever sums them may be a moment behind. */
+  readonly windows: Int32Array;
 }
 
 export function createShardMemory(id: number, targets: number): ShardMemory {
@@ -58,7 +67,8 @@ export function createShardMemory(id: number, targets: number): ShardMemory {
     toLines(COUNTER_WORDS) +
     toLines(LATENCY_COUNTS * 2) +
     2 * toLines(targets) +
-    toLines(targets * LOAD_WORDS);
+    toLines(targets * LOAD_WORDS) +
+    targets * WINDOW_WORDS;
   return openShardMemory({ id, targets, buffer: new SharedArrayBuffer(words * WORD_BYTES) });
 }
 
@@ -69,6 +79,7 @@ export function openShardMemory(from: ShardHandle): ShardMemory {
   const droppedAt = latencyAt + toLines(LATENCY_COUNTS * 2) * WORD_BYTES;
   const loadsAt = droppedAt + toLines(targets) * WORD_BYTES;
   const keptAt = loadsAt + toLines(targets * LOAD_WORDS) * WORD_BYTES;
+  const windowsAt = keptAt + toLines(targets) * WORD_BYTES;
   return {
     ...from,
     words: new Int32Array(buffer, 0, HEAD_WORDS),
@@ -77,6 +88,7 @@ export function openShardMemory(from: ShardHandle): ShardMemory {
     dropped: new Int32Array(buffer, droppedAt, targets),
     loads: new Int32Array(buffer, loadsAt, targets * LOAD_WORDS),
     kept: new Int32Array(buffer, keptAt, targets),
+    windows: new Int32Array(buffer, windowsAt, targets * WINDOW_WORDS),
   };
 }
 

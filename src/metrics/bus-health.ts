@@ -17,6 +17,7 @@ export interface HealthSources {
     readonly liveness: number | undefined;
     /** Its handlers that run and have not settled, as its thread last said. */
     readonly inFlight: number;
+    readonly breaker: Exclude<EndpointHealth['breaker'], 'isolated'>;
   }[];
   readonly shards: readonly {
     readonly id: number;
@@ -31,6 +32,8 @@ export interface EndpointHealth {
   /** Busy: a handler of its thread has not given the thread back, or one of its own has not settled. */
   readonly liveness: 'idle' | 'busy' | 'dead';
   readonly state: 'active' | 'draining' | 'isolated' | 'closed';
+  /** Without a breaker `'closed'`; `'isolated'` while the endpoint is. */
+  readonly breaker: 'closed' | 'open' | 'half-open' | 'isolated';
 }
 
 export interface BusHealth {
@@ -87,9 +90,13 @@ export function busHealth(sources: HealthSources): BusHealth {
     endpoints: Object.assign(
       Object.create(null),
       Object.fromEntries(
-        endpoints.map(({ id, inFlight, liveness, state }) => [
+        endpoints.map(({ breaker, id, inFlight, liveness, state }) => [
           id,
-          { liveness: livenessName(liveness, inFlight), state },
+          {
+            liveness: livenessName(liveness, inFlight),
+            state,
+            breaker: state === 'isolated' ? state : breaker,
+          },
         ]),
       ),
     ) as Record<string, EndpointHealth>,

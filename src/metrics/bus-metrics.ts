@@ -53,6 +53,8 @@ export interface EndpointCounts {
   readonly inFlight: number;
   /** Accepted and not started: at its thread, or in the shards. */
   readonly queued: number;
+  /** Without one `'closed'`. */
+  readonly breaker: 'closed' | 'open' | 'half-open';
 }
 
 export interface EndpointMetrics extends EndpointCounts {

@@ -1,7 +1,7 @@
 /** The `breaker` option of endpoints and pools. */
 import { OptionReader, PERIOD } from './reader.ts';
 
-/** The `breaker` option of endpoints. Not supported yet. */
+/** The `breaker` option of endpoints. Failures are errors of handlers, time-outs of attempts and deaths of their threads. */
 export interface BreakerOptions {
   /** Opens when at least this share of the window's attempts failed, above 0 to 1. Default 0.5. */
   readonly failureRate?: number | undefined;
@@ -9,13 +9,13 @@ export interface BreakerOptions {
   readonly minimumVolume?: number | undefined;
   /** ms. Default 10 000. */
   readonly window?: number | undefined;
-  /** Instead of a rate: opens at so many failures in a row. */
+  /** Instead of a rate: opens at so many failures in a row, 1 to 1 000 000. */
   readonly consecutiveFailures?: number | undefined;
   /** ms before the first probe. Default 5 000. */
   readonly openFor?: number | undefined;
-  /** Attempts let through while half open. Default 1. */
+  /** While half-open: attempts at once, and how many of them must go well for it to close, 1 to 1 000 000. Default 1. */
   readonly probes?: number | undefined;
-  /** Which errors count; runs on the endpoint's thread. Default: all. */
+  /** Which errors count; runs on the endpoint's thread. One that does not counts as a success. Default: all. */
   readonly isFailure?: ((error: unknown) => boolean) | undefined;
 }
 
@@ -49,6 +49,8 @@ const COUNT_MAX = 1_000_000_000;
 const RATE_MIN = 0.000_001;
 /** Counts of attempts. */
 const COUNT = { low: 1, high: COUNT_MAX };
+/** Counts in a row lie in a part of a word. */
+const STREAK = { low: 1, high: 1_000_000 };
 
 /** `undefined` when off. */
 export function resolveBreaker(breaker: unknown, where: string): ResolvedBreaker | undefined {
@@ -56,7 +58,7 @@ export function resolveBreaker(breaker: unknown, where: string): ResolvedBreaker
   const read = new OptionReader(breaker === true ? {} : breaker, NAMES, where, 'breaker.');
   const base: ResolvedBreakerBase = {
     openFor: read.duration('openFor', 5_000, PERIOD),
-    probes: read.integer('probes', 1, COUNT),
+    probes: read.integer('probes', 1, STREAK),
     isFailure: read.callable('isFailure') as ((error: unknown) => boolean) | undefined,
   };
   if (read.get('consecutiveFailures') === undefined) {
@@ -72,6 +74,6 @@ export function resolveBreaker(breaker: unknown, where: string): ResolvedBreaker
     const value = read.get(name);
     if (value !== undefined) throw read.refuse(name, 'absent beside consecutiveFailures', value);
   }
-  const consecutiveFailures = read.integer('consecutiveFailures', 1, COUNT);
+  const consecutiveFailures = read.integer('consecutiveFailures', 1, STREAK);
   return Object.freeze({ kind: 'consecutive', ...base, consecutiveFailures });
 }

@@ -32,7 +32,7 @@ export interface EndpointOptions {
   readonly timeout?: number | undefined;
   /** Whether a failed attempt is repeated, and when. An error with `retryable: false` is final. */
   readonly retry?: RetryOptions | undefined;
-  /** Default off; `true` takes the defaults. Not supported yet. */
+  /** Passes the endpoint over while most attempts fail. Default off; `true` takes the defaults. */
   readonly breaker?: boolean | BreakerOptions | undefined;
   /** Deaths of the handling thread that one message may cause, 1 to 15. Default 3. */
   readonly maxDeaths?: number | undefined;

@@ -203,6 +203,11 @@ export class Registry {
     return this.#endpoints.at(target);
   }
 
+  /** Targets of the endpoints that have a breaker. */
+  breakerTargets(): number[] {
+    return this.#endpoints.find({}).flatMap(({ spec, target }) => (spec.breaker ? [target] : []));
+  }
+
   subscriptionAt(target: number): SubscriptionEntry | undefined {
     return this.#subscriptions.at(target);
   }
@@ -249,6 +254,7 @@ export class Registry {
       ...(capacity === Number.POSITIVE_INFINITY ? {} : { capacity }),
       ...(spec.retry === undefined ? {} : { retry: spec.retry }),
       ...(spec.maxDeaths === undefined ? {} : { maxDeaths: spec.maxDeaths }),
+      ...(spec.breaker === undefined ? {} : { breaker: spec.breaker }),
     };
   }
 

@@ -24,12 +24,13 @@ import {
   recordState,
 } from '../memory/ledger.ts';
 import type { LetterReason } from '../memory/letter-word.ts';
-import { MARK_AGAIN, MARK_WORDS, rejectReason } from '../memory/link-memory.ts';
+import { MARK_AGAIN, MARK_WORDS, rejectReason, VERDICT } from '../memory/link-memory.ts';
 import { reasonDetail } from '../memory/outcome-word.ts';
 import { get } from '../memory/seam.ts';
 import { KIND, KIND_MASK, NO_DEADLINE } from '../memory/slot-header.ts';
 import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
 import { deadlineOf, watchTimeout } from './commit.ts';
+import { endAnswered, endAttempt } from './end-attempt.ts';
 import { expireMessage } from './expiry.ts';
 import { endLetter } from './give-up.ts';
 import { rerouteDelivery } from './reroute.ts';
@@ -51,6 +52,8 @@ export function takeAcknowledgement(shard: ShardState, link: ShardLink, entry: n
     return;
   }
   const status = ackStatusOf(entry);
+  if (status === ACK_STATUS.requeue) endAttempt(shard, delivery, VERDICT.none);
+  else endAnswered(shard, delivery, status === ACK_STATUS.ok);
   if ((word & CELL_DEAD) !== 0) endLetter(shard, delivery);
   else if (status === ACK_STATUS.ok) decide(shard, delivery, true);
   else if (status === ACK_STATUS.requeue) rerouteDelivery(shard, delivery, 0);

@@ -9,13 +9,16 @@ import {
   CELL_DUE,
   CELL_REF,
   CELL_STATE,
+  CELL_TRIAL,
   CELL_WORDS,
-  cellAttempts,
   cellState,
   isOnLoan,
+  wasHandedOut,
   withCellState,
 } from '../memory/ledger.ts';
+import { VERDICT } from '../memory/link-memory.ts';
 import { get, put } from '../memory/seam.ts';
+import { endAttempt } from './end-attempt.ts';
 import type { ShardLink } from './shard-link.ts';
 import type { ShardState } from './shard-state.ts';
 import type { Target } from './target.ts';
@@ -33,8 +36,9 @@ export function backOff(shard: ShardState, delivery: number, word: number, delay
   const ref = get(link.cellWords, at + CELL_REF);
   const sender = shard.link(refClient(ref));
   const slot = refSlot(ref);
+  endAttempt(shard, delivery, VERDICT.none);
   put(link.cellWords, at + CELL_DUE, (shard.nowMs + delayMs) | 0);
-  put(link.cellWords, at + CELL_STATE, withCellState(word, CELL.backoff));
+  put(link.cellWords, at + CELL_STATE, withCellState(word & ~CELL_TRIAL, CELL.backoff));
   if (state === CELL.waiting) target.unqueue(cell);
   if (isOnLoan(state)) {
     target.loans -= 1;
@@ -55,7 +59,7 @@ export function startBackOff(
   const cell = low16(delivery);
   const at = cell * CELL_WORDS;
   const word = get(link.cellWords, at + CELL_STATE);
-  const isFirst = cellAttempts(word) === 0 && (word & CELL_DEAD) === 0;
+  const isFirst = !wasHandedOut(word) && (word & CELL_DEAD) === 0;
   if (!shard.backingOff.has(delivery)) {
     const target = link.cells.owners[cell] as Target;
     target.addUsed(-1, -target.bytesOf(sender, slot));

@@ -1,7 +1,7 @@
 /**
  * Which member of a balance set gets a request. A *full* member is passed over inside its set: one whose handlers are
  * all busy, or, where it has no choice (it is the only member), one that has been handed all that it may be handed.
- * Under consistent hashing a key keeps to its member, full or not. Members that are gone or isolated are no candidates.
+ * Under consistent hashing a key keeps to its member, full or not. Members that are gone, isolated or broken are no candidates.
  */
 import { nextCursor, peekCursor } from '../memory/control-words.ts';
 import { HDR_LEN, KEY_HASH, PAY_OFF } from '../memory/slot-header.ts';
@@ -66,7 +66,7 @@ function firstFrom(shard: ShardState, members: readonly RouteSpec[], start: numb
 /** `isStrict`: another may take it, so nothing is handed to who cannot start it. */
 function eligible(shard: ShardState, route: RouteSpec, isStrict: boolean): number {
   const target = shard.targets[route.target];
-  if (target === undefined || !target.active) return NOBODY;
+  if (target === undefined || !target.active || target.isBroken(shard.nowMs)) return NOBODY;
   if (route.target === shard.avoided) return ALL_FULL;
   if (shard.isTaking && target.isOverLimit) {
     shard.refusedBy = route.target;
@@ -121,7 +121,8 @@ function highestScore(shard: ShardState, { members, spill }: BalanceSet, hash: n
   let best: RouteSpec | undefined;
   let top = -1;
   for (const member of members) {
-    if (!shard.targets[member.target]?.active) continue;
+    const target = shard.targets[member.target];
+    if (!target?.active || target.isBroken(shard.nowMs)) continue;
     const score = mix32(hash ^ mix32(member.target + 1)) >>> 0;
     if (score > top) {
       top = score;

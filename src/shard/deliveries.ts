@@ -13,6 +13,7 @@ import {
   CELL_RESULT,
   CELL_STATE,
   CELL_TARGET,
+  CELL_TRIAL,
   CELL_WORDS,
   carryOver,
   cellState,
@@ -82,8 +83,10 @@ export function freeDelivery(shard: ShardState, delivery: number, state: number)
   const cell = low16(delivery);
   const at = cell * CELL_WORDS;
   const ref = get(link.cellWords, at + CELL_REF);
-  put(link.cellWords, at + CELL_STATE, freeCellWord(get(link.cellWords, at + CELL_STATE)));
+  const word = get(link.cellWords, at + CELL_STATE);
+  put(link.cellWords, at + CELL_STATE, freeCellWord(word));
   const target = link.cells.owners[cell] as Target;
+  if ((word & CELL_TRIAL) !== 0) target.breaker?.releaseTrial();
   const sender = shard.link(refClient(ref));
   const slot = refSlot(ref);
   if (state === CELL.waiting) {

@@ -18,11 +18,12 @@ import {
   recordState,
 } from '../memory/ledger.ts';
 import { LETTER_REASON } from '../memory/letter-word.ts';
-import { MARK_WORDS } from '../memory/link-memory.ts';
+import { MARK_WORDS, VERDICT } from '../memory/link-memory.ts';
 import { get } from '../memory/seam.ts';
 import { KIND, KIND_MASK } from '../memory/slot-header.ts';
 import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
 import { returnLent } from './acknowledge.ts';
+import { endAttempt } from './end-attempt.ts';
 import { giveUp } from './give-up.ts';
 import { placeParkedAgain } from './pump.ts';
 import { rerouteDelivery } from './reroute.ts';
@@ -30,6 +31,7 @@ import { decide, giveBack } from './settle.ts';
 import { NO_CELL, ShardLink } from './shard-link.ts';
 import type { ShardState } from './shard-state.ts';
 import { shareCells, Target } from './target.ts';
+import { TargetBreaker } from './target-breaker.ts';
 
 /** A message whose handler's thread died this often fails, where its target does not say. */
 const DEATHS_MAX = 3;
@@ -45,7 +47,8 @@ export function attach(shard: ShardState, client: Attachment): void {
 export function addTarget(shard: ShardState, spec: TargetSpec): void {
   const link = shard.links[spec.client];
   if (link === undefined || link.down) return;
-  const target = new Target(spec, link, shard.loads);
+  const target = new Target(spec, link, shard.loads, breakerOf(shard, spec));
+  if (target.breaker !== undefined) shard.breakers.add(target, shard.control);
   shard.targets[spec.id] = target;
   link.targets.add(target);
   if (spec.kind === 'deadLetters') shard.deadLetters = target;
@@ -58,11 +61,22 @@ export function addTarget(shard: ShardState, spec: TargetSpec): void {
   shareCells(link.targets, link.cells.count);
 }
 
+function breakerOf(
+  { control, memory, others }: ShardState,
+  spec: TargetSpec,
+): TargetBreaker | undefined {
+  const { breaker, id } = spec;
+  return breaker === undefined
+    ? undefined
+    : new TargetBreaker(breaker, id, control, memory, others);
+}
+
 /** Takes no more; what waits for it is routed again, what is on loan comes back by itself. */
 export function removeTarget(shard: ShardState, id: number): void {
   const target = shard.targets[id];
   if (target === undefined) return;
   target.retire();
+  shard.breakers.delete(target);
   shard.forgetKept(target);
   shard.router.removeTarget(id);
   shard.targets[id] = undefined;
@@ -110,6 +124,7 @@ export function leave(shard: ShardState, client: number): void {
   link.down = true;
   for (const target of [...link.targets]) {
     target.retire();
+    shard.breakers.delete(target);
     shard.forgetKept(target);
     shard.router.removeTarget(target.spec.id);
     shard.targets[target.spec.id] = undefined;
@@ -159,6 +174,7 @@ function endLoan(shard: ShardState, link: ShardLink, cell: number): void {
     state === CELL.loaned && get(link.marks, cell * MARK_WORDS) === cellLoan(word) + 1;
   // A letter that waits for room needs nothing of this client any more.
   if (state === CELL.backoff && (word & CELL_DEAD) !== 0) return;
+  if (isOnLoan(state)) endAttempt(shard, delivery, started ? VERDICT.bad : VERDICT.none);
   if (started && cellDeaths(word) + 1 >= deathsMax) {
     const { retry } = (link.cells.owners[cell] as Target).spec;
     const isEvent = (sender.header(refSlot(ref), KIND) & KIND_MASK) === MESSAGE_KIND.event;

@@ -60,7 +60,7 @@ export function admitBehind(
   sets: readonly BalanceSet[],
 ): boolean {
   for (const set of sets) {
-    if (!set.members.some(({ target }) => shard.targets[target]?.active)) continue;
+    if (!set.members.some(({ target }) => isThere(shard, shard.targets[target]))) continue;
     if (mayWaitFor(shard, link, slot, set)) break;
     if (set.spill) continue;
     refuseRequest(shard, link, slot, OVER_LIMIT);
@@ -122,7 +122,7 @@ function mayWaitFor(shard: ShardState, link: ShardLink, slot: number, set: Balan
   let limited: Target | undefined;
   for (const { target: id } of set.members) {
     const target = shard.targets[id];
-    if (!target?.active) continue;
+    if (!isThere(shard, target)) continue;
     if (target.capacity === Number.POSITIVE_INFINITY) return true;
     if (!target.isOverLimit) {
       parking.countAt(slot, target);
@@ -169,6 +169,11 @@ function refuseRequest(
     const detail = reasonDetail(shard.refusedBy + 1);
     refuse(shard, link, slot, { status: STATUS.full, detail });
   }
+}
+
+/** It takes new requests, or will when it has room. */
+function isThere(shard: ShardState, target: Target | undefined): target is Target {
+  return target?.active === true && !target.isBroken(shard.nowMs);
 }
 
 function hasWaited(shard: ShardState, link: ShardLink, slot: number): boolean {

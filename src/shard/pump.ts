@@ -33,10 +33,12 @@ import {
   recordGen,
   recordState,
   setRecord,
+  wasHandedOut,
 } from '../memory/ledger.ts';
 import { packLetter } from '../memory/letter-word.ts';
 import { get, put } from '../memory/seam.ts';
 import { SENT } from '../memory/slot-header.ts';
+import { beginAttempt, passOnWaiting } from './begin-attempt.ts';
 import { expireDelivery, hasExpired } from './expiry.ts';
 import { placeMessage } from './intake.ts';
 import { unpark, type WaitQueue } from './parking.ts';
@@ -95,6 +97,7 @@ function lend(shard: ShardState, target: Target): void {
   const { link } = target;
   if (link.down) return;
   const words = link.cellWords;
+  if (target.breaker !== undefined) passOnWaiting(shard, target);
   while (target.loans < target.loanMax) {
     const cell = target.firstWaiting;
     if (cell === NO_CELL) break;
@@ -107,8 +110,10 @@ function lend(shard: ShardState, target: Target): void {
       expireDelivery(shard, sender, slot, packRef(link.client, cell));
       continue;
     }
-    const lent = lendCell(get(words, at + CELL_STATE));
-    const flags = cellAttempts(lent) + cellDeaths(lent) > 0 ? FLAG_REDELIVERED : 0;
+    if (!beginAttempt(shard, target, cell)) continue;
+    const word = get(words, at + CELL_STATE);
+    const lent = lendCell(word);
+    const flags = wasHandedOut(word) ? FLAG_REDELIVERED : 0;
     const last = target.isSink ? sinkWord(words, at, lent) : cellAttempts(lent) + 1;
     const own = sender.timeoutOf(slot) === 0 ? 0 : writeDeadline(sender, slot, words, at);
     link.deliver.push(
@@ -148,7 +153,7 @@ function writeDeadline(sender: ShardLink, slot: number, words: Int32Array, at: n
 /** Places parked messages, oldest first, until the target has no room again. */
 function serveWaiters(shard: ShardState, target: Target): void {
   for (const queue of target.waiters) {
-    if (target.hasRoom || !target.active) serveQueue(shard, queue);
+    if (target.hasRoom || !target.active || target.isBroken(shard.nowMs)) serveQueue(shard, queue);
     if (queue.isEmpty) target.waiters.delete(queue);
   }
 }

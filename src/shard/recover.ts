@@ -14,6 +14,7 @@ import {
   CELL_RESULT,
   CELL_STATE,
   CELL_TARGET,
+  CELL_TRIAL,
   CELL_WORDS,
   cellState,
   freeCellWord,
@@ -25,7 +26,8 @@ import {
   recordState,
   setRecordDetail,
 } from '../memory/ledger.ts';
-import { get, put } from '../memory/seam.ts';
+import { get, put, store } from '../memory/seam.ts';
+import { LOAD_TRIALS, LOAD_WORDS } from '../memory/shard-memory.ts';
 import { CORR, FLAG_EARLY, KIND, KIND_MASK } from '../memory/slot-header.ts';
 import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
 import { startBackOff } from './back-off.ts';
@@ -47,6 +49,7 @@ export function recover(shard: ShardState, departed: readonly TargetSpec[] = [])
   for (const link of shard.linkList) deriveRecords(shard, link);
   for (const link of shard.linkList) deriveCells(shard, link, departed);
   for (const link of shard.linkList) deriveTimeouts(shard, link);
+  deriveTrials(shard);
 }
 
 /** Deliveries whose target went while nobody served the shard. */
@@ -128,6 +131,25 @@ function wantsToHear(link: ShardLink, slot: number, kind: number): boolean {
   return (kind & KIND_MASK) === MESSAGE_KIND.event && (kind & FLAG_EARLY) !== 0;
 }
 
+/** A predecessor's trials kept their places until now. Those that are over without its having said so give them back. */
+function deriveTrials(shard: ShardState): void {
+  const counts = new Map<number, number>();
+  for (const { cellWords, cells } of shard.linkList) {
+    cells.owners.forEach((owner, cell) => {
+      if (owner?.breaker === undefined) return;
+      if ((get(cellWords, cell * CELL_WORDS + CELL_STATE) & CELL_TRIAL) === 0) return;
+      counts.set(owner.spec.id, (counts.get(owner.spec.id) ?? 0) + 1);
+    });
+  }
+  const { loads } = shard.memory;
+  for (let target = 0; target < shard.targets.length; target++) {
+    const at = target * LOAD_WORDS + LOAD_TRIALS;
+    const trials = counts.get(target) ?? 0;
+    // SYNC trials: pairs with TargetBreaker in the other shards, which may give what comes free here.
+    if (get(loads, at) !== trials) store(loads, at, trials);
+  }
+}
+
 /** Requests that bring no timeout of their own: the record does not say what their routes gave them. */
 function deriveTimeouts(shard: ShardState, link: ShardLink): void {
   for (let slot = 0; slot < link.slots; slot++) {
@@ -191,6 +213,9 @@ function deriveCell(shard: ShardState, link: ShardLink, cell: number, owner: Tar
   owner.addUsed(1, owner.bytesOf(sender, slot));
   if (owner.isHolding) sender.hold(slot);
   if (isOpen(state)) sender.openCount[slot] = (sender.openCount[slot] as number) + 1;
+  const word = get(link.cellWords, at + CELL_STATE);
+  // One that was not lent after all is no trial.
+  if (state === CELL.waiting) put(link.cellWords, at + CELL_STATE, word & ~CELL_TRIAL);
   if (isOnLoan(state)) {
     sender.loanCount[slot] = (sender.loanCount[slot] as number) + 1;
     owner.loans += 1;

@@ -24,6 +24,7 @@ import { outcomeOf, withReport } from '../memory/outcome-word.ts';
 import { get, put } from '../memory/seam.ts';
 import {
   CORR,
+  FLAG_ERROR,
   GEN,
   HOLDER,
   HOLDER_SEQ,
@@ -34,6 +35,7 @@ import {
 } from '../memory/slot-header.ts';
 import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
 import { cellWord, nextDelivery, openDelivery } from './deliveries.ts';
+import { endAnswered } from './end-attempt.ts';
 import { failForGood } from './retry.ts';
 import { finish, giveBack, settle } from './settle.ts';
 import { NO_CELL, type ShardLink } from './shard-link.ts';
@@ -98,6 +100,8 @@ export function takeResponse(shard: ShardState, link: ShardLink, slot: number): 
     return;
   }
   const { sender } = request;
+  const isGood = (link.header(slot, KIND) & FLAG_ERROR) === 0;
+  if (!request.isForeign) endAnswered(shard, request.delivery, isGood);
   const wanted = recordState(sender.ledger, request.slot) === LEDGER.routed;
   if (wanted && !sender.down) {
     setRecordDetail(link.ledger, slot, sender.client);
@@ -123,6 +127,7 @@ export function takeReport(shard: ShardState, link: ShardLink, slot: number): vo
     return;
   }
   const { sender } = failed;
+  endAnswered(shard, failed.delivery, false);
   const active = isActive(recordState(sender.ledger, failed.slot));
   const sink = sender.down ? undefined : sender.reports;
   // A report that the outcome word cannot count would not be waited for: its slot would be used again before it is read.

@@ -4,7 +4,15 @@
  */
 import type { RetrySpec } from '../control/commands.ts';
 import { low16, refClient, refSlot } from '../memory/entries.ts';
-import { CELL_REF, CELL_STATE, CELL_WORDS, cellAttempts, ONE_ATTEMPT } from '../memory/ledger.ts';
+import {
+  CELL_REF,
+  CELL_STATE,
+  CELL_UNTRIED,
+  CELL_WORDS,
+  cellAttempts,
+  ONE_ATTEMPT,
+  wasHandedOut,
+} from '../memory/ledger.ts';
 import { LETTER_REASON, type LetterReason } from '../memory/letter-word.ts';
 import { get } from '../memory/seam.ts';
 import { KIND, KIND_MASK } from '../memory/slot-header.ts';
@@ -23,10 +31,22 @@ const DELAY_MAX_MS = 2 ** 31 - 2;
  */
 export function failAttempt(shard: ShardState, delivery: number, delayMs?: number): void {
   const link = shard.link(refClient(delivery));
+  fail(shard, delivery, get(link.cellWords, low16(delivery) * CELL_WORDS + CELL_STATE), delayMs);
+}
+
+/** An attempt that was not made, since its endpoint takes none now, counts as one that failed. */
+export function failUntried(shard: ShardState, delivery: number): void {
+  const link = shard.link(refClient(delivery));
+  const word = get(link.cellWords, low16(delivery) * CELL_WORDS + CELL_STATE);
+  fail(shard, delivery, wasHandedOut(word) ? word : word | CELL_UNTRIED);
+}
+
+/** `word` is the delivery's, before the attempt is counted. */
+function fail(shard: ShardState, delivery: number, word: number, delayMs?: number): void {
+  const link = shard.link(refClient(delivery));
   const cell = low16(delivery);
   const at = cell * CELL_WORDS;
   const { retry } = (link.cells.owners[cell] as Target).spec;
-  const word = get(link.cellWords, at + CELL_STATE);
   const ref = get(link.cellWords, at + CELL_REF);
   const sender = shard.link(refClient(ref));
   const slot = refSlot(ref);

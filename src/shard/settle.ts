@@ -25,6 +25,7 @@ import { get, put } from '../memory/seam.ts';
 import { KIND, KIND_MASK } from '../memory/slot-header.ts';
 import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
 import { cellWord, deliveryState, freeDelivery, nextDelivery } from './deliveries.ts';
+import { endAbandoned } from './end-attempt.ts';
 import { unpark } from './parking.ts';
 import { NO_CELL, type ShardLink } from './shard-link.ts';
 import type { ShardState } from './shard-state.ts';
@@ -74,17 +75,25 @@ export function settle(
   } else {
     finish(link, slot, gen, outcome.status, outcome.detail);
   }
-  dropOthers(shard, link, slot, except);
+  dropOthers(shard, link, slot, except, outcome.status === STATUS.timeout);
 }
 
 /** Frees what is not on loan; what is on loan is told that it may stop. */
-function dropOthers(shard: ShardState, link: ShardLink, slot: number, except: number): void {
+function dropOthers(
+  shard: ShardState,
+  link: ShardLink,
+  slot: number,
+  except: number,
+  isTimeout: boolean,
+): void {
   for (let delivery = link.firstCell[slot] as number; delivery !== NO_CELL; ) {
     const next = nextDelivery(shard, delivery);
     if (delivery !== except) {
       const state = deliveryState(shard, delivery);
-      if (isOnLoan(state)) shard.untold.push(delivery);
-      else freeDelivery(shard, delivery, state);
+      if (isOnLoan(state)) {
+        endAbandoned(shard, delivery, isTimeout);
+        shard.untold.push(delivery);
+      } else freeDelivery(shard, delivery, state);
     }
     delivery = next;
   }

@@ -29,7 +29,7 @@ import { recover, rerouteOrphans } from './recover.ts';
 import { takeReport, takeResponse } from './replies.ts';
 import { retryBackedOff } from './reroute.ts';
 import { resume } from './resume.ts';
-import type { ShardLink } from './shard-link.ts';
+import { type ShardLink, sooner } from './shard-link.ts';
 import { type ShardServices, ShardState } from './shard-state.ts';
 
 /**
@@ -90,11 +90,8 @@ export class ShardCore {
   sleepMs(nowMs: number): number {
     if (this.#shard.hasPending) return 0;
     let sleep = this.#shard.crowded.size > 0 ? 1 : -1;
-    for (const link of this.#shard.linkList) {
-      const wait = link.sleepMs(nowMs);
-      if (wait >= 0 && (sleep < 0 || wait < sleep)) sleep = wait;
-    }
-    return sleep;
+    for (const link of this.#shard.linkList) sleep = sooner(sleep, link.sleepMs(nowMs));
+    return sooner(sleep, this.#shard.breakers.sleepMs(nowMs));
   }
 
   /** Copies the counters to shared memory. */
@@ -242,6 +239,7 @@ export class ShardCore {
       this.#crowdedAtMs = shard.nowMs;
       serveCrowded(shard);
     }
+    if (shard.breakers.size > 0) shard.breakers.look(shard);
     return fired;
   }
 

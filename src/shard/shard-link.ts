@@ -207,7 +207,7 @@ export class ShardLink {
 }
 
 /** Of two times to sleep, −1 meaning as long as one likes. */
-function sooner(a: number, b: number): number {
+export function sooner(a: number, b: number): number {
   if (a < 0) return b;
   return b < 0 ? a : Math.min(a, b);
 }

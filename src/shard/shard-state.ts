@@ -3,10 +3,18 @@
 import type { ShardExplanation } from '../control/commands.ts';
 import type { ControlWords } from '../memory/control-words.ts';
 import type { Counters, ShardCounter } from '../memory/counters.ts';
+import { Bell } from '../memory/doorbell.ts';
 import { get, put } from '../memory/seam.ts';
-import type { ShardMemory } from '../memory/shard-memory.ts';
+import {
+  LOAD_TRIALS,
+  LOAD_WORDS,
+  SHARD_BELL,
+  SHARD_PARKED,
+  type ShardMemory,
+} from '../memory/shard-memory.ts';
 import { type IndexLimits, Router } from '../routing/router.ts';
 import { BackingOff } from './backing-off.ts';
+import { BreakerWatch } from './breaker-watch.ts';
 import { WaitQueue } from './parking.ts';
 import type { ShardLink } from './shard-link.ts';
 import type { Loads, Target } from './target.ts';
@@ -17,6 +25,8 @@ export interface ShardServices {
   readonly random: () => number;
   /** Tells main that nothing of a client is in use here any more. */
   readonly forgot: (client: number) => void;
+  /** Tells main that the breaker of a target has opened or closed. */
+  readonly turned: (target: number) => void;
   /** Answers a question of main. */
   readonly explained: (question: number, answer: ShardExplanation) => void;
 }
@@ -37,10 +47,15 @@ export class ShardState {
   /** Nothing of this client is in use here any more. */
   readonly onForgotten: (client: number) => void;
   readonly onExplained: ShardServices['explained'];
+  readonly onTurned: (target: number) => void;
   /** By client id; ids are never reused. */
   readonly links: (ShardLink | undefined)[] = [];
   /** The same, dense. */
   linkList: ShardLink[] = [];
+  /** The other shards of the bus, and what wakes them. */
+  readonly others: readonly ShardMemory[];
+  readonly bells: readonly Bell[];
+  readonly breakers: BreakerWatch = new BreakerWatch();
   /** By target id. */
   readonly targets: (Target | undefined)[];
   readonly loads: Loads;
@@ -93,8 +108,14 @@ export class ShardState {
     this.random = services.random;
     this.onForgotten = services.forgot;
     this.onExplained = services.explained;
+    this.onTurned = services.turned;
+    this.others = others;
+    this.bells = others.map(({ words }) => new Bell(words, SHARD_PARKED, SHARD_BELL));
     // A predecessor's loads are counted again; of targets that left meanwhile nothing is left.
-    for (let at = 0; at < memory.loads.length; at++) put(memory.loads, at, 0);
+    // Trials hold their places until a successor has counted them.
+    for (let at = 0; others.length > 0 && at < memory.loads.length; at++) {
+      if (at % LOAD_WORDS !== LOAD_TRIALS) put(memory.loads, at, 0);
+    }
     this.loads = { own: memory.loads, others: others.map(({ loads }) => loads) };
     this.targets = new Array<Target | undefined>(memory.targets).fill(undefined);
   }

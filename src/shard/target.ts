@@ -8,6 +8,7 @@ import { LOAD_BYTES, LOAD_USED, LOAD_WAITING, LOAD_WORDS } from '../memory/shard
 import { PAY_LEN } from '../memory/slot-header.ts';
 import type { WaitQueue } from './parking.ts';
 import type { ShardLink } from './shard-link.ts';
+import type { TargetBreaker } from './target-breaker.ts';
 
 const NONE = -1;
 
@@ -50,6 +51,8 @@ export class Target {
   readonly waiters: Set<WaitQueue> = new Set();
   /** Those that drop need waiting cells besides the loans, since what is on loan cannot be dropped. */
   readonly cellsWanted: number;
+  /** Of an endpoint that has one. */
+  readonly breaker: TargetBreaker | undefined;
   /** Messages that wait for this very target. */
   ownQueue: WaitQueue | undefined;
   readonly #isDroppable: boolean;
@@ -61,8 +64,9 @@ export class Target {
   /** For endpoints; where there are other shards for subscriptions with a bound too. */
   #loads: Loads | undefined;
 
-  constructor(spec: TargetSpec, link: ShardLink, loads?: Loads) {
+  constructor(spec: TargetSpec, link: ShardLink, loads?: Loads, breaker?: TargetBreaker) {
     this.spec = spec;
+    this.breaker = breaker;
     this.link = link;
     this.concurrency = spec.concurrency ?? spec.window;
     this.capacity = spec.capacity ?? Number.POSITIVE_INFINITY;
@@ -84,6 +88,11 @@ export class Target {
   /** Something waits for room or to be handed over. */
   get hasWork(): boolean {
     return this.#first !== NONE || this.waiters.size > 0;
+  }
+
+  /** Its breaker lets nothing more through now than what waits here already. */
+  isBroken(nowMs: number): boolean {
+    return this.breaker !== undefined && this.breaker.placesLeft(nowMs) <= this.backlog;
   }
 
   get hasRoom(): boolean {
@@ -158,6 +167,7 @@ export class Target {
   /** It is gone here; its number may be another's soon. */
   retire(): void {
     this.active = false;
+    this.breaker?.retire();
     if (this.#loads === undefined) return;
     const at = this.spec.id * LOAD_WORDS;
     put(this.#loads.own, at + LOAD_USED, 0);

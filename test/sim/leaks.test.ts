@@ -30,6 +30,7 @@ function makePair() {
     {
       random: () => 0,
       forgot: () => undefined,
+      turned: () => undefined,
       explained: () => undefined,
     },
   );

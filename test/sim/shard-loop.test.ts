@@ -46,6 +46,7 @@ function recordSleep(): string[] {
       now: () => nowMs++,
       random: () => 0,
       forgot: () => undefined,
+      turned: () => undefined,
       explained: () => undefined,
       coreWaitMs: () => undefined,
       takeCommand: () => {

@@ -112,7 +112,12 @@ export function kindOf({ kind }: Send): number {
 export function startShard(memory: SceneMemory): ShardCore {
   const { control, shard } = memory;
   const boot = { shard, control, shards: [], epochMs: 0, spin: false };
-  const core = new ShardCore(boot, { random: () => 0, forgot: () => {}, explained: () => {} });
+  const core = new ShardCore(boot, {
+    random: () => 0,
+    forgot: () => {},
+    turned: () => {},
+    explained: () => {},
+  });
   for (const command of commandsOf(memory)) core.apply(command);
   return core;
 }

@@ -178,6 +178,9 @@ class Replay {
         this.#switch(view, index, 'add');
         return before;
       },
+      compareExchange: () => {
+        throw new Error('no world of the explorer exchanges words');
+      },
       notify: (view, index) => {
         if (this.#replayed() !== undefined) return;
         this.#note(0);

@@ -21,7 +21,6 @@ import type { PeerNews } from '../../../src/control/plane.ts';
 import { ShardJournal } from '../../../src/host/shard-journal.ts';
 import { type ClientMemory, createClientMemory } from '../../../src/memory/client-memory.ts';
 import { createControlWords, setHolding } from '../../../src/memory/control-words.ts';
-import { PAGE_BYTES } from '../../../src/memory/heap.ts';
 import { createLink, type LinkMemory } from '../../../src/memory/link-memory.ts';
 import { sealLink } from '../../../src/memory/seal-link.ts';
 import { createShardMemory, type ShardMemory } from '../../../src/memory/shard-memory.ts';
@@ -30,34 +29,9 @@ import type { EndpointOptions, SendOptions } from '../../../src/options.ts';
 import { resolveEndpointOptions, resolveSendOptions } from '../../../src/options.ts';
 import { ShardCore } from '../../../src/shard/shard-core.ts';
 import { type ReadCompletion, readCompletion } from './read-completion.ts';
+import { SIZE, type WorldSize } from './world-size.ts';
 
-export interface WorldSize {
-  readonly shards?: number;
-  readonly clients?: number;
-  readonly slots?: number;
-  readonly cells?: number;
-  readonly heapBytes?: number;
-  readonly batchSize?: number;
-  readonly maxMessageBytes?: number;
-  readonly targets?: number;
-  /** Failure reports that a shard keeps for a client. */
-  readonly reportsWindow?: number;
-  /** Where all rings start; they wrap. */
-  readonly startPosition?: number;
-}
-
-const SIZE: Required<WorldSize> = {
-  shards: 1,
-  clients: 2,
-  slots: 16,
-  cells: 32,
-  heapBytes: 4 * PAGE_BYTES,
-  batchSize: 100,
-  maxMessageBytes: 16 * 1024,
-  targets: 32,
-  reportsWindow: 8,
-  startPosition: 0,
-};
+export type { WorldSize } from './world-size.ts';
 
 export const CORRELATION_TIMEOUT_MS = 1000;
 /** A world that is busy for longer than this never comes to rest. */
@@ -204,6 +178,8 @@ export class CoreWorld {
   readonly clients: readonly WorldClient[];
   /** Clients that a shard has nothing of any more. */
   readonly forgotten: { readonly shard: number; readonly client: number }[] = [];
+  /** Targets whose breakers have changed, as main is told. */
+  readonly turned: number[] = [];
   readonly answers: Map<number, ShardExplanation> = new Map();
   /** What the shards draw, 0 ≤ value < 1. */
   random = 0;
@@ -357,6 +333,7 @@ export class CoreWorld {
     const boot = { shard, control, shards, epochMs: 0, spin: false };
     return new ShardCore(boot, {
       random: () => this.random,
+      turned: (target) => this.turned.push(target),
       explained: (question, answer) => this.answers.set(question, answer),
       forgot: (client) => {
         this.forgotten.push({ shard: shard.id, client });

@@ -57,6 +57,8 @@ async function bus() {
     shards,
     clients,
     control,
+    busNow: () => 0,
+    tellState: () => {},
     dropped: new DroppedCounts(shards),
     deadLetters: () => undefined,
     metrics: () => 'metrics',

@@ -10,6 +10,7 @@ const endpoint = (id: string, liveness: number | undefined, inFlight = 0) => ({
   inFlight,
   state: 'active' as const,
   liveness,
+  breaker: 'closed' as const,
 });
 
 describe('busHealth', () => {

@@ -104,6 +104,7 @@ describe('retry', () => {
   });
 });
 
+// cockatiel CountBreaker.test.ts, SamplingBreaker.test.ts (G16)
 describe('breaker', () => {
   it('is off by default and for false', () => {
     expect(resolve({ breaker: false }).breaker).toBeUndefined();
