@@ -70,6 +70,8 @@ export class KeyGrams {
   /** The first `unitCount` are START, the key's code units, END. */
   units: Int32Array = new Int32Array(256);
   unitCount = 0;
+  /** At each place the unit there, and the next one in the upper half; of the marks the low 16 bits. */
+  pairs: Int32Array = new Int32Array(256);
   /** Number of the last key that had a gram with these low bits, and of the last one that had it twice. */
   readonly #lastKey = new Uint32Array(SIEVE_SIZE);
   readonly #lastTwice = new Uint32Array(SIEVE_SIZE);
@@ -113,11 +115,17 @@ export class KeyGrams {
 
   #markUnits(text: string): number {
     const length = text.length;
-    if (this.units.length < length + 2) this.units = new Int32Array(2 * length + 2);
-    const { units } = this;
+    if (this.units.length < length + 2) {
+      this.units = new Int32Array(2 * length + 2);
+      this.pairs = new Int32Array(2 * length + 2);
+    }
+    const { pairs, units } = this;
     units[0] = START;
     for (let i = 0; i < length; i++) units[i + 1] = text.charCodeAt(i);
     units[length + 1] = END;
+    for (let i = 0; i <= length; i++) {
+      pairs[i] = ((units[i] as number) & 0xffff) | ((units[i + 1] as number) << 16);
+    }
     this.unitCount = length + 2;
     return length + 2;
   }

@@ -7,16 +7,18 @@ import type { Found } from './found.ts';
 /** Places. A resolution of a thousand sets has 20 KB. */
 const PLACES = 128;
 
-interface Pooled<Made> {
-  readonly first: Int32Array;
-  readonly second: Int32Array;
-  readonly made: Made;
+interface Place<Made> {
+  readonly first: Numbers;
+  readonly second: Numbers;
+  made: Made | undefined;
 }
 
 export class ResolutionPool<Made> {
-  readonly #places: (Pooled<Made> | undefined)[] = new Array<Pooled<Made> | undefined>(PLACES).fill(
-    undefined,
-  );
+  readonly #places: readonly Place<Made>[] = Array.from({ length: PLACES }, () => ({
+    first: new Numbers(),
+    second: new Numbers(),
+    made: undefined,
+  }));
   /** By number: the last look-up that found it. */
   #seenBy = new Uint32Array(64);
   #lookUp = 0;
@@ -24,32 +26,31 @@ export class ResolutionPool<Made> {
 
   /** What was made of the same numbers, in whatever order they were found. */
   find(first: Found, second: Found): Made | undefined {
-    const pooled = this.#places[placeOf(first, second)];
-    if (pooled === undefined) return undefined;
-    if (pooled.first.length !== first.count || pooled.second.length !== second.count) {
+    const place = this.#places[placeOf(first, second)] as Place<Made>;
+    if (place.made === undefined) return undefined;
+    if (place.first.count !== first.count || place.second.count !== second.count) {
       return undefined;
     }
-    const isSame = this.#hasAll(first, pooled.first) && this.#hasAll(second, pooled.second);
-    return isSame ? pooled.made : undefined;
+    const isSame = this.#hasAll(first, place.first) && this.#hasAll(second, place.second);
+    return isSame ? place.made : undefined;
   }
 
   put(first: Found, second: Found, made: Made): void {
     this.#isEmpty = false;
-    this.#places[placeOf(first, second)] = {
-      first: first.numbers.slice(0, first.count),
-      second: second.numbers.slice(0, second.count),
-      made,
-    };
+    const place = this.#places[placeOf(first, second)] as Place<Made>;
+    place.first.copy(first);
+    place.second.copy(second);
+    place.made = made;
   }
 
   /** Numbers mean something else from now on. */
   clear(): void {
-    if (!this.#isEmpty) this.#places.fill(undefined);
+    if (!this.#isEmpty) for (const place of this.#places) place.made = undefined;
     this.#isEmpty = true;
   }
 
   /** Whether distinct numbers are the same as those found, of which there are as many. */
-  #hasAll({ count, numbers }: Found, wanted: Int32Array): boolean {
+  #hasAll({ count, numbers }: Found, { numbers: wanted }: Numbers): boolean {
     this.#startLookUp();
     const lookUp = this.#lookUp;
     for (let i = 0; i < count; i++) {
@@ -76,6 +77,18 @@ export class ResolutionPool<Made> {
     const seenBy = new Uint32Array(2 * number);
     seenBy.set(this.#seenBy);
     this.#seenBy = seenBy;
+  }
+}
+
+/** What a resolution was made of; the array stays, since one a look-up would be much for the collector. */
+class Numbers {
+  numbers = new Int32Array(0);
+  count = 0;
+
+  copy({ count, numbers }: Found): void {
+    if (this.numbers.length < count) this.numbers = new Int32Array(2 * count);
+    this.numbers.set(numbers.subarray(0, count));
+    this.count = count;
   }
 }
 

@@ -144,19 +144,14 @@ export class RunRecords {
     const length = shape & UNITS_MASK;
     if (length > 0) {
       // The marks at both ends of the key are units too; the text of the key is between them.
-      const { units } = key;
+      const { pairs } = key;
       const textEnd = key.unitCount - 1;
       let start = gramAt - (shape >> GRAM_AT_SHIFT);
       if ((shape & AT_START) !== 0) start = 1;
       else if ((shape & AT_END) !== 0) start = textEnd - length;
       const end = start + length;
-      let i = start < 1 || end > textEnd ? length : 0;
-      const isOutside = i > 0;
-      for (; i < length; i++) {
-        const pair = words[at + TEXT + (i >> 1)] as number;
-        if (units[start + i] !== ((pair >>> ((i & 1) << 4)) & 0xffff)) break;
-      }
-      const isThere = i === length && !isOutside;
+      const isThere =
+        start >= 1 && end <= textEnd && hasText(words, at + TEXT, pairs, start, length);
       if (isThere && ((shape & IS_ANCHORED) !== IS_ANCHORED || end === textEnd)) return VERDICT.yes;
       // Text that may stand anywhere stands where the gram does.
       if ((shape & IS_ANCHORED) !== 0) return VERDICT.no;
@@ -171,6 +166,22 @@ export class RunRecords {
     words.set(this.#words);
     this.#words = words;
   }
+}
+
+/** Whether the text of a record, which begins at word `at`, stands at place `start` of a key. */
+function hasText(
+  words: Int32Array,
+  at: number,
+  pairs: Int32Array,
+  start: number,
+  length: number,
+): boolean {
+  const whole = length >> 1;
+  for (let k = 0; k < whole; k++) {
+    if (words[at + k] !== pairs[start + 2 * k]) return false;
+  }
+  if ((length & 1) === 0) return true;
+  return (((words[at + whole] as number) ^ (pairs[start + length - 1] as number)) & 0xffff) === 0;
 }
 
 /** The text of a glob that has, but for stars, nothing else; undefined for others. */

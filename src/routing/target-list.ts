@@ -4,10 +4,12 @@ export class TargetList {
   /** For each target the number of the last list that has it. */
   #listedBy = new Uint32Array(64);
   #listing = 0;
-  #ids: number[] = [];
+  /** The first `count` are the list. */
+  #ids = new Int32Array(64);
+  #count = 0;
 
   start(): void {
-    this.#ids = [];
+    this.#count = 0;
     this.#listing = (this.#listing + 1) >>> 0;
     if (this.#listing > 0) return;
     // Lists are numbered from the start again: what one of 2³² lists ago had is not in this one.
@@ -21,12 +23,22 @@ export class TargetList {
     const listedBy = this.#listedBy;
     if (listedBy[target] === this.#listing) return;
     listedBy[target] = this.#listing;
-    this.#ids.push(target);
+    if (this.#count === this.#ids.length) this.#growList();
+    this.#ids[this.#count++] = target;
   }
 
   /** The list so far, which is the caller's from now on. */
   finish(): readonly number[] {
-    return this.#ids;
+    const ids = this.#ids;
+    const list = new Array<number>(this.#count);
+    for (let i = 0; i < list.length; i++) list[i] = ids[i] as number;
+    return list;
+  }
+
+  #growList(): void {
+    const ids = new Int32Array(2 * this.#count);
+    ids.set(this.#ids);
+    this.#ids = ids;
   }
 
   #grow(target: number): void {
