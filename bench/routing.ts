@@ -68,12 +68,21 @@ const SHAPES: readonly ((literal: string) => string)[] = [
 const TEN = '0918273645';
 const THOUSAND = 'QWERTYUIOPASDFGHJKLZXCVBNM-MNBVCXZLKJHGFDSAPOIUYTREWQ';
 
+/** So many distinct globs of the six shapes. */
+export function globsOf(count: number): string[] {
+  const letters = new LetterSource(20_231);
+  const globs = new Set<string>();
+  for (let i = 0; globs.size < count; i++) globs.add(globOf(i, letters));
+  return [...globs];
+}
+
+function globOf(place: number, letters: LetterSource): string {
+  const shape = SHAPES[place % SHAPES.length] as (typeof SHAPES)[number];
+  return shape(letters.word(1 + letters.below(LITERAL_MAX)));
+}
+
 function patternsOf(globs: number, letters: LetterSource): string[] {
-  const patterns: string[] = [];
-  for (let i = 0; i < globs; i++) {
-    const shape = SHAPES[i % SHAPES.length] as (typeof SHAPES)[number];
-    patterns.push(shape(letters.word(1 + letters.below(LITERAL_MAX))));
-  }
+  const patterns = Array.from({ length: globs }, (_none, place) => globOf(place, letters));
   for (let stars = 1; stars <= MATCH_ALL; stars++) patterns.push('*'.repeat(stars));
   patterns.push(...partsOf(TEN, 10), ...partsOf(THOUSAND, 1000));
   return patterns;

@@ -1,5 +1,6 @@
 /** All rows, in the order in which they run and are shown. */
 
+import { type FanOutComparison, fanOuts } from './fan-out.ts';
 import { compare } from './harness/compare.ts';
 import type { Comparison } from './harness/contestant.ts';
 import { figuresOf } from './harness/figures.ts';
@@ -10,6 +11,11 @@ import { notifyToMain } from './notify-to-main.ts';
 import { notifyToWorker } from './notify-to-worker.ts';
 import { requestSerial, requestWindow64 } from './request-to-worker.ts';
 import { measureRouting, type RoutingFigures } from './routing.ts';
+import { cachedText, measureCached } from './routing-cached.ts';
+import { distinctText, measureDistinct } from './routing-distinct.ts';
+import { hostileText, measureHostile } from './routing-hostile.ts';
+import { measureRegistration, registrationText } from './routing-registration.ts';
+import { measureTakeover, takeoverText } from './takeover.ts';
 
 /** Rejects when a message, or a look-up, is not what it must be. */
 export interface Row {
@@ -31,8 +37,18 @@ export const comparisons: readonly Comparison[] = [
 
 export const rows: readonly Row[] = [
   ...comparisons.map(comparisonRow),
-  { name: 'idle-after-traffic', run: runIdle },
-  { name: 'routing-uncached', run: runRouting },
+  ...fanOuts.map(fanOutRow),
+  row('idle-after-traffic', idleAfterTraffic, idleText),
+  row('takeover', ({ takeover }) => measureTakeover(takeover), takeoverText),
+  row('routing-uncached', ({ routing }) => measureRouting(routing), routingText),
+  row('routing-cached', ({ cached }) => measureCached(cached), cachedText),
+  row('routing-distinct', ({ distinct }) => measureDistinct(distinct), distinctText),
+  row('routing-hostile', ({ hostile }) => measureHostile(hostile), hostileText),
+  row(
+    'routing-registration',
+    ({ registration }) => measureRegistration(registration),
+    registrationText,
+  ),
 ];
 
 function comparisonRow(comparison: Comparison): Row {
@@ -45,14 +61,35 @@ function comparisonRow(comparison: Comparison): Row {
   };
 }
 
-async function runIdle(plan: Plan): Promise<RowResult> {
-  const figures = await idleAfterTraffic(plan);
-  return { figures, text: idleText(figures) };
+function fanOutRow(comparison: FanOutComparison): Row {
+  const { name, run } = comparisonRow(comparison);
+  return {
+    name,
+    run: (plan) => {
+      const { warmUpBytes, ...pace } = plan.fanOut;
+      const messages = Math.ceil(warmUpBytes / comparison.fanOut.sizeBytes);
+      const warmUpMessages = Math.min(pace.warmUpMessages, messages);
+      return run({ ...plan, ...pace, warmUpMessages });
+    },
+  };
 }
 
-async function runRouting({ routing }: Plan): Promise<RowResult> {
-  const figures = measureRouting(routing);
-  return { figures, text: routingText(figures) };
+/** One that compares nothing. */
+function row<Figures extends object>(
+  name: string,
+  measure: (plan: Plan) => Figures | Promise<Figures>,
+  textOf: (figures: Figures) => string,
+): Row {
+  return {
+    name,
+    run: async (plan) => {
+      const figures = await measure(plan);
+      return {
+        figures: Array.isArray(figures) ? { runs: figures } : figures,
+        text: textOf(figures),
+      };
+    },
+  };
 }
 
 function routingText({ routes, addMs, lookUps }: RoutingFigures): string {

@@ -11,6 +11,9 @@ export const VERDICT_KEY = 'bench.verdict';
 /** The key of the request rows. */
 export const ORDERS_KEY = 'bench.orders';
 
+/** The key of the fan-out rows. */
+export const FAN_OUT_KEY = 'bench.fan-out';
+
 /** Never answered: keeps a request and its timer pending. */
 export const SILENCE_KEY = 'bench.silence';
 

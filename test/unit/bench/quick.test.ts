@@ -8,6 +8,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { fanOuts } from '../../../bench/fan-out.ts';
 import { comparisons } from '../../../bench/rows.ts';
 
 const program = fileURLToPath(new URL('../../../dist/bench/main.js', import.meta.url));
@@ -35,7 +36,7 @@ async function quickRow(name: string): Promise<Row> {
 }
 
 describe('a quick run', () => {
-  for (const comparison of comparisons) {
+  for (const comparison of [...comparisons, ...fanOuts.slice(-2)]) {
     it(
       `carries and checks the messages of ${comparison.name}`,
       async ({ skip }) => {
@@ -73,6 +74,23 @@ describe('a quick run', () => {
     },
     QUICK_LIMIT_MS,
   );
+
+  for (const [name, figure] of [
+    ['takeover', 'answered'],
+    ['routing-cached', 'ns'],
+    ['routing-distinct', 'lateRate'],
+    ['routing-hostile', 'table'],
+    ['routing-registration', 'runs'],
+  ] as const) {
+    it(
+      `runs ${name}, which checks itself`,
+      async ({ skip }) => {
+        if (!existsSync(program)) skip('dist/bench is not built; npm run build builds it');
+        expect(await quickRow(name)).toHaveProperty(figure);
+      },
+      QUICK_LIMIT_MS,
+    );
+  }
 
   it('refuses a row that does not exist, and names those that do', async ({ skip }) => {
     if (!existsSync(program)) skip('dist/bench is not built; npm run build builds it');
