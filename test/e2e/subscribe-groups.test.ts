@@ -167,4 +167,25 @@ describe.each([1, 2, 4])('a group of subscriptions with %i shards', (shards) => 
     expect(inOrder(seen)).toEqual(numbersTo(count));
     for (const member of staying) await member.unsubscribe();
   });
+
+  it.each([1, 3])(
+    'of %i in a flood in one go has each event once, or counts it as dropped by the default policy',
+    async (size) => {
+      const seen: unknown[] = [];
+      const note = ({ payload }: EventMessage): void => void seen.push(payload);
+      const options = { group: 'flooded' };
+      const members = await Promise.all(
+        Array.from({ length: size }, () => bus.subscribe('flooded.*', note, options)),
+      );
+      const count = 10_000;
+      for (let i = 0; i < count; i++) {
+        while (bus.tryPublish(`flooded.${i % 16}`, i) !== 'accepted') await bus.writable();
+      }
+      const dropped = (): number => members.reduce((sum, { missed }) => sum + missed, 0);
+      await until(() => seen.length + dropped() === count);
+      expect(new Set(seen).size).toBe(seen.length);
+      expect(seen.length).toBeGreaterThanOrEqual(1_000);
+      for (const member of members) await member.unsubscribe();
+    },
+  );
 });

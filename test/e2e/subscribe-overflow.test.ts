@@ -3,6 +3,7 @@ import type { EventMessage, MessageBus } from '../../src/index.ts';
 import { createWatchedBus, expectAtRest } from '../helpers/at-rest.ts';
 import { gate, turn, until } from '../helpers/gate.ts';
 import { workerFile } from '../helpers/real-bus.ts';
+import { runProgram } from '../helpers/run-program.ts';
 
 interface Told {
   readonly slow: { queued: number; missed: number }[];
@@ -187,5 +188,12 @@ describe.each([1, 2, 4])('a bound with %i shards', (shards) => {
     bus.off('slowSubscriber', note);
     await subscription.unsubscribe();
     await turn();
+  });
+});
+
+describe('a thread with 17 default subscriptions that is blocked while it is published to', () => {
+  it('holds up nobody, loses no count, and says of each once that it is slow', async () => {
+    const { code, error } = await runProgram('blocked-subscriber', '1');
+    expect([code, error]).toEqual([0, '']);
   });
 });
