@@ -124,6 +124,20 @@ export const mistakes: readonly Mistake[] = [
     finder: SIMULATOR,
   },
   {
+    name: "probe not returned on a shard's death",
+    file: 'src/shard/recover.ts',
+    find: '    if (get(loads, at) !== trials) store(loads, at, trials);',
+    put: '    if (get(loads, at) < trials) store(loads, at, trials);',
+    finder: SIMULATOR,
+  },
+  {
+    name: "claim on a probe not given back on a shard's death",
+    file: 'src/shard/target-breaker.ts',
+    find: '    unclaimBreaker(control, target, own.id);\n  }',
+    put: '  }',
+    finder: SIMULATOR,
+  },
+  {
     name: 'attempts not counted',
     file: 'src/shard/retry.ts',
     find: '  backOff(shard, delivery, word + ONE_ATTEMPT, hasPlace ? delay : 0);',

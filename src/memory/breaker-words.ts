@@ -14,7 +14,7 @@ import { BREAKER_WORDS, type ControlWords } from './control-words.ts';
 import { compareExchange, load, store } from './seam.ts';
 
 const BREAKER_STATE = 0;
-const BREAKER_CLAIM = 1;
+export const BREAKER_CLAIM = 1;
 const BREAKER_STREAK = 2;
 
 /** STATE never has this value. */

@@ -1,5 +1,5 @@
 /** A shard that dies before one of its writes to shared memory, and is replaced: on the production code, in a world. */
-import { get, put, replaceSeam, store } from '../../src/memory/seam.ts';
+import { compareExchange, get, put, replaceSeam, store } from '../../src/memory/seam.ts';
 import type { CoreWorld } from '../unit/client/core-world.ts';
 
 class Killed extends Error {}
@@ -19,7 +19,7 @@ export function playWithKills(
   scene: () => void,
 ): Kills {
   const left = [...kills];
-  const before = { put, store };
+  const before = { compareExchange, put, store };
   let isShard = false;
   const write = (): void => {
     if (!isShard || left.length === 0) return;
@@ -37,6 +37,10 @@ export function playWithKills(
     store(view, index, value) {
       write();
       before.store(view, index, value);
+    },
+    compareExchange(view, index, expected, value) {
+      write();
+      return before.compareExchange(view, index, expected, value);
     },
   });
   world.runShard = (id, work) => {

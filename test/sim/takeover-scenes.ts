@@ -1,6 +1,7 @@
 /** What is played while shards are killed: each scene says what its clients saw, which no death of a shard may change. */
 
 import type { PendingSend } from '../../src/client/pending-send.ts';
+import { breakerState, isOpenState } from '../../src/memory/breaker-words.ts';
 import { ACK_STATUS } from '../../src/memory/entries.ts';
 import { heldByWorld } from '../unit/client/at-rest.ts';
 import { requestTo } from '../unit/client/request-to.ts';
@@ -218,6 +219,29 @@ export const TAKEOVER_SCENES: Readonly<Record<string, () => TakeoverScene>> = {
       scene.world.run();
       answerAll(scene, [plain, other], ({ receiver }) => receiver.acknowledge());
       return [seen(sends), [plain, other].map(payloadsOf)];
+    });
+  },
+  'a breaker that opens and lets trials through until one goes well': () => {
+    const scene = new Scene();
+    const breaker = { consecutiveFailures: 1, openForMs: 10, probes: 1 };
+    const end = scene.endpoint('k', { breaker });
+    return played(scene, () => {
+      const isOpen = (): boolean => isOpenState(breakerState(scene.world.control, end.target));
+      // A result may be lost with the shard that counts it: then the next one counts.
+      const untilOpen = (wanted: boolean, answer: () => void): boolean => {
+        for (let tries = 0; tries < 4 && isOpen() !== wanted; tries++) {
+          const send = scene.sender.request('k');
+          scene.world.run();
+          if (end.receiver.held > 0) answer();
+          scene.world.run();
+          if (send.isOpen) return false;
+        }
+        return isOpen() === wanted;
+      };
+      const hasOpened = untilOpen(true, () => end.receiver.replyError(new Error('no')));
+      scene.world.advance(11);
+      scene.world.run();
+      return [hasOpened, untilOpen(false, () => end.receiver.reply('yes'))];
     });
   },
   'an endpoint that closes while messages wait for it': () => {

@@ -77,7 +77,8 @@ export class Journal {
       throw new Broken(`${receiver} got ${n} under ${key}, which nobody sent`);
     }
     const name = `${receiver}:${n}`;
-    const isFirst = attempt === 1 && !redelivered;
+    // Attempts count that its endpoint's breaker did not let through.
+    const isFirst = !redelivered;
     if (this.#seen.has(name) && isFirst) throw new Broken(`${receiver} got ${n} twice, unmarked`);
     if (this.#orphaned.has(n) && isFirst) {
       throw new Broken(`${receiver} got ${n} unmarked, in whose handler a thread had died`);

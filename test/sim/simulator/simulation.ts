@@ -4,13 +4,14 @@
  */
 import type { Receiver } from '../../../src/client/receiver.ts';
 import type { TargetSpec } from '../../../src/control/commands.ts';
-import { put, replaceSeam, store } from '../../../src/memory/seam.ts';
+import { compareExchange, put, replaceSeam, store } from '../../../src/memory/seam.ts';
 import { BusError } from '../../../src/message/errors.ts';
 import { KIND } from '../../../src/message/kinds.ts';
 import { heldByWorld } from '../../unit/client/at-rest.ts';
 import { CoreWorld, type WorldClient } from '../../unit/client/core-world.ts';
 import { Broken, Journal, type Present, type Sent } from './journal.ts';
 import { Random } from './random.ts';
+import { SimBreakers } from './sim-breakers.ts';
 import { SimDeadLetters } from './sim-dead-letters.ts';
 import { SimEndpoint } from './sim-endpoint.ts';
 import { type Moments, SimReceiver, type SimTarget } from './sim-receiver.ts';
@@ -37,6 +38,8 @@ const ATTEMPTS_MAX = 4;
 const DELAYS = { initial: 10, factor: 2, max: 100, jitter: 'full' } as const;
 /** A shard dies before one of so many of its writes, on average. */
 const WRITES_PER_KILL = 150;
+/** Exchanges are rare: each counts as so many writes. */
+const WEIGHT_OF_EXCHANGE = 30;
 /** The same of clients. */
 const WRITES_PER_CLIENT_KILL = 400;
 /** Of so many handlers that are called, one ends its thread. */
@@ -64,6 +67,7 @@ export class Simulation {
   readonly #world: CoreWorld;
   readonly #journal = new Journal();
   readonly #receivers: Installed[] = [];
+  readonly #breakers = new SimBreakers();
   #letters: SimDeadLetters | undefined;
   readonly #dead = new Set<number>();
   readonly #abortable: { readonly client: number; readonly controller: AbortController }[] = [];
@@ -109,6 +113,7 @@ export class Simulation {
     const restore = replaceSeam({
       put: this.#cutOff(put),
       store: this.#cutOff(store),
+      compareExchange: this.#cutOff(compareExchange, WEIGHT_OF_EXCHANGE),
     });
     try {
       this.#furnish();
@@ -128,17 +133,19 @@ export class Simulation {
     };
   }
 
-  #cutOff(write: typeof put): typeof put {
-    return (view, index, value) => {
-      if (this.#isShard && this.#killsLeft > 0 && --this.#untilKill <= 0) {
+  #cutOff<Write extends (...access: never[]) => unknown>(write: Write, weight = 1): Write {
+    const cut = (...access: Parameters<Write>): unknown => {
+      if (this.#isShard) this.#untilKill -= weight;
+      if (this.#isShard && this.#killsLeft > 0 && this.#untilKill <= 0) {
         this.#killsLeft -= 1;
         this.#untilKill = this.#random.between(1, 2 * WRITES_PER_KILL);
         throw new Killed();
       }
       this.#stopDead();
       if (this.#mayDie && --this.#untilClientKill <= 0) this.#die();
-      write(view, index, value);
+      return write(...access);
     };
+    return cut as Write;
   }
 
   get #mayDie(): boolean {
@@ -253,9 +260,14 @@ export class Simulation {
     const pattern = random.pick(Object.keys(PATTERNS));
     if (random.oneIn(3)) this.#subscribe(name, client, pattern);
     else {
-      const added = this.#addReceiver(name, client, ENDPOINT);
+      const breaker = random.oneIn(3) ? this.#breakers.draw(random) : undefined;
+      const added = this.#addReceiver(name, client, { ...ENDPOINT, ...(breaker && { breaker }) });
       this.#world.addRoute(pattern, added.target, { priority: random.below(2) });
-      this.#notePresence(added, KIND.notification, pattern);
+      if (breaker === undefined) this.#notePresence(added, KIND.notification, pattern);
+      else {
+        this.#breakers.add(added.target, breaker);
+        this.#journal.noteDeparture();
+      }
     }
   }
 
@@ -278,6 +290,7 @@ export class Simulation {
     else if (action < 96) this.#abort();
     else if (action < 99) this.#changeRoutes();
     else this.#killClient();
+    this.#breakers.check(this.#world);
     this.#journal.look(this.#dead);
   }
 

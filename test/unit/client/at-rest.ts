@@ -2,6 +2,7 @@
 import { CELL_WORDS, cellState, recordState } from '../../../src/memory/ledger.ts';
 import { type Held, heldByClient, heldByShard } from '../../helpers/leaks.ts';
 import type { CoreWorld } from './core-world.ts';
+import { heldByBreakers } from './trials.ts';
 
 export function heldByWorld(world: CoreWorld, gone: readonly number[] = []): Held {
   const held: Held = {};
@@ -12,6 +13,9 @@ export function heldByWorld(world: CoreWorld, gone: readonly number[] = []): Hel
     note(held, `shard ${shard}`, heldByShard(state));
     note(held, `shard ${shard}`, busyWords(world, shard));
   });
+  for (const [name, count] of Object.entries(heldByBreakers(world))) {
+    if (count > 0) held[name] = count;
+  }
   return held;
 }
 

@@ -1,0 +1,33 @@
+/** What breakers of a world hold: trials that are out, and claims on giving one. */
+import { BREAKER_CLAIM } from '../../../src/memory/breaker-words.ts';
+import { BREAKER_WORDS } from '../../../src/memory/control-words.ts';
+import { CELL_STATE, CELL_TARGET, CELL_TRIAL, CELL_WORDS } from '../../../src/memory/ledger.ts';
+import { LOAD_TRIALS, LOAD_WORDS } from '../../../src/memory/shard-memory.ts';
+import type { CoreWorld } from './core-world.ts';
+
+/** Trials of all targets together, as the shards count them, and shards that count them right now. */
+export function heldByBreakers({ control, shardMemories, size }: CoreWorld): {
+  readonly trials: number;
+  readonly claims: number;
+} {
+  let trials = 0;
+  let claims = 0;
+  for (let target = 0; target < size.targets; target++) {
+    for (const { loads } of shardMemories)
+      trials += loads[target * LOAD_WORDS + LOAD_TRIALS] as number;
+    if (control.breakers[target * BREAKER_WORDS + BREAKER_CLAIM] !== 0) claims += 1;
+  }
+  return { trials, claims };
+}
+
+/** Deliveries of a target that are trials. */
+export function trialsOf({ links }: CoreWorld, target: number): number {
+  let trials = 0;
+  for (const { cellWords, cells } of links.flat()) {
+    for (let at = 0; at < cells * CELL_WORDS; at += CELL_WORDS) {
+      const isTrial = ((cellWords[at + CELL_STATE] as number) & CELL_TRIAL) !== 0;
+      if (isTrial && cellWords[at + CELL_TARGET] === target) trials += 1;
+    }
+  }
+  return trials;
+}
