@@ -49,7 +49,7 @@ const doors = {
   pino: ['^src/log[.]ts$'],
   picomatch: [],
   re2js: [regexDoor],
-  piscina: [],
+  piscina: ['^src/host/piscina-door[.]ts$'],
 };
 
 const roomRules = Object.entries(allowedByRoom).map(([name, allowed]) => ({

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import type { Worker } from 'node:worker_threads';
 import { type BusVerbs, verbsOf } from './bus-verbs.ts';
 import { BusClient } from './client/bus-client.ts';
+import type { Endpoint } from './client/endpoint-handle.ts';
 import { closeOnce } from './close-once.ts';
 import type { ContractsOf, WithContracts } from './contracts.ts';
 import type { PeerNews } from './control/plane.ts';
@@ -13,6 +14,7 @@ import { createLogger } from './log.ts';
 import {
   type BusConfig,
   type CloseOptions,
+  type PoolOptions,
   resolveConfig,
   type StartWorkerOptions,
   type TicketOptions,
@@ -30,6 +32,14 @@ export interface MessageBus extends BusVerbs {
    * `ERR_BUS_CONFIG` for a bad URL or option. The thread does not hold the process, and ends with the bus.
    */
   startWorker(url: string | URL, options?: StartWorkerOptions): Promise<Worker>;
+  /**
+   * An endpoint whose handler runs on `threads` threads of its own: the function that the module exports as `handler`
+   * (default `'default'`), one message at a time on each unless `concurrency` says more. A thread that ends, whatever the
+   * reason, is replaced, and what it had begun is delivered again; with a `timeout`, one that a handler does not give back
+   * is ended so long after it. Resolves when all threads have loaded the module. Rejects `ERR_BUS_WORKER` with the cause
+   * when one cannot be started, `ERR_BUS_CONFIG`, `ERR_BUS_DUPLICATE`, and `ERR_BUS_FULL` beyond `maxClients` threads.
+   */
+  registerPool(id: string, url: string | URL, options?: PoolOptions): Promise<Endpoint>;
   /**
    * For a Worker of your own: `new Worker(url, { workerData: { ticket }, transferList: [...ticket.transferList] })`,
    * and in it `connect(workerData.ticket)`. For one thread, once, within its `lifetime` (default 60 000 ms). Throws
@@ -107,6 +117,8 @@ function busOf(host: BusHost, client: BusClient): MessageBus {
     ...verbsOf(client),
     startWorker: (url: string | URL, options?: StartWorkerOptions) =>
       host.startWorker(url, options),
+    registerPool: (id: string, url: string | URL, options?: PoolOptions) =>
+      host.pools.register(id, url, options),
     createTicket: (options?: TicketOptions) => host.createTicket(options),
     close,
     [Symbol.asyncDispose]: async () => {

@@ -33,10 +33,15 @@ export interface ConnectedBus extends BusVerbs {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-interface Connection {
-  readonly bus: ConnectedBus;
+interface Connection extends OwnConnection {
   /** The codec of the bus, as its options have it. */
   readonly codec: string;
+}
+
+/** A connection as the bus itself uses it. */
+export interface OwnConnection {
+  readonly bus: ConnectedBus;
+  readonly client: BusClient;
 }
 
 /** This thread's connection with the ticket that its bootstrap left. */
@@ -72,6 +77,12 @@ export async function connect(
   );
 }
 
+/** `connect()` for a thread of a pool. */
+export async function joinBus(): Promise<OwnConnection> {
+  await connect();
+  return ownConnection as Promise<OwnConnection>;
+}
+
 /** A ticket has none of their names, and whatever else comes first should have been one. */
 function isOptions(value: unknown): value is ConnectOptions {
   return typeof value === 'object' && value !== null && 'codec' in value;
@@ -94,7 +105,7 @@ async function openConnection(given: Ticket, wanted: string | undefined): Promis
   try {
     boot = (await door.call('attach', [threadId])) as ClientBoot;
     const { codec } = checkCodec(boot.settings, wanted);
-    return { bus: busOf(door, ticket, boot, await loadCodec(codec, 'connect')), codec };
+    return { ...busOf(door, ticket, boot, await loadCodec(codec, 'connect')), codec };
   } catch (error) {
     if (boot !== undefined) await leave(planeThrough(door), boot.memory.id, door).catch(() => {});
     door.close();
@@ -130,7 +141,7 @@ function busOf(
   ticket: Ticket,
   boot: ClientBoot,
   codec: CodecLayer | undefined,
-): ConnectedBus {
+): OwnConnection {
   const plane = planeThrough(door);
   const client = new BusClient(boot, plane, {
     isMain: false,
@@ -153,7 +164,7 @@ function busOf(
     },
   };
   client.handlerBus = Object.freeze(bus);
-  return bus as ConnectedBus;
+  return { bus: bus as ConnectedBus, client };
 }
 
 /** Main takes out what this client had; where the bus has closed already there is nothing to take. */

@@ -24,6 +24,7 @@ export { type EndpointQuery, resolveEndpointQuery } from './options/endpoint-que
 export { nearestName } from './options/nearest-name.ts';
 export {
   type PoolOptions,
+  type ResolvedPoolOptions,
   resolvePoolOptions,
   resolveStartWorkerOptions,
   type StartWorkerOptions,

@@ -19,4 +19,6 @@ if (entryHref === undefined || !URL.canParse(entryHref)) {
 }
 
 register();
-await import(entryHref);
+const entry = await import(entryHref);
+/** What Piscina calls, of the entry of pools. */
+export const { servePool } = entry;

@@ -13,6 +13,7 @@ import type {
   Logger,
   OnceOptions,
   RequestOptions,
+  ResolvedEndpointOptions,
   SendOptions,
   SubscribeOptions,
 } from '../options.ts';
@@ -220,6 +221,11 @@ export class BusClient {
   ): Promise<Endpoint> {
     this.#sender.checkOpen();
     return this.#registrations.addEndpoint(id, handler, options);
+  }
+
+  /** See `Registrations.joinPool`. */
+  joinPool(pool: string, handler: Handler, options: ResolvedEndpointOptions): Promise<Endpoint> {
+    return this.#registrations.joinPool(pool, handler, options);
   }
 
   async subscribe(

@@ -27,7 +27,7 @@ export interface BusEvents {
   readonly deadLetter: DeadLetter;
   /** Something troubles the bus, or does no more: `health()` says the same. On the main thread only. */
   readonly alert: {
-    readonly name: 'shards' | 'slots' | 'heap' | 'deadLetters';
+    readonly name: 'shards' | 'slots' | 'heap' | 'deadLetters' | 'pools';
     readonly message: string;
     readonly state: 'raised' | 'cleared';
   };

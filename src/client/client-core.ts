@@ -3,7 +3,13 @@
  * without threads and timers of its own: `poll` reads what has come, `flush` publishes what was pushed.
  */
 import type { ClientBoot, PeerNews } from '../control/plane.ts';
-import { type ClientMemory, LIVENESS, openClientMemory, STATE } from '../memory/client-memory.ts';
+import {
+  BEAT,
+  type ClientMemory,
+  LIVENESS,
+  openClientMemory,
+  STATE,
+} from '../memory/client-memory.ts';
 import { busState, type ControlWords, openControlWords } from '../memory/control-words.ts';
 import { CLIENT_COUNTERS, type ClientCounter, Counters } from '../memory/counters.ts';
 import {
@@ -254,6 +260,11 @@ export class ClientCore {
   cancel(link: ClientLink, slot: number): void {
     link.submit.push(packCancel(slot));
     this.outbox.published(link);
+  }
+
+  /** Says that the event loop of this thread turns, or that a handler starts. */
+  beat(): void {
+    put(this.memory.words, BEAT, (get(this.memory.words, BEAT) + 1) | 0);
   }
 
   publishCounters(): void {

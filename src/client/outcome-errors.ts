@@ -81,9 +81,13 @@ export function refusalError(why: number, endpoint: NamedEndpoint): BusError {
   return quietly(() =>
     why === REFUSAL.overLimit
       ? queueFull(about, endpoint, {})
-      : of('ERR_BUS_ENDPOINT_UNAVAILABLE', `${about} is isolated; restore it or try again later.`, {
-          endpoint: endpoint.id,
-        }),
+      : of(
+          'ERR_BUS_ENDPOINT_UNAVAILABLE',
+          endpoint.failure === undefined
+            ? `${about} is isolated; restore it or try again later.`
+            : deserted(endpoint.id, endpoint.failure),
+          { endpoint: endpoint.id },
+        ),
   );
 }
 
@@ -150,10 +154,12 @@ const LOST: Readonly<Partial<Record<BusErrorCode, string>>> = {
 function lost(
   code: BusErrorCode,
   verb: string,
-  { id, ended }: NamedEndpoint,
+  { id, failure, lastEnd, ...endpoint }: NamedEndpoint,
   details: Record<string, unknown>,
 ): BusError {
   const named = { ...details, endpoint: id };
+  if (failure !== undefined) return of(code, `${verb}: ${deserted(id, failure)}`, named);
+  const ended = endpoint.ended ?? lastEnd;
   if (ended === undefined) {
     return of(
       code,
@@ -168,6 +174,11 @@ function lost(
   const cause = outcomeError('ERR_BUS_WORKER', `The ${what}.`, { details: facts });
   const text = `${verb}: the ${what} before it answered; ${LOST[code]}`;
   return new BusError(code, text, { cause, details: facts });
+}
+
+/** A pool whose threads could not be kept alive. */
+function deserted(id: string, failure: string): string {
+  return `pool '${id}' has no threads any more, since none could be started: ${failure}`;
 }
 
 function failedDelivery(verb: string, failure: Failure): BusError {

@@ -8,6 +8,7 @@ import type {
   EndpointOptions,
   OnceOptions,
   ResolvedBreaker,
+  ResolvedEndpointOptions,
   ResolvedSubscribeOptions,
   SubscribeOptions,
 } from '../options.ts';
@@ -30,7 +31,7 @@ import { SubscriptionReceiver } from './subscription-receiver.ts';
 import { UnheardErrors } from './unheard-errors.ts';
 
 /** Handed over beyond the handlers that run, so that the next one need not be waited for. */
-const AHEAD = 64;
+export const AHEAD = 64;
 /** Loans of a plain subscription in all shards: they end as soon as the event is copied. */
 const PLAIN_WINDOW = 512;
 
@@ -87,7 +88,7 @@ export class Registrations {
   async addEndpoint(id: string, handler: Handler, options?: EndpointOptions): Promise<Endpoint> {
     checkHandler(handler, 'registerEndpoint');
     const resolved = resolveEndpointOptions(options);
-    checkSupported(options, LATER_ENDPOINT, 'registerEndpoint');
+    checkEndpointSupported(options, 'registerEndpoint');
     const { core, onWaiting, plane, settings } = this.#parts;
     const target = await plane.allocateTarget(core.id);
     const receiver = new EndpointReceiver(id, handler, resolved, core.receiverParts);
@@ -113,6 +114,24 @@ export class Registrations {
     if (resolved.keepAlive && !this.#closed) this.#keepAlive.add(receiver);
     onWaiting();
     return new ClientEndpoint(id, () => this.#removeEndpoint(target, receiver));
+  }
+
+  /** This thread is one of a pool's: it runs what the pool gets with the pool's own options, which are checked. */
+  async joinPool(
+    pool: string,
+    handler: Handler,
+    options: ResolvedEndpointOptions,
+  ): Promise<Endpoint> {
+    const { core, onWaiting, plane } = this.#parts;
+    const target = await plane.allocateTarget(core.id);
+    const receiver = new EndpointReceiver(pool, handler, options, core.receiverParts);
+    core.install(target, receiver);
+    this.#endpoints.add(receiver);
+    await this.#orForget(target, plane.joinPool(core.id, target, pool), () => {
+      this.#endpoints.delete(receiver);
+    });
+    onWaiting();
+    return new ClientEndpoint(pool, () => this.#removeEndpoint(target, receiver));
   }
 
   async addSubscription(
@@ -319,6 +338,16 @@ const LATER_ENDPOINT: Readonly<Record<string, unknown>> = {
   ordered: false,
   redeliver: true,
 };
+
+/** Throws `ERR_BUS_CONFIG` for an option of an endpoint that is not built yet. */
+function checkEndpointSupported(given: object | undefined, verb: string): void {
+  checkSupported(given, LATER_ENDPOINT, verb);
+}
+
+/** The same of a pool. */
+export function checkPoolSupported(given: object | undefined, verb: string): void {
+  checkSupported(given, { ...LATER_ENDPOINT, breaker: false }, verb);
+}
 
 /** `given` as the caller wrote it: a default that was filled in is no wish. */
 function checkSupported(

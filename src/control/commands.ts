@@ -57,6 +57,12 @@ export interface TargetSpec {
   readonly capacity?: number;
   /** Takes no new messages. */
   readonly isolated?: boolean;
+  /** A pool: what is for it moves to its members, which are targets of the pool's threads, and is handed over there. */
+  readonly isPool?: boolean;
+  /** A pool whose threads cannot be kept alive. */
+  readonly failed?: boolean;
+  /** Target of the pool that this one is a member of. */
+  readonly pool?: number;
   /** Deliveries that may wait in one shard beyond those on loan; absent: none, or `window` for `drop-oldest`. */
   readonly waiting?: number;
   /** Absent: a failure is final. */
@@ -146,6 +152,8 @@ export type ShardCommand =
   | { readonly op: 'isolate'; readonly target: number; readonly isolated: boolean }
   /** Globs of an `addRoutes` that follows: what can be prepared for them is. It changes nothing, and may be left out. */
   | { readonly op: 'expectGlobs'; readonly patterns: readonly string[] }
+  /** A pool will have no threads any more: what waits for one is given up. */
+  | { readonly op: 'failPool'; readonly target: number }
   | { readonly op: 'addRoutes'; readonly routes: readonly RouteSpec[] }
   | { readonly op: 'removeRoutes'; readonly routes: readonly number[] }
   | { readonly op: 'addSubscription'; readonly subscription: SubscriptionSpec }

@@ -35,6 +35,8 @@ export interface EndpointSpec {
   readonly maxDeaths?: number;
   /** Absent: none. */
   readonly breaker?: BreakerSpec;
+  /** Of a pool: handlers at once on each of its threads; `concurrency` is that of all of them. */
+  readonly threadConcurrency?: number;
 }
 
 export interface SubscriptionRequest {
@@ -129,6 +131,8 @@ export interface ControlPlane {
   allocateTarget(client: number): Promise<number>;
   releaseTarget(target: number): Promise<void>;
   registerEndpoint(client: number, target: number, spec: EndpointSpec): Promise<void>;
+  /** A thread of the pool: what waits for the pool is handed to it too. Rejects `ERR_BUS_ENDPOINT_NOT_FOUND`. */
+  joinPool(client: number, target: number, pool: string): Promise<void>;
   /** Removes its routes and the endpoint; what waited is routed again. Unknown: resolves (already gone). */
   closeEndpoint(target: number): Promise<void>;
   registerRoutes(routes: readonly RouteRequest[]): Promise<readonly RouteRecord[]>;
@@ -165,6 +169,10 @@ export interface NamedEndpoint {
   readonly queueLimit: number;
   /** Its thread has ended, or has left the bus without closing it. */
   readonly ended?: ThreadEnd;
+  /** Of a pool, which goes on: the thread that ended last. */
+  readonly lastEnd?: ThreadEnd;
+  /** Of a pool that has no threads any more: why the last one could not be started. */
+  readonly failure?: string;
 }
 
 /** How a thread came to its end. */

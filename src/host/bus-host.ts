@@ -6,7 +6,7 @@ import { availableParallelism } from 'node:os';
 import type { Worker } from 'node:worker_threads';
 import type { DeadLetterHome } from '../client/dead-letter-desk.ts';
 import { LEFT_BEHIND_GRACE_MS } from '../client/drain.ts';
-import type { ClientBoot, ControlPlane } from '../control/plane.ts';
+import type { ClientBoot } from '../control/plane.ts';
 import { warnAtExit } from '../log.ts';
 import {
   BUS_STATE,
@@ -30,6 +30,7 @@ import { Registry } from '../registry/registry.ts';
 import { BreakerNews } from './breaker-news.ts';
 import { assertOpen } from './bus-state.ts';
 import { CELLS, type ClientHost, type PeerSink } from './client-host.ts';
+import { settingsOf } from './client-settings.ts';
 import { Clients } from './clients.ts';
 import { deadLetterHome, deadLettersTarget } from './dead-letter-home.ts';
 import { quietWithin, untilQuiet } from './drain.ts';
@@ -38,6 +39,7 @@ import { atProcessExit } from './exit-drains.ts';
 import type { MainClient } from './main-client.ts';
 import { observeHealth, observeMetrics, observeTroubles } from './observe.ts';
 import { Plane } from './plane.ts';
+import { Pools } from './pools.ts';
 import { Sessions } from './sessions.ts';
 import { ShardHost, type ShardRestart } from './shard-host.ts';
 import { Shards } from './shards.ts';
@@ -68,7 +70,8 @@ export interface CloseResult {
 }
 
 export class BusHost {
-  readonly plane: ControlPlane;
+  readonly plane: Plane;
+  readonly pools: Pools;
   readonly #control: ControlWords;
   readonly #shards: Shards;
   readonly #clients: Clients;
@@ -91,8 +94,8 @@ export class BusHost {
   /** Starts nothing. `tellPeer` hears of every client after main's own. */
   constructor(config: ResolvedConfig, logger: Logger, tellPeer: PeerSink) {
     const epochMs = performance.timeOrigin + performance.now();
-    // Each client has a target for failure reports besides its endpoints and subscriptions, and the bus one for dead letters.
-    const targets = config.maxEndpoints + config.maxSubscriptions + config.maxClients + 1;
+    // Two more for each client, for failure reports and as a pool's thread; one for dead letters.
+    const targets = config.maxEndpoints + config.maxSubscriptions + 2 * config.maxClients + 1;
     const control = createControlWords(targets);
     const registry = new Registry({ ...config, targets, cells: CELLS });
     // Main is a thread with work too: a shard may spin where each of them has a core to itself.
@@ -153,12 +156,21 @@ export class BusHost {
       () => observeTroubles(observed, this.#client?.lettersWaiting ?? 0),
       (alert) => this.#client?.alert(alert),
     );
+    this.pools = new Pools({
+      ...observed,
+      sessions: this.#sessions,
+      plane: this.plane,
+      logger,
+      maxConcurrentDeliveries: config.maxConcurrentDeliveries,
+      onStarted: (worker) => this.#threads.add(worker),
+      onFailed: (endpoint) => this.#noteFailedPool(endpoint),
+      isOver: () => busState(control) !== BUS_STATE.open,
+    });
     this.#main = clients.admit(0, tellPeer);
     this.#mainBoot = clients.bootOf(this.#main);
     if (config.maxDeadLetters > 0) {
-      const { maxDeadLetterBytes, maxDeadLetters } = config;
-      const bounds = { letters: maxDeadLetters, bytes: maxDeadLetterBytes };
-      this.#letters = deadLetterHome(registry, bounds);
+      const { maxDeadLetterBytes: bytes, maxDeadLetters: letters } = config;
+      this.#letters = deadLetterHome(registry, { letters, bytes });
     }
   }
 
@@ -243,7 +255,9 @@ export class BusHost {
     await this.#client?.close({ drain, timeout: leftMs(), graceMs: graceMs() });
     this.#setState(BUS_STATE.closed);
     this.#clients.close();
+    const pools = this.pools.end();
     const terminated = await this.#threads.terminateAll();
+    await pools;
     this.#sessions.endAll();
     this.#breakers.close();
     this.#stallWatch.stop();
@@ -365,19 +379,13 @@ export class BusHost {
     this.#client?.fail(error);
   }
 
+  #noteFailedPool(endpoint: string): void {
+    this.#client?.tellState({ endpoint, state: 'closed' });
+    this.#troubleWatch.check();
+  }
+
   #noteError(error: unknown): void {
     if (busState(this.#control) !== BUS_STATE.open) return;
     this.#logger.error({ err: error }, 'a thread of the bus could not be served');
   }
-}
-
-function settingsOf(config: ResolvedConfig): ClientBoot['settings'] {
-  return {
-    maxMessageBytes: config.maxMessageSize,
-    correlationTimeoutMs: config.correlationTimeout,
-    batchSize: config.batchSize,
-    maxConcurrentDeliveries: config.maxConcurrentDeliveries,
-    codec: config.codec,
-    debugLeases: config.debugLeases,
-  };
 }

@@ -4,7 +4,7 @@
  */
 import type { ClientBoot, ClientSettings, NamedEndpoint, ThreadEnd } from '../control/plane.ts';
 import { CALL_LATENCY, CALL_LATENCY_COUNTS, type ClientHandle } from '../memory/client-memory.ts';
-import type { ControlHandle } from '../memory/control-words.ts';
+import { type ControlWords, foldTallies } from '../memory/control-words.ts';
 import { CLIENT_COUNTERS, type ClientCounter } from '../memory/counters.ts';
 import { CLIENT_ID_MAX } from '../memory/entries.ts';
 import { addLatencies, latencyView } from '../memory/latency-bins.ts';
@@ -17,7 +17,7 @@ import type { Shards } from './shards.ts';
 export interface ClientsInit {
   readonly shards: Shards;
   readonly registry: Registry;
-  readonly control: ControlHandle;
+  readonly control: ControlWords;
   readonly settings: ClientSettings;
   readonly size: ClientSize;
   readonly epochMs: number;
@@ -174,10 +174,24 @@ export class Clients {
 
   /** Whoever waits for one of its endpoints learns what became of it. Before the shards know. */
   #tellEnd(id: number, ended: ThreadEnd): void {
+    this.#tellMemberEnd(id, ended);
     for (const entry of this.#init.registry.findEndpoints({})) {
+      // A pool is main's, whoever its threads are.
       if (entry.client !== id) continue;
       const named = { ...namedEndpoint(entry), ended };
       for (const client of this.#present.values()) client.tellPeer({ named });
+    }
+  }
+
+  /** The pools that it was a thread of. */
+  #tellMemberEnd(id: number, ended: ThreadEnd): void {
+    const { registry } = this.#init;
+    for (const target of registry.targetsOf(id)) {
+      const pool = registry.poolOf(target);
+      if (pool === undefined) continue;
+      foldTallies(this.#init.control, target, pool.target);
+      const entry = registry.noteEnd(pool.target, { lastEnd: ended });
+      if (entry !== undefined) this.announce(entry);
     }
   }
 
@@ -196,8 +210,14 @@ export class Clients {
   }
 }
 
-function namedEndpoint({ target, spec }: EndpointEntry): NamedEndpoint {
-  return { target, id: spec.id, queueLimit: spec.queueLimit ?? Number.POSITIVE_INFINITY };
+function namedEndpoint({ failure, lastEnd, target, spec }: EndpointEntry): NamedEndpoint {
+  return {
+    target,
+    id: spec.id,
+    queueLimit: spec.queueLimit ?? Number.POSITIVE_INFINITY,
+    ...(lastEnd === undefined ? {} : { lastEnd }),
+    ...(failure === undefined ? {} : { failure }),
+  };
 }
 
 function noCounts(): Record<ClientCounter, number> {

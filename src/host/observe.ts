@@ -1,5 +1,5 @@
 /** Reads the words and counters of all threads for `metrics()` and `health()`. */
-import { ROOM, STATE } from '../memory/client-memory.ts';
+import { LIVENESS, ROOM, STATE } from '../memory/client-memory.ts';
 import {
   BUS_STATE,
   busState,
@@ -8,7 +8,7 @@ import {
   TALLY_COUNTS,
 } from '../memory/control-words.ts';
 import { readCounters, SHARD_COUNTERS } from '../memory/counters.ts';
-import { latencyView } from '../memory/latency-bins.ts';
+import { addLatencies, latencyView } from '../memory/latency-bins.ts';
 import { get } from '../memory/seam.ts';
 import {
   type BusHealth,
@@ -18,9 +18,11 @@ import {
   troublesOf,
 } from '../metrics/bus-health.ts';
 import { type BusMetrics, busMetrics } from '../metrics/bus-metrics.ts';
+import type { EndpointEntry } from '../registry/endpoints.ts';
 import type { Registry } from '../registry/registry.ts';
 import { breakerName } from './breaker-news.ts';
 import type { Clients } from './clients.ts';
+import { clientsOf, receiversOf } from './clients-of.ts';
 import type { DroppedCounts } from './dropped-counts.ts';
 import type { Shards } from './shards.ts';
 
@@ -54,17 +56,17 @@ export function observeMetrics(observed: Observed): BusMetrics {
         latency: memory.latency,
       };
     }),
-    endpoints: registry.findEndpoints({}).map(({ spec, target }) => {
-      const count = (name: keyof typeof TALLY): number =>
-        control.tallies[target * TALLY_COUNTS + TALLY[name]] as number;
+    endpoints: registry.findEndpoints({}).map((entry) => {
+      const targets = targetsOf(registry, entry);
+      const count = (name: keyof typeof TALLY): number => tallyOf(control, targets, name);
       return {
-        id: spec.id,
+        id: entry.spec.id,
         delivered: count('delivered'),
         failed: count('failed'),
         inFlight: count('inFlight'),
-        breaker: breakerName(control, target, now()),
-        queued: Math.max(0, shards.loadOf(target) - count('inFlight')),
-        latency: latencyView(control.latencies, target),
+        breaker: breakerName(control, entry.target, now()),
+        queued: Math.max(0, sum(targets, (target) => shards.loadOf(target)) - count('inFlight')),
+        latency: latencyOf(control, targets),
       };
     }),
     subscriptions: [...registry.subscriptions()].map(({ group, name, spec }) => {
@@ -91,15 +93,44 @@ function healthSources(observed: Observed, lettersWaiting: number): HealthSource
       return { threadId, room: get(memory.words, ROOM) };
     }),
     isFatal: busState(control) === BUS_STATE.fatal,
-    endpoints: registry.findEndpoints({}).map(({ client, spec, state, target }) => {
-      const words = clients.get(client)?.memory.words;
-      const liveness = words === undefined ? undefined : get(words, STATE);
-      const inFlight = control.tallies[target * TALLY_COUNTS + TALLY.inFlight] as number;
+    endpoints: registry.findEndpoints({}).map((entry) => {
+      const { failure, spec, state, target } = entry;
+      const words = clientsOf(registry, entry).map((client) => clients.get(client)?.memory.words);
+      const states = words.flatMap((of) => (of === undefined ? [] : [get(of, STATE)]));
+      const liveness = states.includes(LIVENESS.busy) ? LIVENESS.busy : states[0];
+      const inFlight = tallyOf(control, targetsOf(registry, entry), 'inFlight');
       const breaker = breakerName(control, target, now());
-      return { id: spec.id, state, liveness, inFlight, breaker };
+      const known = { id: spec.id, state, liveness, inFlight, breaker };
+      return failure === undefined ? known : { ...known, failure };
     }),
     shards: shards.hosts.map(({ id, replacing, running, threadId }) => {
       return { id, threadId, isRunning: running, isReplaced: replacing };
     }),
   };
+}
+
+/** Where an endpoint counts: of a pool its own words, for threads that have left, and those of its threads. */
+function targetsOf(registry: Registry, entry: EndpointEntry): number[] {
+  const targets = receiversOf(registry, entry).map(({ target }) => target);
+  return targets.includes(entry.target) ? targets : [entry.target, ...targets];
+}
+
+function tallyOf(
+  control: ControlWords,
+  targets: readonly number[],
+  name: keyof typeof TALLY,
+): number {
+  return sum(targets, (target) => control.tallies[target * TALLY_COUNTS + TALLY[name]] as number);
+}
+
+function latencyOf({ latencies }: ControlWords, targets: readonly number[]): Float64Array {
+  const [first = 0, ...others] = targets;
+  if (others.length === 0) return latencyView(latencies, first);
+  const all = latencyView(latencies, first).slice();
+  for (const target of others) addLatencies(all, latencyView(latencies, target));
+  return all;
+}
+
+function sum(targets: readonly number[], of: (target: number) => number): number {
+  return targets.reduce((total, target) => total + of(target), 0);
 }

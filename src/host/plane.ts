@@ -13,7 +13,7 @@ import type {
   SubscriptionRequest,
 } from '../control/plane.ts';
 import { resetBreaker } from '../memory/breaker-words.ts';
-import { type ControlWords, setHolding } from '../memory/control-words.ts';
+import { type ControlWords, foldTallies, setHolding } from '../memory/control-words.ts';
 import type { DeadLetterFilter, DeadLetterKeeper, DeadLetterPage } from '../message/dead-letter.ts';
 import type { EndpointQuery, EndpointState } from '../registry/endpoints.ts';
 import { expectedGlobs } from '../registry/expected-globs.ts';
@@ -21,6 +21,7 @@ import type { Registry } from '../registry/registry.ts';
 import { breakerName } from './breaker-news.ts';
 import { assertOpen } from './bus-state.ts';
 import type { Clients } from './clients.ts';
+import { clientsOf } from './clients-of.ts';
 import type { DroppedCounts } from './dropped-counts.ts';
 import { explanationOf } from './explanation.ts';
 import type { Shards } from './shards.ts';
@@ -72,8 +73,20 @@ export class Plane implements ControlPlane {
     await shards.tellAll({ op: 'addTarget', target: added });
   }
 
+  async joinPool(client: number, target: number, pool: string): Promise<void> {
+    const { control, registry, shards } = this.#init;
+    assertOpen(control);
+    await shards.tellAll({ op: 'addTarget', target: registry.addMember(client, target, pool) });
+  }
+
   async closeEndpoint(target: number): Promise<void> {
-    const { clients, registry, shards, tellState } = this.#init;
+    const { clients, control, registry, shards, tellState } = this.#init;
+    const pool = registry.poolOf(target);
+    if (pool !== undefined) foldTallies(control, target, pool.target);
+    if (registry.removeMember(target)) {
+      await shards.tellAll({ op: 'removeTarget', target });
+      return;
+    }
     const endpoint = registry.endpointAt(target)?.spec.id;
     if (registry.removeEndpoint(target) === undefined || endpoint === undefined) return;
     clients.announceClosed(target);
@@ -137,20 +150,21 @@ export class Plane implements ControlPlane {
 
   async findEndpoints(query: EndpointQuery): Promise<readonly EndpointRecord[]> {
     const { busNow, clients, control, registry } = this.#init;
-    return registry.findEndpoints(query).map(({ spec, client, state, target }): EndpointRecord => {
+    return registry.findEndpoints(query).map((entry): EndpointRecord => {
+      const { spec, state, target } = entry;
       const { id, service, version, tags } = spec;
+      const [client] = clientsOf(registry, entry);
+      const isThere = client !== undefined && state === 'active';
       return {
         id,
         ...(service === undefined ? {} : { service }),
         ...(version === undefined ? {} : { version }),
         // A copy: on the main thread nothing else stands between a caller and the registry.
         tags: [...tags],
-        threadId: clients.get(client)?.threadId ?? -1,
+        threadId: (client === undefined ? undefined : clients.get(client)?.threadId) ?? -1,
         state,
         health:
-          state === 'active' && breakerName(control, target, busNow()) === 'closed'
-            ? 'healthy'
-            : 'unhealthy',
+          isThere && breakerName(control, target, busNow()) === 'closed' ? 'healthy' : 'unhealthy',
       };
     });
   }

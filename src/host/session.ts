@@ -58,6 +58,11 @@ export class Session {
     this.#serve().catch(init.onError);
   }
 
+  /** The client that its thread became; undefined before and after. */
+  get client(): number | undefined {
+    return this.#state.name === 'attached' ? this.#state.client : undefined;
+  }
+
   /** The thread is gone, or must not come any more: what it was to the bus is taken out. `exitCode`: where it is known. */
   end(exitCode?: number): void {
     const state = this.#state;

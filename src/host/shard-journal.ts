@@ -48,6 +48,11 @@ export class ShardJournal {
         if (target !== undefined) this.#targets.set(target.id, { ...target, isolated });
         break;
       }
+      case 'failPool': {
+        const pool = this.#targets.get(command.target);
+        if (pool !== undefined) this.#targets.set(pool.id, { ...pool, failed: true });
+        break;
+      }
       case 'addRoutes':
         for (const route of command.routes) this.#routes.set(route.id, route);
         break;

@@ -117,10 +117,10 @@ function loadError(href: string, exitCode: number, why: { readonly cause?: unkno
  * The module's URL, from a URL or its text or an absolute path. Throws `ERR_BUS_CONFIG` for anything else. Whether the
  * module is there is found out by loading it.
  */
-export function moduleHref(url: unknown): string {
+export function moduleHref(url: unknown, where: string = WHERE): string {
   const href = url instanceof URL ? url.href : typeof url === 'string' ? textHref(url) : undefined;
   if (href === undefined || !(href.startsWith('data:') || isLocalFile(href))) {
-    throw configError(WHERE, 'url', 'a file: or data: URL, or an absolute path', kindOf(url));
+    throw configError(where, 'url', 'a file: or data: URL, or an absolute path', kindOf(url));
   }
   return href;
 }

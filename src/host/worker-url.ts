@@ -2,7 +2,7 @@
  * Where the thread entry points are. Compiled, they lie beside this file's folder in `dist`; as TypeScript, a thread
  * cannot start with them on Node 20, and goes through `register-tsx.mjs`, which does not ship.
  */
-export type EntryName = 'shard-worker' | 'client-bootstrap';
+export type EntryName = 'shard-worker' | 'client-bootstrap' | 'pool-thread';
 
 export interface WorkerEntry {
   readonly url: URL;
@@ -14,6 +14,7 @@ export interface WorkerEntry {
 const COMPILED: Readonly<Record<EntryName, string>> = {
   'shard-worker': 'shard-worker.cjs',
   'client-bootstrap': 'client-bootstrap.js',
+  'pool-thread': 'pool-thread.js',
 };
 
 /** `here` is the URL of this file. */

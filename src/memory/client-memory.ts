@@ -7,7 +7,7 @@
  * PARKED  0    this client           whoever may wake it
  * BELL    1    anyone (add)          this client
  * STATE   2    this client           main: liveness, see LIVENESS
- * BEAT    2    this client           main: ms since the bus epoch when the state last changed
+ * BEAT    2    this client           main: of a pool's thread with a timeout, counts up while its event loop turns
  * TIGHT   2    this client           shards: 1 while more than half of its slots or heap is in use (may be stale)
  * ROOM    2    this client           main: what its senders wait for, see ROOM_STATE
  * PERMIT  3    main                  shards, the client (permissions: laid out, 0 now)

@@ -8,12 +8,12 @@
  * cursors[targets]      round-robin position of a balance set; any shard adds
  * breakers[targets] 4   state, claim, streak, spare: any shard, see breaker-words.ts
  * tallies[targets] 4    Float64: delivered, failed, in flight, spare. The client that holds the target copies them out
- *                       with its counters; main reads. Plain, and perhaps a batch old
+ *                       with its counters; main reads, and writes those of pools. Plain, and perhaps a batch old
  * latencies[targets]    Float64: how long the handlers of an endpoint run, see latency-bins.ts. The client that holds the
  *                       target counts in place; main reads. Plain
  * ```
  */
-import { LATENCY_COUNTS } from './latency-bins.ts';
+import { addLatencies, LATENCY_COUNTS, latencyView } from './latency-bins.ts';
 import { LINE_WORDS, toLines, WORD_BYTES } from './line.ts';
 import { add, load, store } from './seam.ts';
 
@@ -67,6 +67,25 @@ export function openControlWords(from: ControlHandle): ControlWords {
       targets * LATENCY_COUNTS,
     ),
   };
+}
+
+/** Main only: a pool's own counts are those of its threads that have left. */
+export function clearTallies({ latencies, tallies }: ControlWords, target: number): void {
+  tallies.fill(0, target * TALLY_COUNTS, (target + 1) * TALLY_COUNTS);
+  latencyView(latencies, target).fill(0);
+}
+
+/** Main only: a thread of a pool has left, and its counts become the pool's. What it had in hand is nobody's. */
+export function foldTallies(
+  { latencies, tallies }: ControlWords,
+  member: number,
+  pool: number,
+): void {
+  for (const place of [TALLY.delivered, TALLY.failed]) {
+    const at = pool * TALLY_COUNTS + place;
+    tallies[at] = (tallies[at] as number) + (tallies[member * TALLY_COUNTS + place] as number);
+  }
+  addLatencies(latencyView(latencies, pool), latencyView(latencies, member));
 }
 
 function talliesAt(targets: number): number {

@@ -18,6 +18,8 @@ export interface HealthSources {
     /** Its handlers that run and have not settled, as its thread last said. */
     readonly inFlight: number;
     readonly breaker: Exclude<EndpointHealth['breaker'], 'isolated'>;
+    /** Of a pool without threads: why none could be started. */
+    readonly failure?: string;
   }[];
   readonly shards: readonly {
     readonly id: number;
@@ -54,9 +56,14 @@ export interface Trouble {
   readonly message: string;
 }
 
-export type TroubleName = 'shards' | 'slots' | 'heap' | 'deadLetters';
+export type TroubleName = 'shards' | 'slots' | 'heap' | 'deadLetters' | 'pools';
 
-export function troublesOf({ clients, lettersWaiting, shards }: HealthSources): Trouble[] {
+export function troublesOf({
+  clients,
+  endpoints,
+  lettersWaiting,
+  shards,
+}: HealthSources): Trouble[] {
   const troubles: Trouble[] = [];
   for (const { id, isReplaced, isRunning } of shards) {
     if (isRunning) continue;
@@ -68,6 +75,11 @@ export function troublesOf({ clients, lettersWaiting, shards }: HealthSources): 
     const [name, what] = room === ROOM_STATE.noSlot ? SLOTS : HEAP;
     const message = `senders on thread ${threadId} find no room: ${what}`;
     troubles.push({ name, message });
+  }
+  for (const { failure, id } of endpoints) {
+    if (failure === undefined) continue;
+    const message = `pool '${id}' has no threads any more: ${failure}`;
+    troubles.push({ name: 'pools', message });
   }
   if (lettersWaiting > 0) {
     const message =

@@ -1,5 +1,5 @@
 /** The endpoints of the bus, by id and by target. Says nothing about routes to them. */
-import type { EndpointSpec } from '../control/plane.ts';
+import type { EndpointSpec, ThreadEnd } from '../control/plane.ts';
 import { BusError } from '../message/errors.ts';
 
 export type EndpointState = 'active' | 'draining' | 'isolated' | 'closed';
@@ -9,6 +9,9 @@ export interface EndpointEntry {
   readonly client: number;
   readonly target: number;
   readonly state: EndpointState;
+  /** Of a pool: the thread that ended last; and why it has none any more. */
+  readonly lastEnd?: ThreadEnd;
+  readonly failure?: string;
 }
 
 export interface EndpointQuery {
@@ -63,10 +66,20 @@ export class Endpoints {
 
   /** Throws `ERR_BUS_ENDPOINT_NOT_FOUND`. */
   setState(id: string, state: EndpointState): EndpointEntry {
-    const entry: EndpointEntry = { ...this.get(id), state };
-    this.#byId.set(id, entry);
-    this.#byTarget.set(entry.target, entry);
-    return entry;
+    const entry = this.get(id);
+    // A pool without threads does not come back.
+    return entry.failure === undefined ? this.#replace({ ...entry, state }) : entry;
+  }
+
+  /** Notes what became of a pool's threads. Undefined when there is no endpoint there. */
+  note(
+    target: number,
+    news: Pick<EndpointEntry, 'failure'> | Pick<EndpointEntry, 'lastEnd'>,
+  ): EndpointEntry | undefined {
+    const entry = this.#byTarget.get(target);
+    if (entry === undefined) return undefined;
+    const isOver = 'failure' in news && news.failure !== undefined;
+    return this.#replace({ ...entry, ...news, ...(isOver ? { state: 'closed' } : {}) });
   }
 
   at(target: number): EndpointEntry | undefined {
@@ -78,6 +91,12 @@ export class Endpoints {
     if (entry === undefined) return undefined;
     this.#byTarget.delete(target);
     this.#byId.delete(entry.spec.id);
+    return entry;
+  }
+
+  #replace(entry: EndpointEntry): EndpointEntry {
+    this.#byId.set(entry.spec.id, entry);
+    this.#byTarget.set(entry.target, entry);
     return entry;
   }
 

@@ -17,6 +17,7 @@ import { validatePattern } from '../routing/pattern.ts';
 import { Router } from '../routing/router.ts';
 import { checkEndpoint, checkRoute, checkSubscription } from './checks.ts';
 import { type EndpointEntry, type EndpointQuery, Endpoints } from './endpoints.ts';
+import { PoolMembers } from './pool-members.ts';
 import { type RouteEntry, Routes, recordOf } from './routes.ts';
 import { type SubscriptionEntry, Subscriptions } from './subscriptions.ts';
 import { TargetIds } from './target-ids.ts';
@@ -50,6 +51,7 @@ export class Registry {
   readonly #cells: number;
   readonly #targets: TargetIds;
   readonly #endpoints: Endpoints;
+  readonly #members: PoolMembers = new PoolMembers();
   readonly #routes: Routes;
   readonly #subscriptions: Subscriptions;
   readonly #router: Router;
@@ -72,6 +74,7 @@ export class Registry {
   releaseTarget(target: number): boolean {
     if (this.#endpoints.at(target) !== undefined) return false;
     if (this.#subscriptions.at(target) !== undefined) return false;
+    if (this.#members.poolOf(target) !== undefined) return false;
     return this.#targets.release(target);
   }
 
@@ -84,7 +87,42 @@ export class Registry {
     checkEndpoint(spec);
     this.#assertFree(client, target);
     this.#endpoints.add(client, target, spec);
-    return this.#targetOf(client, target, spec);
+    const added = this.#targetOf(client, target, spec);
+    return spec.threadConcurrency === undefined ? added : { ...added, isPool: true };
+  }
+
+  /** A thread of a pool. Throws `ERR_BUS_ENDPOINT_NOT_FOUND`, and then has changed nothing. */
+  addMember(client: number, target: number, pool: string): TargetSpec {
+    const { spec, target: poolTarget } = this.#endpoints.get(pool);
+    const { threadConcurrency: concurrency } = spec;
+    if (concurrency === undefined) throw noPoolError(pool);
+    this.#assertFree(client, target);
+    this.#members.add(target, poolTarget);
+    const own = { ...spec, concurrency, window: concurrency, queueLimit: Number.POSITIVE_INFINITY };
+    return { ...this.#targetOf(client, target, own), pool: poolTarget };
+  }
+
+  /** False when there is none. */
+  removeMember(target: number): boolean {
+    return this.#members.remove(target);
+  }
+
+  /** Targets of the threads of a pool that are there. */
+  membersOf(pool: number): readonly number[] {
+    return this.#members.of(pool);
+  }
+
+  poolOf(target: number): EndpointEntry | undefined {
+    const pool = this.#members.poolOf(target);
+    return pool === undefined ? undefined : this.#endpoints.at(pool);
+  }
+
+  /** Notes what became of a pool's threads. */
+  noteEnd(
+    pool: number,
+    news: Pick<EndpointEntry, 'failure'> | Pick<EndpointEntry, 'lastEnd'>,
+  ): EndpointEntry | undefined {
+    return this.#endpoints.note(pool, news);
   }
 
   /** The endpoint's target. Throws `ERR_BUS_ENDPOINT_NOT_FOUND`. */
@@ -182,6 +220,11 @@ export class Registry {
     return entry?.spec;
   }
 
+  /** Ids that a client holds, ascending. */
+  targetsOf(client: number): readonly number[] {
+    return this.#targets.heldBy(client);
+  }
+
   /** Takes out everything of a client that has left or died, but keeps its target ids taken. */
   forget(client: number): Estate {
     const targets = this.#targets.heldBy(client);
@@ -189,6 +232,7 @@ export class Registry {
     const subscriptions: SubscriptionSpec[] = [];
     for (const target of targets) {
       routes.push(...(this.removeEndpoint(target) ?? []));
+      this.#members.remove(target);
       const subscription = this.removeSubscription(target);
       if (subscription !== undefined) subscriptions.push(subscription);
     }
@@ -268,7 +312,9 @@ export class Registry {
   #assertFree(client: number, target: number): void {
     const owner = this.#targets.ownerOf(target);
     const used =
-      this.#endpoints.at(target) !== undefined || this.#subscriptions.at(target) !== undefined;
+      this.#endpoints.at(target) !== undefined ||
+      this.#subscriptions.at(target) !== undefined ||
+      this.#members.poolOf(target) !== undefined;
     if (owner === client && !used) return;
     throw new BusError(
       'ERR_BUS_INTERNAL',
@@ -276,4 +322,10 @@ export class Registry {
       { details: { client, target, owner, used } },
     );
   }
+}
+
+function noPoolError(id: string): BusError {
+  return new BusError('ERR_BUS_INTERNAL', `A thread joins '${id}', which is no pool.`, {
+    details: { endpoint: id },
+  });
 }

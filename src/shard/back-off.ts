@@ -45,7 +45,7 @@ export function backOff(shard: ShardState, delivery: number, word: number, delay
     sender.loanCount[slot] = (sender.loanCount[slot] as number) - 1;
   }
   startBackOff(shard, delivery, sender, slot);
-  if (target.hasWork) shard.stir(target);
+  shard.stirFreed(target);
 }
 
 /** The delivery of the message in `slot` of `sender` is in BACKOFF. */

@@ -67,6 +67,7 @@ function firstFrom(shard: ShardState, members: readonly RouteSpec[], start: numb
 function eligible(shard: ShardState, route: RouteSpec, isStrict: boolean): number {
   const target = shard.targets[route.target];
   if (target === undefined || !target.active || target.isBroken(shard.nowMs)) return NOBODY;
+  if (target.isDeserted && !shard.awaitsPools) return NOBODY;
   if (route.target === shard.avoided) return ALL_FULL;
   if (shard.isTaking && target.isOverLimit) {
     shard.refusedBy = route.target;

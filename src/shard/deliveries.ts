@@ -104,7 +104,7 @@ export function freeDelivery(shard: ShardState, delivery: number, state: number)
   if (target.isHolding) sender.letGo(slot);
   link.cells.owners[cell] = undefined;
   link.cells.put(cell);
-  if (target.hasWork) shard.stir(target);
+  shard.stirFreed(target);
 }
 
 /** State of a delivery. */

@@ -42,7 +42,7 @@ function requestOf(
 
 function reasonOf(shard: ShardState, route: RouteSpec): Ineligible | undefined {
   const target = shard.targets[route.target];
-  if (target === undefined) return 'gone';
+  if (target === undefined || target.isDeserted) return 'gone';
   if (!target.active) return 'isolated';
   if (target.isBroken(shard.nowMs)) return 'broken';
   return target.hasRoom && !target.isBusy && !target.isOverLimit ? undefined : 'full';

@@ -44,7 +44,7 @@ export function giveUp(
   word: number = cellWord(shard, delivery, CELL_STATE),
 ): void {
   const { spec } = shard.link(refClient(delivery)).cells.owners[low16(delivery)] as Target;
-  const cause = packCause(spec.id, reason);
+  const cause = packCause(spec.pool ?? spec.id, reason);
   const isKept = isRequest(shard, delivery)
     ? reason === LETTER_REASON.died
     : spec.kind === 'endpoint' || spec.retry !== undefined;

@@ -25,6 +25,7 @@ import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
 import { returnLent } from './acknowledge.ts';
 import { endAttempt } from './end-attempt.ts';
 import { giveUp } from './give-up.ts';
+import { joinPool, leavePool } from './pool.ts';
 import { placeParkedAgain } from './pump.ts';
 import { rerouteDelivery } from './reroute.ts';
 import { decide, giveBack } from './settle.ts';
@@ -51,6 +52,7 @@ export function addTarget(shard: ShardState, spec: TargetSpec): void {
   if (target.breaker !== undefined) shard.breakers.add(target, shard.control);
   shard.targets[spec.id] = target;
   link.targets.add(target);
+  if (spec.pool !== undefined) joinPool(shard, target, shard.targets[spec.pool]);
   if (spec.kind === 'deadLetters') shard.deadLetters = target;
   if (target.isHolding) shard.isHolding = true;
   if (target.isDroppable) {
@@ -77,6 +79,7 @@ export function removeTarget(shard: ShardState, id: number): void {
   if (target === undefined) return;
   target.retire();
   shard.breakers.delete(target);
+  leavePool(shard, target);
   shard.forgetKept(target);
   shard.router.removeTarget(id);
   shard.targets[id] = undefined;
@@ -94,9 +97,22 @@ export function removeTarget(shard: ShardState, id: number): void {
  */
 export function isolateTarget(shard: ShardState, id: number, isolated: boolean): void {
   const target = shard.targets[id];
-  if (target === undefined || target.active === !isolated) return;
+  if (target === undefined || target.failed || target.active === !isolated) return;
   target.active = !isolated;
   if (isolated) rerouteWaiting(shard, target);
+  placeParkedAgain(shard);
+}
+
+/** It takes no more, and what waits for its threads is given up: requests go elsewhere, the rest to the dead letters. */
+export function failPool(shard: ShardState, id: number): void {
+  const pool = shard.targets[id];
+  if (pool === undefined) return;
+  pool.failed = true;
+  pool.active = false;
+  rerouteWaiting(shard, pool);
+  for (let cell = pool.firstWaiting; cell !== NO_CELL; cell = pool.firstWaiting) {
+    giveUp(shard, packRef(pool.link.client, cell), LETTER_REASON.died);
+  }
   placeParkedAgain(shard);
 }
 
@@ -125,6 +141,7 @@ export function leave(shard: ShardState, client: number): void {
   for (const target of [...link.targets]) {
     target.retire();
     shard.breakers.delete(target);
+    leavePool(shard, target);
     shard.forgetKept(target);
     shard.router.removeTarget(target.spec.id);
     shard.targets[target.spec.id] = undefined;

@@ -48,8 +48,29 @@ export function placeRequest(
   if (full >= 0 && mayWaitFor(shard, link, slot, sets[full] as BalanceSet)) {
     return queueOf(shard, link, slot, sets.slice(full, last + 1));
   }
+  if (verdict === NOBODY && !shard.isTaking && handToDeserted(shard, link, slot, sets)) {
+    return undefined;
+  }
   refuseRequest(shard, link, slot, sets.length === 0 ? undefined : verdict);
   return undefined;
+}
+
+/** An accepted request that finds nobody else waits for the threads of a pool. False: there is no pool either. */
+function handToDeserted(
+  shard: ShardState,
+  link: ShardLink,
+  slot: number,
+  sets: readonly BalanceSet[],
+): boolean {
+  for (const set of sets) {
+    shard.awaitsPools = true;
+    const chosen = chooseMember(shard, set, hashOf(set, link, slot));
+    shard.awaitsPools = false;
+    if (chosen < 0) continue;
+    hand(shard, link, slot, set, chosen);
+    return true;
+  }
+  return false;
 }
 
 /** A request that stands behind an earlier one of its key: a queue limit may refuse it even so. True: it may wait. */
@@ -80,11 +101,18 @@ export function chooseAgain(
   avoided?: number,
 ): number {
   shard.insists = true;
-  if (avoided === undefined) return chooseAnyone(shard, link, slot);
-  shard.avoided = avoided;
-  const other = chooseAnyone(shard, link, slot);
-  shard.avoided = NOBODY;
-  return other >= 0 ? other : chooseAnyone(shard, link, slot);
+  if (avoided !== undefined) {
+    shard.avoided = avoided;
+    const other = chooseAnyone(shard, link, slot);
+    shard.avoided = NOBODY;
+    if (other >= 0) return other;
+  }
+  const chosen = chooseAnyone(shard, link, slot);
+  if (chosen !== NOBODY) return chosen;
+  shard.awaitsPools = true;
+  const deserted = chooseAnyone(shard, link, slot);
+  shard.awaitsPools = false;
+  return deserted;
 }
 
 function chooseAnyone(shard: ShardState, link: ShardLink, slot: number): number {

@@ -42,6 +42,7 @@ import { beginAttempt, passOnWaiting } from './begin-attempt.ts';
 import { expireDelivery, hasExpired } from './expiry.ts';
 import { placeMessage } from './intake.ts';
 import { unpark, type WaitQueue } from './parking.ts';
+import { lendPool } from './pool.ts';
 import { NO_CELL, type ShardLink } from './shard-link.ts';
 import type { ShardState } from './shard-state.ts';
 import type { Target } from './target.ts';
@@ -69,7 +70,8 @@ export function pump(shard: ShardState): void {
       const target = stirred[i] as Target;
       target.stirred = false;
       if (target.waiters.size > 0) serveWaiters(shard, target);
-      lend(shard, target);
+      if (target.isPool) lendPool(shard, target);
+      else lend(shard, target);
     }
     stirred.splice(0, count);
     tellRouted(shard);
@@ -176,6 +178,7 @@ export function serveCrowded(shard: ShardState): void {
     serveQueue(shard, queue);
     if (queue.isEmpty) shard.crowded.delete(queue);
   }
+  for (const pool of shard.crowdedPools) shard.stir(pool);
 }
 
 /** Routes or targets have changed: everything parked is placed again, in order, wherever it belongs now. */

@@ -3,7 +3,7 @@
  * it reads was ordered by the `'exit'` of its predecessor. Repeating it after a crash in the middle changes nothing.
  */
 import type { TargetSpec } from '../control/commands.ts';
-import { packRef, refClient, refSlot } from '../memory/entries.ts';
+import { low16, packRef, refClient, refSlot } from '../memory/entries.ts';
 import {
   CELL,
   CELL_BAD,
@@ -32,7 +32,7 @@ import { CORR, FLAG_EARLY, KIND, KIND_MASK } from '../memory/slot-header.ts';
 import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
 import { startBackOff } from './back-off.ts';
 import { takeTimeout, watchDeadline } from './commit.ts';
-import { cellWord, joinMessage } from './deliveries.ts';
+import { joinMessage } from './deliveries.ts';
 import { WaitQueue } from './parking.ts';
 import { recordPushed } from './record-pushed.ts';
 import { rerouteDelivery } from './reroute.ts';
@@ -167,7 +167,8 @@ function timeoutByRoute(shard: ShardState, link: ShardLink, slot: number): numbe
   const { sets } = resolve(shard, link, slot);
   const delivery = link.firstCell[slot] as number;
   if (delivery === NO_CELL) return sets[0]?.timeoutMs;
-  const target = cellWord(shard, delivery, CELL_TARGET);
+  const { spec } = shard.link(refClient(delivery)).cells.owners[low16(delivery)] as Target;
+  const target = spec.pool ?? spec.id;
   for (const { members } of sets) {
     const member = members.find((route) => route.target === target);
     if (member !== undefined) return member.timeoutMs;

@@ -19,6 +19,7 @@ import {
   recordDetail,
   withCellState,
 } from '../memory/ledger.ts';
+import { LETTER_REASON } from '../memory/letter-word.ts';
 import { failuresOf, reasonDetail, targetsOf, withoutTarget } from '../memory/outcome-word.ts';
 import { put } from '../memory/seam.ts';
 import { KIND, KIND_MASK } from '../memory/slot-header.ts';
@@ -26,7 +27,7 @@ import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
 import { backOff, endBackOff, LOOK_AGAIN_MS } from './back-off.ts';
 import { ALL_FULL } from './choose.ts';
 import { cellWord, deliveryState, freeDelivery, type Moved } from './deliveries.ts';
-import { postAgain } from './give-up.ts';
+import { giveUp, postAgain } from './give-up.ts';
 import { nextMember } from './group-turn.ts';
 import { move } from './move.ts';
 import { chooseAgain } from './place-request.ts';
@@ -44,7 +45,8 @@ export function rerouteDelivery(shard: ShardState, delivery: number, moved: numb
   const slot = refSlot(ref);
   const word = cellWord(shard, delivery, CELL_STATE) + moved;
   if ((sender.header(slot, KIND) & KIND_MASK) !== MESSAGE_KIND.request) {
-    if (!moveInGroup(shard, sender, slot, { delivery, word })) {
+    const moved = { delivery, word };
+    if (!moveToPool(shard, moved) && !moveInGroup(shard, sender, slot, moved)) {
       withdraw(shard, sender, slot, delivery);
     }
     return;
@@ -52,7 +54,8 @@ export function rerouteDelivery(shard: ShardState, delivery: number, moved: numb
   const own = cellWord(shard, delivery, CELL_TARGET);
   const isBackingOff = cellState(word) === CELL.backoff;
   // A repeated attempt goes to another member of its set where there is one.
-  const chosen = chooseAgain(shard, sender, slot, cellAttempts(word) > 0 ? own : undefined);
+  const avoided = cellAttempts(word) > 0 ? (ownerOf(shard, delivery).spec.pool ?? own) : undefined;
+  const chosen = chooseAgain(shard, sender, slot, avoided);
   if (chosen === own && isBackingOff) {
     waitAgain(shard, delivery, word);
   } else if (chosen >= 0) {
@@ -69,9 +72,27 @@ export function rerouteDelivery(shard: ShardState, delivery: number, moved: numb
 
 /** Word 1 of the completion of a message that ends because a receiver's thread has left: which target was lost. */
 function lostBy(shard: ShardState, delivery: number): number {
-  const link = shard.link(refClient(delivery));
-  if (!link.down) return 0;
-  return reasonDetail((link.cells.owners[low16(delivery)] as Target).spec.id + 1);
+  if (!shard.link(refClient(delivery)).down) return 0;
+  const { id, pool } = ownerOf(shard, delivery).spec;
+  return reasonDetail((pool ?? id) + 1);
+}
+
+function ownerOf(shard: ShardState, delivery: number): Target {
+  return shard.link(refClient(delivery)).cells.owners[low16(delivery)] as Target;
+}
+
+/**
+ * A notification that a thread of a pool has lost or failed waits for any of them. False: it was with no pool, or the
+ * pool is gone.
+ */
+function moveToPool(shard: ShardState, { delivery, word }: Moved): boolean {
+  const { pool: id } = ownerOf(shard, delivery).spec;
+  const pool = id === undefined ? undefined : shard.targets[id];
+  if (pool === undefined) return false;
+  if (pool.failed) giveUp(shard, delivery, LETTER_REASON.died, word);
+  else if (pool.hasRoom) move(shard, delivery, pool, word);
+  else backOff(shard, delivery, word, LOOK_AGAIN_MS);
+  return true;
 }
 
 /** An event that a member of a group did not start goes to another. False: nobody is there, or it was for no group. */
@@ -126,7 +147,8 @@ function retry(shard: ShardState, delivery: number): void {
   const isThere = shard.targets[target.spec.id] === target;
   const ref = cellWord(shard, delivery, CELL_REF);
   const kind = shard.link(refClient(ref)).header(refSlot(ref), KIND) & KIND_MASK;
-  if (!isThere || kind === MESSAGE_KIND.request) rerouteDelivery(shard, delivery, 0);
+  const isPooled = target.spec.pool !== undefined;
+  if (!isThere || isPooled || kind === MESSAGE_KIND.request) rerouteDelivery(shard, delivery, 0);
   else if (target.active) waitAgain(shard, delivery, cellWord(shard, delivery, CELL_STATE));
   else failAttempt(shard, delivery);
 }

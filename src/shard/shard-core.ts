@@ -18,6 +18,7 @@ import {
   addTarget,
   attach,
   detach,
+  failPool,
   forgetQuietLinks,
   isolateTarget,
   leave,
@@ -89,7 +90,7 @@ export class ShardCore {
   /** How long the shard may sleep: ms until its next timer; −1: until it is woken. */
   sleepMs(nowMs: number): number {
     if (this.#shard.hasPending) return 0;
-    let sleep = this.#shard.crowded.size > 0 ? 1 : -1;
+    let sleep = this.#isCrowded ? 1 : -1;
     for (const link of this.#shard.linkList) sleep = sooner(sleep, link.sleepMs(nowMs));
     return sooner(sleep, this.#shard.breakers.sleepMs(nowMs));
   }
@@ -123,6 +124,9 @@ export class ShardCore {
         break;
       case 'expectGlobs':
         shard.router.expectGlobs(command.patterns);
+        break;
+      case 'failPool':
+        failPool(shard, command.target);
         break;
       case 'addRoutes':
         shard.router.addRoutes(command.routes);
@@ -235,12 +239,16 @@ export class ShardCore {
       }
     }
     if (shard.backingOff.size > 0) fired += retryBackedOff(shard);
-    if (shard.crowded.size > 0 && shard.nowMs !== this.#crowdedAtMs) {
+    if (this.#isCrowded && shard.nowMs !== this.#crowdedAtMs) {
       this.#crowdedAtMs = shard.nowMs;
       serveCrowded(shard);
     }
     if (shard.breakers.size > 0) shard.breakers.look(shard);
     return fired;
+  }
+
+  get #isCrowded(): boolean {
+    return this.#shard.crowded.size + this.#shard.crowdedPools.size > 0;
   }
 
   #publish(): void {

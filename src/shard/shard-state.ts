@@ -73,6 +73,10 @@ export class ShardState {
   insists = false;
   /** Queues that wait for what other shards hold: nothing here says when that ends. */
   readonly crowded: Set<WaitQueue> = new Set();
+  /** Pools of which the same is true. */
+  readonly crowdedPools: Set<Target> = new Set();
+  /** A message that was accepted finds nobody else: it may wait for the threads of a pool. */
+  awaitsPools = false;
 
   /** There are, or were, subscriptions that block or refuse: clients are told how much of theirs is in care of those. */
   isHolding = false;
@@ -129,6 +133,12 @@ export class ShardState {
     if (target.stirred) return;
     target.stirred = true;
     this.stirred.push(target);
+  }
+
+  /** A delivery of `target` has ended or waits elsewhere: there is room for another. */
+  stirFreed(target: Target): void {
+    if (target.hasWork) this.stir(target);
+    if (target.pool?.hasWork === true) this.stir(target.pool);
   }
 
   /** Something is to be pushed or placed though nothing came. */

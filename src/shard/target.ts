@@ -11,6 +11,7 @@ import type { ShardLink } from './shard-link.ts';
 import type { TargetBreaker } from './target-breaker.ts';
 
 const NONE = -1;
+const NO_MEMBERS: readonly Target[] = Object.freeze([]);
 
 /** Of a client's cells, what its sink for failure reports keeps at most. */
 const SINK_SHARE_MAX = 1 / 2;
@@ -45,6 +46,15 @@ export class Target {
   readonly isSink: boolean;
   /** Takes new messages. */
   active: boolean;
+  readonly isPool: boolean;
+  /** A pool whose threads cannot be kept alive. */
+  failed: boolean;
+  /** Of a pool: its threads that are there, as targets of their own. */
+  members: readonly Target[] = NO_MEMBERS;
+  /** The pool that it is a member of. */
+  pool: Target | undefined;
+  /** Of a pool: since when what waits finds no member free; undefined: nothing waits for one. */
+  blockedSinceMs: number | undefined;
   /** Something may be pushed or placed: it stands in the shard's list of such targets. */
   stirred = false;
   /** Queues of messages that wait for room here. */
@@ -71,7 +81,9 @@ export class Target {
     this.concurrency = spec.concurrency ?? spec.window;
     this.capacity = spec.capacity ?? Number.POSITIVE_INFINITY;
     this.isSink = spec.kind === 'reports' || spec.kind === 'deadLetters';
-    this.active = spec.isolated !== true;
+    this.isPool = spec.isPool === true;
+    this.failed = spec.failed === true;
+    this.active = spec.isolated !== true && !this.failed;
     const isShared = spec.bound !== undefined && (loads?.others.length ?? 0) > 0;
     if (loads !== undefined && (spec.kind === 'endpoint' || isShared)) {
       this.#loads = loads;
@@ -175,9 +187,23 @@ export class Target {
     this.#loads = undefined;
   }
 
-  /** Deliveries under way in the whole bus. */
+  /** Deliveries under way in the whole bus; of a pool, with those of its members. */
   get inFlight(): number {
-    return this.used + this.#ofOthers(LOAD_USED);
+    let sum = this.used + this.#ofOthers(LOAD_USED);
+    for (let i = 0; i < this.members.length; i++) sum += (this.members[i] as Target).inFlight;
+    return sum;
+  }
+
+  /** Of these, what this shard has given it. */
+  get usedHere(): number {
+    let sum = this.used;
+    for (let i = 0; i < this.members.length; i++) sum += (this.members[i] as Target).used;
+    return sum;
+  }
+
+  /** A pool that waits for its threads to be replaced. */
+  get isDeserted(): boolean {
+    return this.isPool && this.members.length === 0;
   }
 
   /** All its handlers have something to do. */
@@ -188,7 +214,7 @@ export class Target {
   /** This shard has its share of them, which it may use whatever the others do: at least one handler. */
   get hasShare(): boolean {
     const shards = 1 + (this.#loads?.others.length ?? 0);
-    return this.used >= Math.max(1, Math.floor(this.concurrency / shards));
+    return this.usedHere >= Math.max(1, Math.floor(this.concurrency / shards));
   }
 
   /** No more may be accepted for it. */

@@ -1,0 +1,70 @@
+/** What a thread of a pool does: it becomes a client of the bus and runs the user's handler, until it is told to leave. */
+
+import type { Handler } from './client/endpoint.ts';
+import type { Endpoint } from './client/endpoint-handle.ts';
+import { joinBus, type OwnConnection } from './connect.ts';
+import type { JoinTask, PoolReport, PoolTask } from './host/pool-task.ts';
+import { packThrown } from './host/thrown-value.ts';
+import { leaveTicket } from './host/ticket.ts';
+import { kindOf } from './message/text.ts';
+import { configError } from './options.ts';
+
+interface Place {
+  readonly connection: OwnConnection;
+  readonly endpoint: Endpoint;
+}
+
+/** A thread has one place in one pool. */
+let place: Place | undefined;
+
+/** Never rejects: what was thrown is packed. */
+export async function servePool(task: PoolTask): Promise<PoolReport> {
+  try {
+    if (task.name === 'join') place = await join(task);
+    else if (place !== undefined) await leave(place);
+    return {};
+  } catch (thrown) {
+    return { thrown: packThrown(thrown) };
+  }
+}
+
+async function join({
+  beatMs,
+  handler,
+  href,
+  options,
+  pool,
+  report,
+  ticket,
+}: JoinTask): Promise<Place> {
+  process.on('uncaughtException', (thrown) => {
+    // Unhandled rejections come here too, unless the user listens to them.
+    if (process.listenerCount('uncaughtException') > 1) return;
+    report.postMessage(packThrown(thrown));
+    process.exit(1);
+  });
+  // From here on the user's module may connect too, and gets this connection.
+  leaveTicket(ticket);
+  const connection = await joinBus();
+  const loaded = (await import(href)) as Readonly<Record<string, unknown>>;
+  const { client } = connection;
+  const endpoint = await client.joinPool(pool, handlerIn(loaded, handler), options);
+  if (beatMs !== undefined) setInterval(() => client.core.beat(), beatMs).unref();
+  return { connection, endpoint };
+}
+
+async function leave({ connection, endpoint }: Place): Promise<void> {
+  await endpoint.close();
+  await connection.bus.close();
+}
+
+function handlerIn(loaded: Readonly<Record<string, unknown>>, name: string): Handler {
+  const found = loaded[name];
+  if (typeof found === 'function') return found as Handler;
+  throw configError(
+    'registerPool',
+    'handler',
+    `a function that the module exports as '${name}'`,
+    kindOf(found),
+  );
+}
