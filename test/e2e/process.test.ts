@@ -33,6 +33,12 @@ describe('a process with a bus', () => {
     expect(second).toEqual({ left: [], sameListeners: true, signalListeners: 0 });
   });
 
+  it('loads Piscina with the first pool, and is not held by its threads', async () => {
+    const { code, error, out } = await runProgram('loaded-packages');
+    expect({ code, error }).toEqual({ code: 0, error: '' });
+    expect(JSON.parse(out)).toEqual({ before: false, after: true });
+  });
+
   // Bugs 16: nodejs/node#44729, a thread that only waits asynchronously ends silently.
   it('keeps an idle connected thread alive', async () => {
     expect(await runProgram('idle-worker')).toMatchObject({ code: 0, out: 'alive\n', error: '' });
