@@ -138,6 +138,16 @@ export const mistakes: readonly Mistake[] = [
     finder: SIMULATOR,
   },
   {
+    name: 'retry overtakes its key',
+    file: 'src/shard/back-off.ts',
+    find: `  if (isOnLoan(state)) {
+    target.loans -= 1;`,
+    put: `  if (isOnLoan(state)) {
+    target.lanes?.leave(cell);
+    target.loans -= 1;`,
+    finder: SIMULATOR,
+  },
+  {
     name: 'attempts not counted',
     file: 'src/shard/retry.ts',
     find: '  backOff(shard, delivery, word + ONE_ATTEMPT, hasPlace ? delay : 0);',

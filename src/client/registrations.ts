@@ -104,6 +104,8 @@ export class Registrations {
       retry,
       maxDeaths,
       ...(breaker === undefined ? {} : { breaker: breakerSpec(breaker) }),
+      ...(resolved.ordered === 'key' ? { ordered: true } : {}),
+      ...(resolved.redeliver ? {} : { redeliver: false }),
       ...(queueLimit === Number.POSITIVE_INFINITY ? {} : { queueLimit }),
       ...(service === undefined ? {} : { service }),
       ...(version === undefined ? {} : { version }),
@@ -335,8 +337,6 @@ function windowOf(
 /** Options whose meaning is not built yet, with the one value that they may have: refused, not ignored. */
 const LATER_ENDPOINT: Readonly<Record<string, unknown>> = {
   dedupeWindow: 0,
-  ordered: false,
-  redeliver: true,
 };
 
 /** Throws `ERR_BUS_CONFIG` for an option of an endpoint that is not built yet. */
@@ -346,7 +346,11 @@ function checkEndpointSupported(given: object | undefined, verb: string): void {
 
 /** The same of a pool. */
 export function checkPoolSupported(given: object | undefined, verb: string): void {
-  checkSupported(given, { ...LATER_ENDPOINT, breaker: false }, verb);
+  checkSupported(
+    given,
+    { ...LATER_ENDPOINT, breaker: false, ordered: false, redeliver: true },
+    verb,
+  );
 }
 
 /** `given` as the caller wrote it: a default that was filled in is no wish. */

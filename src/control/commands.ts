@@ -69,6 +69,10 @@ export interface TargetSpec {
   readonly retry?: RetrySpec;
   /** Deaths of the handling thread after which a message is given up. Absent: 3. */
   readonly maxDeaths?: number;
+  /** Endpoints: the next message of a key waits until the one before it is settled. Absent: false. */
+  readonly ordered?: boolean;
+  /** Endpoints: absent: true. False: a message whose handler's thread died is given up. */
+  readonly redeliver?: boolean;
   /** Of endpoints. Absent: none. */
   readonly breaker?: BreakerSpec;
   /** Subscriptions that keep their loans: events that all shards together keep for it, and their bytes. */

@@ -33,6 +33,9 @@ export interface EndpointSpec {
   readonly retry?: RetrySpec;
   /** Deaths of the handling thread after which a message is given up. Absent: 3. */
   readonly maxDeaths?: number;
+  /** See `TargetSpec`. */
+  readonly ordered?: boolean;
+  readonly redeliver?: boolean;
   /** Absent: none. */
   readonly breaker?: BreakerSpec;
   /** Of a pool: handlers at once on each of its threads; `concurrency` is that of all of them. */

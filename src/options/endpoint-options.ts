@@ -36,9 +36,9 @@ export interface EndpointOptions {
   readonly breaker?: boolean | BreakerOptions | undefined;
   /** Deaths of the handling thread that one message may cause, 1 to 15. Default 3. */
   readonly maxDeaths?: number | undefined;
-  /** Deliver again after the handling thread's death. Default true; false is not supported yet. */
+  /** Deliver again what a handler had begun when its thread died. Default true; false: it is given up (`died`). */
   readonly redeliver?: boolean | undefined;
-  /** `'key'`: the next message of a key waits until the one before is settled. Default false. Not supported yet. */
+  /** `'key'`: the next message of a key waits until the one before is settled, retries included. Default false. */
   readonly ordered?: false | 'key' | undefined;
   /** For so many ms a message id is remembered and not handled again. Default 0: not at all. Not supported yet. */
   readonly dedupeWindow?: number | undefined;

@@ -47,6 +47,9 @@ export interface Estate {
   readonly targets: readonly number[];
 }
 
+/** Messages of taken keys that one shard keeps for an `ordered` endpoint before those of other keys wait behind them. */
+const ORDERED_WAITING = 1_000;
+
 export class Registry {
   readonly #cells: number;
   readonly #targets: TargetIds;
@@ -299,6 +302,8 @@ export class Registry {
       ...(spec.retry === undefined ? {} : { retry: spec.retry }),
       ...(spec.maxDeaths === undefined ? {} : { maxDeaths: spec.maxDeaths }),
       ...(spec.breaker === undefined ? {} : { breaker: spec.breaker }),
+      ...(spec.ordered === true ? { ordered: true, waiting: ORDERED_WAITING } : {}),
+      ...(spec.redeliver === false ? { redeliver: false } : {}),
     };
   }
 

@@ -186,7 +186,8 @@ function endLoan(shard: ShardState, link: ShardLink, cell: number): void {
     giveBack(shard, delivery, state);
     return;
   }
-  const deathsMax = (link.cells.owners[cell] as Target).spec.maxDeaths ?? DEATHS_MAX;
+  const { maxDeaths = DEATHS_MAX, redeliver } = (link.cells.owners[cell] as Target).spec;
+  const deathsMax = redeliver === false ? 1 : maxDeaths;
   const started =
     state === CELL.loaned && get(link.marks, cell * MARK_WORDS) === cellLoan(word) + 1;
   // A letter that waits for room needs nothing of this client any more.

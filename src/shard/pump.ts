@@ -37,7 +37,7 @@ import {
 } from '../memory/ledger.ts';
 import { packLetter } from '../memory/letter-word.ts';
 import { get, put } from '../memory/seam.ts';
-import { SENT } from '../memory/slot-header.ts';
+import { KEY_HASH, SENT } from '../memory/slot-header.ts';
 import { beginAttempt, passOnWaiting } from './begin-attempt.ts';
 import { expireDelivery, hasExpired } from './expiry.ts';
 import { placeMessage } from './intake.ts';
@@ -101,7 +101,7 @@ function lend(shard: ShardState, target: Target): void {
   const words = link.cellWords;
   if (target.breaker !== undefined) passOnWaiting(shard, target);
   while (target.loans < target.loanMax) {
-    const cell = target.firstWaiting;
+    const cell = nextToLend(shard, target);
     if (cell === NO_CELL) break;
     const at = cell * CELL_WORDS;
     const ref = get(words, at + CELL_REF);
@@ -113,6 +113,7 @@ function lend(shard: ShardState, target: Target): void {
       continue;
     }
     if (!beginAttempt(shard, target, cell)) continue;
+    target.lanes?.take(sender.header(slot, KEY_HASH), cell);
     const word = get(words, at + CELL_STATE);
     const lent = lendCell(word);
     const flags = wasHandedOut(word) ? FLAG_REDELIVERED : 0;
@@ -134,6 +135,19 @@ function lend(shard: ShardState, target: Target): void {
   if (target.isDroppable && (target.backlog > 0 || target.lent - target.toldKept > TELL_KEPT)) {
     shard.noteKept(target);
   }
+}
+
+/** The first that waits; at an `ordered` endpoint the first whose key is not taken by an earlier one. */
+function nextToLend(shard: ShardState, target: Target): number {
+  const { lanes, link } = target;
+  let cell = target.firstWaiting;
+  if (lanes === undefined) return cell;
+  for (; cell !== NO_CELL; cell = link.cells.after[cell] as number) {
+    const ref = get(link.cellWords, cell * CELL_WORDS + CELL_REF);
+    const hash = shard.link(refClient(ref)).header(refSlot(ref), KEY_HASH);
+    if (lanes.isFree(hash, cell)) return cell;
+  }
+  return NO_CELL;
 }
 
 /** Of a report, which message it is about; of a dead letter, what became of it. */

@@ -25,10 +25,11 @@ import {
   recordDetail,
   recordState,
   setRecordDetail,
+  wasHandedOut,
 } from '../memory/ledger.ts';
 import { get, put, store } from '../memory/seam.ts';
 import { LOAD_TRIALS, LOAD_WORDS } from '../memory/shard-memory.ts';
-import { CORR, FLAG_EARLY, KIND, KIND_MASK } from '../memory/slot-header.ts';
+import { CORR, FLAG_EARLY, KEY_HASH, KIND, KIND_MASK } from '../memory/slot-header.ts';
 import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
 import { startBackOff } from './back-off.ts';
 import { takeTimeout, watchDeadline } from './commit.ts';
@@ -50,6 +51,7 @@ export function recover(shard: ShardState, departed: readonly TargetSpec[] = [])
   for (const link of shard.linkList) deriveCells(shard, link, departed);
   for (const link of shard.linkList) deriveTimeouts(shard, link);
   deriveTrials(shard);
+  deriveLanes(shard);
 }
 
 /** Deliveries whose target went while nobody served the shard. */
@@ -129,6 +131,32 @@ function deriveRecords(shard: ShardState, link: ShardLink): void {
 function wantsToHear(link: ShardLink, slot: number, kind: number): boolean {
   if ((kind & KIND_MASK) === MESSAGE_KIND.request) return link.header(slot, CORR) !== 0;
   return (kind & KIND_MASK) === MESSAGE_KIND.event && (kind & FLAG_EARLY) !== 0;
+}
+
+/** Whose key is taken: what is on loan, then what waits for its next attempt, then what was about to be handed over. */
+function deriveLanes(shard: ShardState): void {
+  for (const isTaker of [isLent, isBackedOff, isRepeated]) {
+    for (const { cellWords, cells } of shard.linkList) {
+      cells.owners.forEach((owner, cell) => {
+        if (owner?.lanes === undefined || !isTaker(get(cellWords, cell * CELL_WORDS + CELL_STATE)))
+          return;
+        const ref = get(cellWords, cell * CELL_WORDS + CELL_REF);
+        owner.lanes.take(shard.link(refClient(ref)).header(refSlot(ref), KEY_HASH), cell);
+      });
+    }
+  }
+}
+
+function isLent(word: number): boolean {
+  return isOnLoan(cellState(word));
+}
+
+function isBackedOff(word: number): boolean {
+  return cellState(word) === CELL.backoff && (wasHandedOut(word) || (word & CELL_DEAD) !== 0);
+}
+
+function isRepeated(word: number): boolean {
+  return cellState(word) === CELL.waiting && wasHandedOut(word);
 }
 
 /** A predecessor's trials kept their places until now. Those that are over without its having said so give them back. */

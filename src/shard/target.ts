@@ -6,6 +6,7 @@ import { mayHold, type TargetSpec } from '../control/commands.ts';
 import { get, load, put, store } from '../memory/seam.ts';
 import { LOAD_BYTES, LOAD_USED, LOAD_WAITING, LOAD_WORDS } from '../memory/shard-memory.ts';
 import { PAY_LEN } from '../memory/slot-header.ts';
+import { KeyLanes } from './key-lanes.ts';
 import type { WaitQueue } from './parking.ts';
 import type { ShardLink } from './shard-link.ts';
 import type { TargetBreaker } from './target-breaker.ts';
@@ -61,6 +62,8 @@ export class Target {
   readonly waiters: Set<WaitQueue> = new Set();
   /** Those that drop need waiting cells besides the loans, since what is on loan cannot be dropped. */
   readonly cellsWanted: number;
+  /** Of an endpoint that is `ordered`. */
+  readonly lanes: KeyLanes | undefined;
   /** Of an endpoint that has one. */
   readonly breaker: TargetBreaker | undefined;
   /** Messages that wait for this very target. */
@@ -77,6 +80,7 @@ export class Target {
   constructor(spec: TargetSpec, link: ShardLink, loads?: Loads, breaker?: TargetBreaker) {
     this.spec = spec;
     this.breaker = breaker;
+    if (spec.ordered === true) this.lanes = new KeyLanes();
     this.link = link;
     this.concurrency = spec.concurrency ?? spec.window;
     this.capacity = spec.capacity ?? Number.POSITIVE_INFINITY;

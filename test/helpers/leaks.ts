@@ -28,6 +28,7 @@ export function heldByShard({
   untold,
   uncounted,
   backingOff,
+  targets,
 }: ShardState): Held {
   const sum = (of: (link: (typeof linkList)[number]) => number): number =>
     linkList.reduce((total, link) => total + of(link), 0);
@@ -44,6 +45,7 @@ export function heldByShard({
     untold: untold.length,
     uncounted: uncounted.length,
     backingOff: backingOff.size,
+    lanes: targets.reduce((total, target) => total + (target?.lanes?.size ?? 0), 0),
   });
 }
 

@@ -67,6 +67,8 @@ export class Journal {
   readonly #handedOut = new Set<number>();
   /** By receiver, sender and key: the last message that was delivered there for the first time. */
   readonly #last = new Map<string, number>();
+  readonly #ordered = new Set<string>();
+  readonly #lastOrdered = new Map<string, number>();
   #mayMove = false;
 
   noteDelivery(delivery: Delivery): void {
@@ -89,11 +91,26 @@ export class Journal {
     this.#handedOut.add(n);
     this.#seen.add(name);
     if (attempt > RUNS_MAX) throw new Broken(`${receiver} got ${n} as attempt ${attempt}`);
+    this.#checkRepeated(delivery, sent);
     if (!isFirst || (sent.kind === KIND.request && this.#mayMove)) return;
     const lane = `${receiver}:${sent.client}:${key}`;
     const last = this.#last.get(lane) ?? -1;
     if (last > n) throw new Broken(`${receiver} got ${n} after ${last}, of one sender and key`);
     this.#last.set(lane, n);
+  }
+
+  /** Nothing of a key comes there before what was sent before it has ended, first deliveries and all others. */
+  noteOrdered(receiver: string): void {
+    this.#ordered.add(receiver);
+  }
+
+  /** Requests may go elsewhere and come back. */
+  #checkRepeated({ key, n, receiver }: Delivery, { client, kind }: Sent): void {
+    if (kind !== KIND.notification || !this.#ordered.has(receiver)) return;
+    const lane = `${receiver}:${client}:${key}`;
+    const last = this.#lastOrdered.get(lane) ?? -1;
+    if (last > n) throw new Broken(`${receiver} got ${n} after ${last}, of one key in order`);
+    this.#lastOrdered.set(lane, n);
   }
 
   /**

@@ -11,9 +11,9 @@ import { heldByWorld } from '../../unit/client/at-rest.ts';
 import { CoreWorld, type WorldClient } from '../../unit/client/core-world.ts';
 import { Broken, Journal, type Present, type Sent } from './journal.ts';
 import { Random } from './random.ts';
-import { SimBreakers } from './sim-breakers.ts';
 import { SimDeadLetters } from './sim-dead-letters.ts';
 import { SimEndpoint } from './sim-endpoint.ts';
+import { SimOptions } from './sim-options.ts';
 import { type Moments, SimReceiver, type SimTarget } from './sim-receiver.ts';
 
 const STEPS = 300;
@@ -67,7 +67,7 @@ export class Simulation {
   readonly #world: CoreWorld;
   readonly #journal = new Journal();
   readonly #receivers: Installed[] = [];
-  readonly #breakers = new SimBreakers();
+  readonly #options = new SimOptions();
   #letters: SimDeadLetters | undefined;
   readonly #dead = new Set<number>();
   readonly #abortable: { readonly client: number; readonly controller: AbortController }[] = [];
@@ -260,14 +260,13 @@ export class Simulation {
     const pattern = random.pick(Object.keys(PATTERNS));
     if (random.oneIn(3)) this.#subscribe(name, client, pattern);
     else {
-      const breaker = random.oneIn(3) ? this.#breakers.draw(random) : undefined;
-      const added = this.#addReceiver(name, client, { ...ENDPOINT, ...(breaker && { breaker }) });
+      const wishes = this.#options.draw(random);
+      const added = this.#addReceiver(name, client, { ...ENDPOINT, ...wishes });
+      this.#options.add(added.target, wishes);
+      if (wishes.ordered === true) this.#journal.noteOrdered(name);
       this.#world.addRoute(pattern, added.target, { priority: random.below(2) });
-      if (breaker === undefined) this.#notePresence(added, KIND.notification, pattern);
-      else {
-        this.#breakers.add(added.target, breaker);
-        this.#journal.noteDeparture();
-      }
+      if (wishes.breaker === undefined) this.#notePresence(added, KIND.notification, pattern);
+      else this.#journal.noteDeparture();
     }
   }
 
@@ -290,7 +289,7 @@ export class Simulation {
     else if (action < 96) this.#abort();
     else if (action < 99) this.#changeRoutes();
     else this.#killClient();
-    this.#breakers.check(this.#world);
+    this.#options.check(this.#world);
     this.#journal.look(this.#dead);
   }
 

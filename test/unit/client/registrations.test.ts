@@ -172,9 +172,9 @@ describe('Registrations', () => {
     const { registrations } = makeRegistrations();
     const refusal = { code: 'ERR_BUS_CONFIG' };
     await expect(registrations.addEndpoint('e', 1 as never)).rejects.toMatchObject(refusal);
-    await expect(registrations.addEndpoint('e', () => 1, { ordered: 'key' })).rejects.toMatchObject(
-      refusal,
-    );
+    await expect(
+      registrations.addEndpoint('e', () => 1, { dedupeWindow: 5 }),
+    ).rejects.toMatchObject(refusal);
   });
 
   it('ends everything without asking main when the client leaves', async () => {

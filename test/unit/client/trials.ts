@@ -1,8 +1,18 @@
-/** What breakers of a world hold: trials that are out, and claims on giving one. */
+/** What breakers of a world hold, trials that are out and claims on giving one, and what ordered endpoints have. */
 import { BREAKER_CLAIM } from '../../../src/memory/breaker-words.ts';
 import { BREAKER_WORDS } from '../../../src/memory/control-words.ts';
-import { CELL_STATE, CELL_TARGET, CELL_TRIAL, CELL_WORDS } from '../../../src/memory/ledger.ts';
+import { refClient, refSlot } from '../../../src/memory/entries.ts';
+import {
+  CELL_REF,
+  CELL_STATE,
+  CELL_TARGET,
+  CELL_TRIAL,
+  CELL_WORDS,
+  cellState,
+  isOnLoan,
+} from '../../../src/memory/ledger.ts';
 import { LOAD_TRIALS, LOAD_WORDS } from '../../../src/memory/shard-memory.ts';
+import { KEY_HASH, SLOT_WORDS } from '../../../src/memory/slot-header.ts';
 import type { CoreWorld } from './core-world.ts';
 
 /** Trials of all targets together, as the shards count them, and shards that count them right now. */
@@ -18,6 +28,21 @@ export function heldByBreakers({ control, shardMemories, size }: CoreWorld): {
     if (control.breakers[target * BREAKER_WORDS + BREAKER_CLAIM] !== 0) claims += 1;
   }
   return { trials, claims };
+}
+
+/** Keys, by their hashes, of the deliveries that a target has on loan. */
+export function lentOfKeys({ clientMemories, links }: CoreWorld, target: number): number[] {
+  const hashes: number[] = [];
+  for (const { cellWords, cells } of links.flat()) {
+    for (let at = 0; at < cells * CELL_WORDS; at += CELL_WORDS) {
+      if (cellWords[at + CELL_TARGET] !== target) continue;
+      if (!isOnLoan(cellState(cellWords[at + CELL_STATE] as number))) continue;
+      const ref = cellWords[at + CELL_REF] as number;
+      const headers = clientMemories[refClient(ref)]?.headers;
+      hashes.push(headers?.[refSlot(ref) * SLOT_WORDS + KEY_HASH] as number);
+    }
+  }
+  return hashes;
 }
 
 /** Deliveries of a target that are trials. */
