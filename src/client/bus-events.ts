@@ -31,11 +31,12 @@ export interface BusEvents {
     readonly message: string;
     readonly state: 'raised' | 'cleared';
   };
-  /** Not told yet, as the next one. */
-  /** An endpoint was isolated, takes messages again, or has left. On the main thread only. */
+  /** An endpoint came, takes no more, takes messages again, or is gone. On the main thread only. */
   readonly endpointState: {
     readonly endpoint: string;
     readonly state: 'active' | 'draining' | 'isolated' | 'closed';
+    /** Of the thread whose end has closed it, where that is known. */
+    readonly exitCode?: number | undefined;
   };
   /** The breaker of an endpoint is in another state. On the main thread only. */
   readonly breaker: {
@@ -89,11 +90,7 @@ export class EventHub {
 
   /** Throws ERR_BUS_CONFIG for a name that no event has, or what is no function. */
   on<Name extends keyof BusEvents>(name: Name, listener: (event: BusEvents[Name]) => void): void {
-    if (!EVENTS.includes(name)) {
-      const nearest = typeof name === 'string' ? nearestName(name, EVENTS) : undefined;
-      const expected = nearest === undefined ? `one of ${EVENTS.join(', ')}` : `'${nearest}'`;
-      throw configError('on', 'event', expected, kindOf(name));
-    }
+    checkName('on', name);
     if (typeof listener !== 'function') {
       throw configError('on', 'listener', 'a function', kindOf(listener));
     }
@@ -103,6 +100,7 @@ export class EventHub {
   }
 
   off<Name extends keyof BusEvents>(name: Name, listener: (event: BusEvents[Name]) => void): void {
+    checkName('off', name);
     this.#listeners.get(name)?.delete(listener);
   }
 
@@ -131,4 +129,11 @@ export class EventHub {
   clear(): void {
     this.#listeners.clear();
   }
+}
+
+function checkName(verb: string, name: keyof BusEvents): void {
+  if (EVENTS.includes(name)) return;
+  const nearest = typeof name === 'string' ? nearestName(name, EVENTS) : undefined;
+  const expected = nearest === undefined ? `one of ${EVENTS.join(', ')}` : `'${nearest}'`;
+  throw configError(verb, 'event', expected, kindOf(name));
 }

@@ -2,7 +2,6 @@
  * An endpoint on the thread that registered it: runs the handler, at most `concurrency` at once, keeps the order of
  * starts, and answers. What is handed over beyond that waits here; the shards' windows bound it.
  */
-import { types } from 'node:util';
 import { ACK_STATUS } from '../memory/entries.ts';
 import { VERDICT } from '../memory/link-memory.ts';
 import { EXPIRES, NO_DEADLINE } from '../memory/slot-header.ts';
@@ -16,6 +15,7 @@ import type { ClientEnvironment } from './clock.ts';
 import { type ContextHome, LoanContext } from './handler-context.ts';
 import type { Loan } from './loan.ts';
 import type { Message } from './message.ts';
+import { promiseOf } from './promise-of.ts';
 import { type Reader, readMessage } from './read-message.ts';
 import type { Receiver } from './receiver.ts';
 import { Tally } from './tally.ts';
@@ -62,6 +62,7 @@ export class EndpointReceiver implements Receiver {
   #runs = 0;
   #measuredTurn = -1;
   #closing = false;
+  #isAbandoned = false;
   #idle: Promise<void> | undefined;
   #onIdle: (() => void) | undefined;
 
@@ -91,6 +92,13 @@ export class EndpointReceiver implements Receiver {
     } else this.#start(loan);
   }
 
+  /** The bus has ended: nobody waits for what still runs. */
+  abandon(): void {
+    void this.close();
+    this.#isAbandoned = true;
+    this.#onIdle?.();
+  }
+
   /** Hands back what has not started; resolves when what has started is answered. */
   close(): Promise<void> {
     this.#closing = true;
@@ -98,7 +106,7 @@ export class EndpointReceiver implements Receiver {
       this.#clearTimer(loan);
       this.#parts.answers.acknowledge(loan, ACK_STATUS.requeue);
     }
-    if (this.#running === 0) return Promise.resolve();
+    if (this.#running === 0 || this.#isAbandoned) return Promise.resolve();
     this.#idle ??= new Promise((resolve) => {
       this.#onIdle = resolve;
     });
@@ -278,30 +286,6 @@ export function isFinal(error: unknown): boolean {
   } catch {
     return false;
   }
-}
-
-/**
- * What a handler returned, as a promise; undefined when it is no thenable. One that is not the language's own is
- * wrapped: it may throw when it is asked, or call back twice.
- */
-function promiseOf(value: unknown): Promise<unknown> | undefined {
-  if (types.isPromise(value)) return value;
-  try {
-    if (!isThenable(value)) return undefined;
-  } catch {
-    // The promise asks once more, and rejects with what is thrown.
-  }
-  return new Promise((resolve) => {
-    resolve(value);
-  });
-}
-
-export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    typeof (value as { then?: unknown }).then === 'function'
-  );
 }
 
 /** Throws ERR_BUS_CONFIG. */

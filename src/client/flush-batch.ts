@@ -27,7 +27,8 @@ export class FlushBatch {
 export class FlushBatches {
   current: FlushBatch = new FlushBatch();
   readonly #sealed = new Set<FlushBatch>();
-  #waiting = new Set<() => void>();
+  /** Flushes that wait, and how each ends. */
+  readonly #waiting = new Map<() => void, () => void>();
 
   /** Resolves when everything that was accepted before this call is settled. */
   flush(): Promise<void> {
@@ -45,19 +46,20 @@ export class FlushBatches {
         this.#waiting.delete(check);
         resolve();
       };
-      this.#waiting.add(check);
+      this.#waiting.set(check, resolve);
     });
   }
 
   /** The bus has ended: nothing will settle any more. */
   abandon(): void {
     this.#sealed.clear();
-    for (const check of this.#waiting) check();
-    this.#waiting = new Set();
+    this.current = new FlushBatch();
+    for (const end of this.#waiting.values()) end();
+    this.#waiting.clear();
   }
 
   #emptied(batch: FlushBatch): void {
     this.#sealed.delete(batch);
-    for (const check of this.#waiting) check();
+    for (const check of this.#waiting.keys()) check();
   }
 }

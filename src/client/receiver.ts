@@ -10,6 +10,6 @@ export interface Receiver {
   take(loan: Loan, detail: number): void;
   /** Loans taken and not given back. */
   readonly held: number;
-  /** Of endpoints: what their handlers came to. */
+  /** What its handlers came to. */
   readonly tally?: Tally;
 }

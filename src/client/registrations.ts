@@ -115,7 +115,8 @@ export class Registrations {
     });
     if (resolved.keepAlive && !this.#closed) this.#keepAlive.add(receiver);
     onWaiting();
-    return new ClientEndpoint(id, () => this.#removeEndpoint(target, receiver));
+    const remove = (): Promise<void> => this.#removeEndpoint(target, receiver);
+    return new ClientEndpoint(id, remove, () => this.#drainEndpoint(target));
   }
 
   /** This thread is one of a pool's: it runs what the pool gets with the pool's own options, which are checked. */
@@ -133,7 +134,9 @@ export class Registrations {
       this.#endpoints.delete(receiver);
     });
     onWaiting();
-    return new ClientEndpoint(pool, () => this.#removeEndpoint(target, receiver));
+    // A thread leaves its pool by ending; the pool as a whole is drained on main.
+    const remove = (): Promise<void> => this.#removeEndpoint(target, receiver);
+    return new ClientEndpoint(pool, remove, remove);
   }
 
   async addSubscription(
@@ -208,7 +211,7 @@ export class Registrations {
     this.#closed = true;
     for (const stopListening of this.#listening) stopListening();
     for (const subscription of this.#subscriptions) subscription.close();
-    for (const endpoint of this.#endpoints) void endpoint.close();
+    for (const endpoint of this.#endpoints) endpoint.abandon();
     this.#subscriptions.clear();
     this.#endpoints.clear();
     this.#keepAlive.clear();
@@ -257,6 +260,10 @@ export class Registrations {
       await plane.releaseTarget(target).catch(() => {});
       throw error;
     }
+  }
+
+  async #drainEndpoint(target: number): Promise<void> {
+    if (!this.#closed) await this.#parts.plane.drainEndpoint(target);
   }
 
   async #removeEndpoint(target: number, receiver: EndpointReceiver): Promise<void> {

@@ -12,22 +12,25 @@ import { EXPIRES, NO_DEADLINE, PAY_LEN } from '../memory/slot-header.ts';
 import type { ResolvedNack, ResolvedSubscribeOptions } from '../options.ts';
 import { CatchUp } from './catch-up.ts';
 import { DropAccount } from './drop-account.ts';
-import { isFinal, isThenable, type ReceiverParts } from './endpoint.ts';
+import { isFinal, type ReceiverParts } from './endpoint.ts';
 import { EventQueue, type QueuedEvent } from './event-queue.ts';
 import { LoanContext } from './handler-context.ts';
 import { HeldEvents } from './held-events.ts';
 import type { Loan } from './loan.ts';
 import { bindSettle, type ReceivedMessage } from './message.ts';
+import { promiseOf } from './promise-of.ts';
 import { readMessage } from './read-message.ts';
 import type { Receiver } from './receiver.ts';
 import { ShardBacklog } from './shard-backlog.ts';
 import type { EventHandler, SubscriptionCallbacks } from './subscription-callbacks.ts';
+import { Tally } from './tally.ts';
 
 /** Events handed to callbacks before the clock is looked at, and how long they may go on in one go. */
 const EVENTS_PER_LOOK = 32;
 const SERVE_MS = 1;
 
 export class SubscriptionReceiver implements Receiver {
+  readonly tally: Tally = new Tally();
   readonly #options: ResolvedSubscribeOptions;
   readonly #parts: ReceiverParts;
   readonly #callbacks: SubscriptionCallbacks;
@@ -94,7 +97,7 @@ export class SubscriptionReceiver implements Receiver {
     const isTooOld = this.#catchUp?.isTooOld(loan.link.shard) === true;
     if (isTooOld || (this.#drops && this.#isTooMuch(bytes))) {
       this.#held.refuse(loan);
-      this.#parts.count('dropped');
+      this.#countDrop();
       if (isTooOld) this.#drop.noteOlder();
       else this.#drop.note(0);
       this.#offer(undefined);
@@ -232,12 +235,17 @@ export class SubscriptionReceiver implements Receiver {
   }
 
   /** The next event in the queue tells of the one that went, and of those that it should have told of. */
+  #countDrop(): void {
+    this.#parts.count('dropped');
+    this.tally.dropped += 1;
+  }
+
   #dropOne(): void {
     const queue = this.#queue;
     const isOldest = this.#options.overflow === 'drop-oldest';
     const event = (isOldest ? queue.shift() : queue.pop()) as QueuedEvent;
     const { first } = queue;
-    this.#parts.count('dropped');
+    this.#countDrop();
     this.#held.giveUp(event, LETTER_REASON.overflow);
     if (this.#keeps || !isOldest || first === undefined) this.#drop.note(event.message.missed);
     else {
@@ -344,11 +352,12 @@ export class SubscriptionReceiver implements Receiver {
       this.#failed(event, error);
       return;
     }
-    if (!isThenable(result)) {
+    const pending = promiseOf(result);
+    if (pending === undefined) {
       this.#succeeded(event);
       return;
     }
-    const settled = result.then(
+    const settled = pending.then(
       () => this.#ended(event, () => this.#succeeded(event)),
       (error: unknown) => this.#ended(event, () => this.#failed(event, error)),
     );

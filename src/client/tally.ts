@@ -15,6 +15,8 @@ export class Tally {
   /** Handlers that run now and have not settled. */
   inFlight = 0;
 
+  /** Of a subscription: events that its bound dropped on its thread. */
+  dropped = 0;
   #latencies: Float64Array | undefined;
 
   /** Counts for `target` from now on: what the one before it has left is forgotten. */
@@ -33,5 +35,6 @@ export class Tally {
     tallies[at + TALLY.delivered] = this.delivered;
     tallies[at + TALLY.failed] = this.failed;
     tallies[at + TALLY.inFlight] = this.inFlight;
+    tallies[at + TALLY.dropped] = this.dropped;
   }
 }

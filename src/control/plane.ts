@@ -138,6 +138,8 @@ export interface ControlPlane {
   joinPool(client: number, target: number, pool: string): Promise<void>;
   /** Removes its routes and the endpoint; what waited is routed again. Unknown: resolves (already gone). */
   closeEndpoint(target: number): Promise<void>;
+  /** It takes no more; resolves when what it was given is settled. Unknown: resolves. */
+  drainEndpoint(target: number): Promise<void>;
   registerRoutes(routes: readonly RouteRequest[]): Promise<readonly RouteRecord[]>;
   /** False when no such route exists. */
   removeRoute(pattern: string, match: Matching | 'auto', endpoint: string): Promise<boolean>;

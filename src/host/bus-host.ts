@@ -100,9 +100,7 @@ export class BusHost {
     const registry = new Registry({ ...config, targets, cells: CELLS });
     // Main is a thread with work too: a shard may spin where each of them has a core to itself.
     const spin = config.shards + 1 <= availableParallelism();
-    const memories = Array.from({ length: config.shards }, (_, id) => {
-      return createShardMemory(id, control.targets);
-    });
+    const memories = makeMemories(config.shards, targets);
     const surroundings = { control, epochMs, spin, shards: memories };
     this.#standby =
       config.standby === 0
@@ -115,6 +113,7 @@ export class BusHost {
       control,
       epochMs,
       maxClients: config.maxClients,
+      tellState: (news) => this.#client?.tellState(news),
       size: { slots: config.slots, heapBytes: config.heapBytes, shards: config.shards },
       settings: settingsOf(config),
     });
@@ -388,4 +387,8 @@ export class BusHost {
     if (busState(this.#control) !== BUS_STATE.open) return;
     this.#logger.error({ err: error }, 'a thread of the bus could not be served');
   }
+}
+
+function makeMemories(shards: number, targets: number): ShardMemory[] {
+  return Array.from({ length: shards }, (_, id) => createShardMemory(id, targets));
 }

@@ -2,6 +2,7 @@
  * The clients of a bus: admitted, attached to all shards, made known to each other, and dismissed when they have left
  * or died. Ids are never reused.
  */
+import type { BusEvents } from '../client/bus-events.ts';
 import type { ClientBoot, ClientSettings, NamedEndpoint, ThreadEnd } from '../control/plane.ts';
 import { CALL_LATENCY, CALL_LATENCY_COUNTS, type ClientHandle } from '../memory/client-memory.ts';
 import { type ControlWords, foldTallies } from '../memory/control-words.ts';
@@ -14,6 +15,9 @@ import type { Registry } from '../registry/registry.ts';
 import { ClientHost, type ClientSize, type PeerSink } from './client-host.ts';
 import type { Shards } from './shards.ts';
 
+/** An endpoint came, takes no more for now, takes messages again, or is gone. */
+export type TellState = (news: BusEvents['endpointState']) => void;
+
 export interface ClientsInit {
   readonly shards: Shards;
   readonly registry: Registry;
@@ -22,6 +26,7 @@ export interface ClientsInit {
   readonly size: ClientSize;
   readonly epochMs: number;
   readonly maxClients: number;
+  readonly tellState: TellState;
 }
 
 interface Departed {
@@ -103,12 +108,15 @@ export class Clients {
   async dismiss(id: number, end?: { readonly exitCode: number | undefined }): Promise<void> {
     const client = this.#present.get(id);
     if (client === undefined || this.#closed) return;
-    const { registry, shards } = this.#init;
+    const { registry, shards, tellState } = this.#init;
     this.#present.delete(id);
     this.#remember(client);
     client.seal();
     if (end !== undefined) this.#tellEnd(id, { ...end, threadId: client.threadId });
+    const left = registry.findEndpoints({}).filter(({ client: owner }) => owner === id);
     const { targets } = registry.forget(id);
+    for (const { spec } of left)
+      tellState({ endpoint: spec.id, state: 'closed', exitCode: end?.exitCode });
     const told = shards.tellAll({ op: 'detach', client: id });
     // A thread that died may have rung nobody, or half: who sleeps must look again.
     this.ringAll();

@@ -1,8 +1,8 @@
 /** What the host of a bus sees of main's own client half. */
+import type { BusEvents } from '../client/bus-events.ts';
 import type { DeadLetterKeeper } from '../message/dead-letter.ts';
 import type { BusError } from '../message/errors.ts';
 import type { ResolvedCloseOptions } from '../options.ts';
-import type { EndpointState } from '../registry/endpoints.ts';
 import type { BreakerState } from './breaker-news.ts';
 import type { ShardRestart } from './shard-host.ts';
 import type { Alert } from './trouble-watch.ts';
@@ -26,7 +26,7 @@ export interface MainClient {
   /** A breaker has changed. */
   tellBreaker(news: { readonly endpoint: string; readonly state: BreakerState }): void;
   /** An endpoint has. */
-  tellState(news: { readonly endpoint: string; readonly state: EndpointState }): void;
+  tellState(news: BusEvents['endpointState']): void;
   /** A shard was replaced. */
   tell(restart: ShardRestart): void;
   /** Something troubles the bus, or does no more. */

@@ -70,7 +70,9 @@ export function observeMetrics(observed: Observed): BusMetrics {
       };
     }),
     subscriptions: [...registry.subscriptions()].map(({ group, name, spec }) => {
-      const known = { id: name, pattern: spec.pattern, dropped: dropped.of(spec.target) };
+      const here = control.tallies[spec.target * TALLY_COUNTS + TALLY.dropped] as number;
+      const count = dropped.of(spec.target) + here;
+      const known = { id: name, pattern: spec.pattern, dropped: count };
       return group === undefined ? known : { ...known, group };
     }),
   });

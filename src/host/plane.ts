@@ -2,6 +2,7 @@
  * The control plane on the main thread: a change goes into the registry at once, and the call resolves when all shards
  * concerned have it. Clients on other threads come through the control door, which lets each touch only its own.
  */
+import { setTimeout } from 'node:timers/promises';
 import { type ExplainQuery, type Matching, mayHold } from '../control/commands.ts';
 import type {
   ControlPlane,
@@ -13,7 +14,13 @@ import type {
   SubscriptionRequest,
 } from '../control/plane.ts';
 import { resetBreaker } from '../memory/breaker-words.ts';
-import { type ControlWords, foldTallies, setHolding } from '../memory/control-words.ts';
+import {
+  BUS_STATE,
+  busState,
+  type ControlWords,
+  foldTallies,
+  setHolding,
+} from '../memory/control-words.ts';
 import type { DeadLetterFilter, DeadLetterKeeper, DeadLetterPage } from '../message/dead-letter.ts';
 import type { EndpointQuery, EndpointState } from '../registry/endpoints.ts';
 import { expectedGlobs } from '../registry/expected-globs.ts';
@@ -44,6 +51,8 @@ export interface PlaneInit {
   readonly tellState: (news: { readonly endpoint: string; readonly state: EndpointState }) => void;
 }
 
+/** How often main looks whether a draining endpoint has nothing left. */
+const DRAIN_LOOK_MS = 2;
 /** Client 0 lives as long as the bus. */
 const MAIN = 0;
 
@@ -64,13 +73,14 @@ export class Plane implements ControlPlane {
   }
 
   async registerEndpoint(client: number, target: number, spec: EndpointSpec): Promise<void> {
-    const { clients, control, registry, shards } = this.#init;
+    const { clients, control, registry, shards, tellState } = this.#init;
     assertOpen(control);
     const added = registry.addEndpoint(client, target, spec);
     if (spec.breaker !== undefined) resetBreaker(control, target);
     const entry = registry.endpointAt(target);
     if (entry !== undefined) clients.announce(entry);
     await shards.tellAll({ op: 'addTarget', target: added });
+    tellState({ endpoint: spec.id, state: 'active' });
   }
 
   async joinPool(client: number, target: number, pool: string): Promise<void> {
@@ -92,6 +102,22 @@ export class Plane implements ControlPlane {
     clients.announceClosed(target);
     await shards.tellAll({ op: 'removeTarget', target });
     tellState({ endpoint, state: 'closed' });
+  }
+
+  async drainEndpoint(target: number): Promise<void> {
+    const { control, registry, shards, tellState } = this.#init;
+    assertOpen(control);
+    const endpoint = registry.endpointAt(target)?.spec.id;
+    if (endpoint === undefined) return;
+    registry.setEndpointState(endpoint, 'draining');
+    await shards.tellAll({ op: 'isolate', target, isolated: true });
+    tellState({ endpoint, state: 'draining' });
+    const load = (): number =>
+      [target, ...registry.membersOf(target)].reduce((sum, at) => sum + shards.loadOf(at), 0);
+    const isThere = (): boolean => registry.endpointAt(target)?.state === 'draining';
+    while (isThere() && load() > 0 && busState(control) <= BUS_STATE.closing) {
+      await setTimeout(DRAIN_LOOK_MS, undefined, { ref: false });
+    }
   }
 
   async registerRoutes(routes: readonly RouteRequest[]): Promise<readonly RouteRecord[]> {
@@ -184,9 +210,10 @@ export class Plane implements ControlPlane {
   async isolate(endpoint: string, isolated: boolean): Promise<void> {
     const { control, registry, shards, tellState } = this.#init;
     assertOpen(control);
-    const target = registry.isolate(endpoint, isolated);
+    const state = isolated ? 'isolated' : 'active';
+    const target = registry.setEndpointState(endpoint, state);
     await shards.tellAll({ op: 'isolate', target, isolated });
-    tellState({ endpoint, state: isolated ? 'isolated' : 'active' });
+    tellState({ endpoint, state });
   }
 
   async listDeadLetters(query: {

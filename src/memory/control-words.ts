@@ -7,7 +7,7 @@
  * HOLDING               1: there are, or were, subscriptions that block or refuse: main writes, every client reads
  * cursors[targets]      round-robin position of a balance set; any shard adds
  * breakers[targets] 4   state, claim, streak, spare: any shard, see breaker-words.ts
- * tallies[targets] 4    Float64: delivered, failed, in flight, spare. The client that holds the target copies them out
+ * tallies[targets] 4    Float64: delivered, failed, in flight, dropped. The client that holds the target copies them out
  *                       with its counters; main reads, and writes those of pools. Plain, and perhaps a batch old
  * latencies[targets]    Float64: how long the handlers of an endpoint run, see latency-bins.ts. The client that holds the
  *                       target counts in place; main reads. Plain
@@ -25,7 +25,7 @@ const HOLDING = 1;
 export const BREAKER_WORDS = 4;
 /** Of `state`. */
 const TURNED = 1;
-export const TALLY = { delivered: 0, failed: 1, inFlight: 2 } as const;
+export const TALLY = { delivered: 0, failed: 1, inFlight: 2, dropped: 3 } as const;
 /** Float64, of each target. */
 export const TALLY_COUNTS = 4;
 const TALLY_WORDS = TALLY_COUNTS * 2;

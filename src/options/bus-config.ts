@@ -57,7 +57,7 @@ export interface BusConfig {
   readonly keepAlive?: boolean | undefined;
   /** Default 1 024, also the most. */
   readonly maxEndpoints?: number | undefined;
-  /** Default 1 024, also the most. */
+  /** Default 4 096, also the most. */
   readonly maxSubscriptions?: number | undefined;
   /** Default 64, also the most. */
   readonly maxClients?: number | undefined;

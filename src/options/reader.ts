@@ -32,12 +32,14 @@ export class OptionReader {
    */
   constructor(source: unknown, known: readonly string[], where: string, prefix = '') {
     const option = prefix === '' ? 'options' : prefix.slice(0, -1);
-    if (typeof source !== 'object' || source === null || Array.isArray(source)) {
+    if (typeof source !== 'object' || source === null) {
       throw configError(where, option, 'an object', kindOf(source));
     }
     this.#where = where;
     this.#prefix = prefix;
     this.#source = readOnce(where, option, () => {
+      // A Map or an array has no named options: what was meant would be ignored.
+      if (Symbol.iterator in source) throw configError(where, option, 'an object', kindOf(source));
       for (const name in source) {
         if (!known.includes(name)) throw unknownOption(where, prefix, name, known);
       }

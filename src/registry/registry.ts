@@ -16,7 +16,12 @@ import { BusError } from '../message/errors.ts';
 import { validatePattern } from '../routing/pattern.ts';
 import { Router } from '../routing/router.ts';
 import { checkEndpoint, checkRoute, checkSubscription } from './checks.ts';
-import { type EndpointEntry, type EndpointQuery, Endpoints } from './endpoints.ts';
+import {
+  type EndpointEntry,
+  type EndpointQuery,
+  type EndpointState,
+  Endpoints,
+} from './endpoints.ts';
 import { PoolMembers } from './pool-members.ts';
 import { type RouteEntry, Routes, recordOf } from './routes.ts';
 import { type SubscriptionEntry, Subscriptions } from './subscriptions.ts';
@@ -51,6 +56,8 @@ export interface Estate {
 const ORDERED_WAITING = 1_000;
 
 export class Registry {
+  /** By target; of those that are gone too, until their numbers are used again. */
+  readonly #names = new Map<number, string>();
   readonly #cells: number;
   readonly #targets: TargetIds;
   readonly #endpoints: Endpoints;
@@ -90,6 +97,7 @@ export class Registry {
     checkEndpoint(spec);
     this.#assertFree(client, target);
     this.#endpoints.add(client, target, spec);
+    this.#names.set(target, spec.id);
     const added = this.#targetOf(client, target, spec);
     return spec.threadConcurrency === undefined ? added : { ...added, isPool: true };
   }
@@ -101,6 +109,7 @@ export class Registry {
     if (concurrency === undefined) throw noPoolError(pool);
     this.#assertFree(client, target);
     this.#members.add(target, poolTarget);
+    this.#names.set(target, pool);
     const own = { ...spec, concurrency, window: concurrency, queueLimit: Number.POSITIVE_INFINITY };
     return { ...this.#targetOf(client, target, own), pool: poolTarget };
   }
@@ -129,8 +138,8 @@ export class Registry {
   }
 
   /** The endpoint's target. Throws `ERR_BUS_ENDPOINT_NOT_FOUND`. */
-  isolate(id: string, isolated: boolean): number {
-    return this.#endpoints.setState(id, isolated ? 'isolated' : 'active').target;
+  setEndpointState(id: string, state: EndpointState): number {
+    return this.#endpoints.setState(id, state).target;
   }
 
   /** The routes that went with it; undefined when there is no endpoint there. */
@@ -192,7 +201,8 @@ export class Registry {
   ): { readonly target: TargetSpec; readonly subscription: SubscriptionSpec } {
     const settled = checkSubscription(request);
     this.#assertFree(client, target);
-    const { spec } = this.#subscriptions.add(client, target, settled);
+    const { name, spec } = this.#subscriptions.add(client, target, settled);
+    this.#names.set(target, name);
     try {
       this.#router.addSubscription(spec);
     } catch (error) {
@@ -271,9 +281,9 @@ export class Registry {
     );
   }
 
-  /** Id of the endpoint or subscription there. */
+  /** Id of the endpoint or subscription there, or of the last one that was. */
   nameOf(target: number): string | undefined {
-    return this.#endpoints.at(target)?.spec.id ?? this.#subscriptions.at(target)?.name;
+    return this.#names.get(target);
   }
 
   /** Of an endpoint or subscription by its id. */

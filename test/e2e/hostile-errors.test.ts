@@ -96,3 +96,58 @@ describe('a worker', () => {
     await bus.close();
   });
 });
+
+describe('a callback that returns what looks like a promise', () => {
+  const hostile: [string, () => unknown, string[]][] = [
+    [
+      'and throws when it is asked for',
+      () =>
+        Object.defineProperty({}, 'then', {
+          get: () => {
+            throw new Error('getter');
+          },
+        }),
+      ['getter', 'getter'],
+    ],
+    [
+      'and throws when it is called',
+      () => ({
+        // biome-ignore lint/suspicious/noThenProperty: that is what is tried.
+        then() {
+          throw new Error('called');
+        },
+      }),
+      ['called', 'called'],
+    ],
+    [
+      'and calls back twice',
+      () => ({
+        // biome-ignore lint/suspicious/noThenProperty: that is what is tried.
+        then(resolve: () => void, reject: (error: Error) => void) {
+          resolve();
+          resolve();
+          reject(new Error('second word'));
+        },
+      }),
+      [],
+    ],
+  ];
+
+  it.each(hostile)('harms nobody: %s', async (_, result, errors) => {
+    const bus = await createWatchedBus({ shards: 1 });
+    const told: string[] = [];
+    bus.on('handlerError', ({ error }) => told.push((error as Error).message));
+    await bus.registerEndpoint('echo', ({ payload }) => payload);
+    await bus.registerRoute('echo', 'echo');
+    const got: unknown[] = [];
+    await bus.subscribe('s', ({ payload }) => {
+      got.push(payload);
+      return result();
+    });
+    for (const i of [1, 2]) expect(await bus.publish('s', i)).toBe(1);
+    expect(await bus.request('echo', 3)).toBe(3);
+    await expectAtRest(bus);
+    expect([got, told]).toEqual([[1, 2], errors]);
+    await bus.close();
+  });
+});

@@ -278,9 +278,10 @@ describe('checkHandler', () => {
 describe('an endpoint in its owner’s hands', () => {
   it('is taken out once, whatever is called and how often', async () => {
     let removals = 0;
-    const endpoint = new ClientEndpoint('e', async () => {
+    const remove = async (): Promise<void> => {
       removals += 1;
-    });
+    };
+    const endpoint = new ClientEndpoint('e', remove, () => Promise.reject(new Error('too late')));
     const first = endpoint.close();
     expect([endpoint.close(), endpoint.drain(), endpoint[Symbol.asyncDispose]()]).toEqual([
       first,

@@ -43,6 +43,7 @@ async function bus() {
     control,
     epochMs: 5,
     maxClients: 3,
+    tellState: () => undefined,
     size: { slots: 4, heapBytes: 1024, shards: SHARDS },
     settings: {
       maxMessageBytes: 128,

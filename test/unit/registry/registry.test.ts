@@ -66,15 +66,15 @@ describe('Registry endpoints', () => {
 
   it('isolates an endpoint that exists', () => {
     const target = register('a');
-    expect(registry.isolate('a', true)).toBe(target);
+    expect(registry.setEndpointState('a', 'isolated')).toBe(target);
     expect([registry.endpointAt(target)?.state, registry.findEndpoints({})[0]?.state]).toEqual([
       'isolated',
       'isolated',
     ]);
-    registry.isolate('a', false);
+    registry.setEndpointState('a', 'active');
     expect(registry.endpointAt(target)?.state).toBe('active');
     const unknown = expect.objectContaining({ code: 'ERR_BUS_ENDPOINT_NOT_FOUND' });
-    expect(() => registry.isolate('b', true)).toThrow(unknown);
+    expect(() => registry.setEndpointState('b', 'isolated')).toThrow(unknown);
   });
 
   it('cuts a window to the cells that a link has', () => {
