@@ -21,7 +21,7 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   once: 'waits for an event that nobody publishes',
 };
 /** What only main has. */
-const MAIN_ONLY = ['startWorker', 'createTicket'];
+const MAIN_ONLY = ['startWorker', 'registerPool', 'createTicket'];
 /** Of the worker's verbs and of main's own. */
 const VERBS = (bus: MessageBus): string[] => {
   const own = Object.keys(bus).filter((name) => typeof bus[name as 'request'] === 'function');

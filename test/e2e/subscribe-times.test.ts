@@ -4,6 +4,8 @@ import type { DeadLetter, EventMessage, MessageBus } from '../../src/index.ts';
 import { createWatchedBus, expectAtRest } from '../helpers/at-rest.ts';
 import { gate, turn, until } from '../helpers/gate.ts';
 
+/** Enough for a busy machine to route a message in. */
+const TTL_MS = 100;
 const AT_ONCE = { attempts: 2, initial: 0, max: 0, jitter: 'none' } as const;
 
 describe.each([1, 2, 4])('subscriptions with %i shards', (shards) => {
@@ -98,9 +100,9 @@ describe.each([1, 2, 4])('subscriptions with %i shards', (shards) => {
       const before = await expired();
       const subscription = await bus.subscribe('ttl.*', options);
       for (let i = 0; i < 4; i++) {
-        await bus.publish(`ttl.${i}`, i, i % 2 === 0 ? { ttl: 5 } : { ttl: 60_000 });
+        await bus.publish(`ttl.${i}`, i, i % 2 === 0 ? { ttl: TTL_MS } : { ttl: 60_000 });
       }
-      await passed(10);
+      await passed(2 * TTL_MS);
       const events = subscription[Symbol.asyncIterator]();
       const got = [(await events.next()).value, (await events.next()).value];
       expect(got.map((event) => (event as EventMessage).payload).sort()).toEqual([1, 3]);
@@ -113,8 +115,8 @@ describe.each([1, 2, 4])('subscriptions with %i shards', (shards) => {
   it('make a dead letter of what was queued too long, where it is to be acknowledged', async () => {
     const subscription = await bus.subscribe('ttl.x', { ack: true });
     subscription.pause();
-    await bus.publish('ttl.x', 'late', { ttl: 5 });
-    await passed(10);
+    await bus.publish('ttl.x', 'late', { ttl: TTL_MS });
+    await passed(2 * TTL_MS);
     const next = subscription[Symbol.asyncIterator]().next();
     subscription.resume();
     await bus.publish('ttl.x', 'in time');
