@@ -6,7 +6,7 @@ import { isHalfOpen, isOpenState } from '../memory/breaker-words.ts';
 import { packRef, refClient, refSlot } from '../memory/entries.ts';
 import { CELL_REF, CELL_STAMP, CELL_STATE, CELL_TRIAL, CELL_WORDS } from '../memory/ledger.ts';
 import { get, put } from '../memory/seam.ts';
-import { KIND, KIND_MASK } from '../memory/slot-header.ts';
+import { KEY_HASH, KIND, KIND_MASK } from '../memory/slot-header.ts';
 import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
 import { backOff, LOOK_AGAIN_MS, mayBackOff } from './back-off.ts';
 import { cellWord } from './deliveries.ts';
@@ -33,16 +33,26 @@ export function beginAttempt(shard: ShardState, target: Target, cell: number): b
   return true;
 }
 
-/** What waits at an endpoint whose breaker is open is passed on, but for as many as may be trials. */
+/**
+ * What waits at an endpoint whose breaker is open is passed on, but for as many as may be trials. One whose key is taken is
+ * none: the one that has the key would wait for its place, and it for the key.
+ */
 export function passOnWaiting(shard: ShardState, target: Target): void {
   const { breaker, link } = target;
   if (breaker === undefined || target.firstWaiting === NO_CELL || breaker.isClosed) return;
   let kept = breaker.placesLeft(shard.nowMs);
   const rest: number[] = [];
   for (let cell = target.firstWaiting; cell !== NO_CELL; cell = link.cells.after[cell] as number) {
-    if (kept-- < 1) rest.push(cell);
+    if (!hasLane(shard, target, cell) || kept-- < 1) rest.push(cell);
   }
   for (const cell of rest) passOn(shard, target, cell);
+}
+
+/** No other message of its key is in hand, where that counts. */
+export function hasLane(shard: ShardState, { lanes, link }: Target, cell: number): boolean {
+  if (lanes === undefined) return true;
+  const ref = get(link.cellWords, cell * CELL_WORDS + CELL_REF);
+  return lanes.isFree(shard.link(refClient(ref)).header(refSlot(ref), KEY_HASH), cell);
 }
 
 /**

@@ -38,7 +38,7 @@ import {
 import { packLetter } from '../memory/letter-word.ts';
 import { get, put } from '../memory/seam.ts';
 import { KEY_HASH, SENT } from '../memory/slot-header.ts';
-import { beginAttempt, passOnWaiting } from './begin-attempt.ts';
+import { beginAttempt, hasLane, passOnWaiting } from './begin-attempt.ts';
 import { expireDelivery, hasExpired } from './expiry.ts';
 import { placeMessage } from './intake.ts';
 import { unpark, type WaitQueue } from './parking.ts';
@@ -143,9 +143,7 @@ function nextToLend(shard: ShardState, target: Target): number {
   let cell = target.firstWaiting;
   if (lanes === undefined) return cell;
   for (; cell !== NO_CELL; cell = link.cells.after[cell] as number) {
-    const ref = get(link.cellWords, cell * CELL_WORDS + CELL_REF);
-    const hash = shard.link(refClient(ref)).header(refSlot(ref), KEY_HASH);
-    if (lanes.isFree(hash, cell)) return cell;
+    if (hasLane(shard, target, cell)) return cell;
   }
   return NO_CELL;
 }

@@ -4,6 +4,8 @@ import { Simulation } from './simulator/simulation.ts';
 
 const SEEDS = 600;
 const FIRST_SEED = 1;
+/** What broke once beyond the seeds of every run: a key's lane and a trial's place that waited for each other. */
+const BROKE_ONCE = [24_948];
 
 describe('the broker in the simulator', () => {
   it('keeps its promises in every seeded run', () => {
@@ -18,6 +20,7 @@ describe('the broker in the simulator', () => {
         throw new Error(`seed ${seed}: npm run sim -- --seeds 1 --from ${seed}`, { cause });
       }
     }
+    for (const seed of BROKE_ONCE) expect(() => new Simulation(seed).run()).not.toThrow();
     expect(shardDeaths).toBeGreaterThan(SEEDS);
     expect(clientDeaths).toBeGreaterThan(SEEDS / 10);
   });
