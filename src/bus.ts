@@ -100,10 +100,7 @@ export async function createBus(config?: BusConfig): Promise<MessageBus> {
       client.core.reap();
     },
     fail: (error) => client.fail(error),
-    tell: (restart) => client.emit('shardRestart', restart),
-    tellBreaker: (news) => client.emit('breaker', news),
-    tellState: (news) => client.emit('endpointState', news),
-    alert: (alert) => client.emit('alert', alert),
+    emit: (name, event) => client.emit(name, event),
     close: (options) => client.close(options),
   });
   const bus = busOf(host, client);

@@ -78,6 +78,8 @@ const EVENTS: readonly (keyof BusEvents)[] = [
   'slowSubscriber',
 ];
 
+export type EmitEvent = <Name extends keyof BusEvents>(name: Name, event: BusEvents[Name]) => void;
+
 type Listener = (event: never) => void;
 
 export class EventHub {

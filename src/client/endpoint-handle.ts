@@ -6,7 +6,10 @@ export interface Endpoint {
    * returns the first's promise.
    */
   drain(): Promise<void>;
-  /** Takes the endpoint and its routes out of the bus; resolves when the handlers that run have ended. A second call returns the first's promise. */
+  /**
+   * Takes the endpoint and its routes out of the bus; resolves when the handlers that run have ended. A second call
+   * returns the first's promise.
+   */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }

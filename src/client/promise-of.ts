@@ -6,6 +6,8 @@ import { types } from 'node:util';
  * asked, or call back twice.
  */
 export function promiseOf(value: unknown): Promise<unknown> | undefined {
+  // Most handlers return nothing or a plain value: the engine need not be asked.
+  if (typeof value !== 'object' || value === null) return undefined;
   if (types.isPromise(value)) return value;
   try {
     if (!isThenable(value)) return undefined;
@@ -17,10 +19,6 @@ export function promiseOf(value: unknown): Promise<unknown> | undefined {
   });
 }
 
-function isThenable(value: unknown): boolean {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    typeof (value as { then?: unknown }).then === 'function'
-  );
+function isThenable(value: object): boolean {
+  return typeof (value as { then?: unknown }).then === 'function';
 }

@@ -13,6 +13,14 @@ export type Matching = 'exact' | 'glob' | 'regex';
 
 export type Balance = 'round-robin' | 'least-in-flight' | 'random' | 'weighted' | 'consistent-hash';
 
+export const BALANCES: readonly Balance[] = [
+  'round-robin',
+  'least-in-flight',
+  'random',
+  'weighted',
+  'consistent-hash',
+];
+
 /** What a shard does with a message for a target that has no room. */
 export type FullPolicy = 'park' | 'drop-oldest' | 'drop-newest' | 'error';
 

@@ -2,7 +2,14 @@
  * Commands as they travel to a shard. Long lists of routes go as columns: copying a hundred thousand objects from thread
  * to thread would take the shard longer than making them anew does.
  */
-import type { Balance, Matching, NumberedCommand, RouteSpec, ShardCommand } from './commands.ts';
+import {
+  BALANCES,
+  type Balance,
+  type Matching,
+  type NumberedCommand,
+  type RouteSpec,
+  type ShardCommand,
+} from './commands.ts';
 
 /** Routes in columns. */
 interface RouteColumns {
@@ -60,13 +67,6 @@ const NAMES = 6;
 const BALANCE_UNIT = 16;
 
 const MATCHES: readonly Matching[] = ['exact', 'glob', 'regex'];
-const BALANCES: readonly Balance[] = [
-  'round-robin',
-  'least-in-flight',
-  'random',
-  'weighted',
-  'consistent-hash',
-];
 
 function packRoutes(routes: readonly RouteSpec[]): RouteColumns {
   const numbers = new Float64Array(routes.length * WIDTH);

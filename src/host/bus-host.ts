@@ -31,7 +31,7 @@ import { BreakerNews } from './breaker-news.ts';
 import { assertOpen } from './bus-state.ts';
 import { CELLS, type ClientHost, type PeerSink } from './client-host.ts';
 import { settingsOf } from './client-settings.ts';
-import { Clients } from './clients.ts';
+import { Clients, type TellState } from './clients.ts';
 import { deadLetterHome, deadLettersTarget } from './dead-letter-home.ts';
 import { quietWithin, untilQuiet } from './drain.ts';
 import { DroppedCounts } from './dropped-counts.ts';
@@ -88,6 +88,7 @@ export class BusHost {
   readonly #main: ClientHost;
   readonly #mainBoot: ClientBoot;
   #client: MainClient | undefined;
+  readonly #tellState: TellState = (news) => this.#client?.emit('endpointState', news);
   #closing: Promise<CloseResult> | undefined;
   #cancelExitDrain: () => void = () => {};
 
@@ -113,7 +114,7 @@ export class BusHost {
       control,
       epochMs,
       maxClients: config.maxClients,
-      tellState: (news) => this.#client?.tellState(news),
+      tellState: this.#tellState,
       size: { slots: config.slots, heapBytes: config.heapBytes, shards: config.shards },
       settings: settingsOf(config),
     });
@@ -125,7 +126,7 @@ export class BusHost {
       control,
       now,
       nameOf: (target) => registry.endpointAt(target)?.spec.id,
-      tell: (news) => this.#client?.tellBreaker(news),
+      tell: (news) => this.#client?.emit('breaker', news),
     });
     this.#control = control;
     this.#shards = shards;
@@ -139,7 +140,7 @@ export class BusHost {
       health: () => observeHealth(observed, this.#client?.lettersWaiting ?? 0),
       now: Date.now,
       busNow: now,
-      tellState: (news) => this.#client?.tellState(news),
+      tellState: this.#tellState,
     });
     this.#sessions = new Sessions({
       clients,
@@ -153,7 +154,7 @@ export class BusHost {
     this.#troubleWatch = new TroubleWatch(
       config.healthCheckInterval,
       () => observeTroubles(observed, this.#client?.lettersWaiting ?? 0),
-      (alert) => this.#client?.alert(alert),
+      (alert) => this.#client?.emit('alert', alert),
     );
     this.pools = new Pools({
       ...observed,
@@ -368,7 +369,7 @@ export class BusHost {
   #noteRestart(restart: ShardRestart): void {
     this.#clients.ringAll();
     this.#logger.warn({ ...restart, err: restart.error }, 'a shard died and is being replaced');
-    this.#client?.tell(restart);
+    this.#client?.emit('shardRestart', restart);
   }
 
   /** A shard cannot be kept alive: nobody may wait for anything any more. */
@@ -379,7 +380,7 @@ export class BusHost {
   }
 
   #noteFailedPool(endpoint: string): void {
-    this.#client?.tellState({ endpoint, state: 'closed' });
+    this.#tellState({ endpoint, state: 'closed' });
     this.#troubleWatch.check();
   }
 

@@ -1,11 +1,8 @@
 /** What the host of a bus sees of main's own client half. */
-import type { BusEvents } from '../client/bus-events.ts';
+import type { EmitEvent } from '../client/bus-events.ts';
 import type { DeadLetterKeeper } from '../message/dead-letter.ts';
 import type { BusError } from '../message/errors.ts';
 import type { ResolvedCloseOptions } from '../options.ts';
-import type { BreakerState } from './breaker-news.ts';
-import type { ShardRestart } from './shard-host.ts';
-import type { Alert } from './trouble-watch.ts';
 
 export interface MainClient {
   /** Accepted and not released, and calls that wait for room. */
@@ -23,13 +20,7 @@ export interface MainClient {
   /** Of these, how many wait for room. */
   readonly lettersWaiting: number;
   fail(error: BusError): void;
-  /** A breaker has changed. */
-  tellBreaker(news: { readonly endpoint: string; readonly state: BreakerState }): void;
-  /** An endpoint has. */
-  tellState(news: BusEvents['endpointState']): void;
-  /** A shard was replaced. */
-  tell(restart: ShardRestart): void;
-  /** Something troubles the bus, or does no more. */
-  alert(alert: Alert): void;
+  /** Tells main's listeners. */
+  readonly emit: EmitEvent;
   close(options: ResolvedCloseOptions & { readonly graceMs: number }): Promise<unknown>;
 }

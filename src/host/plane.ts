@@ -22,12 +22,12 @@ import {
   setHolding,
 } from '../memory/control-words.ts';
 import type { DeadLetterFilter, DeadLetterKeeper, DeadLetterPage } from '../message/dead-letter.ts';
-import type { EndpointQuery, EndpointState } from '../registry/endpoints.ts';
+import type { EndpointQuery } from '../registry/endpoints.ts';
 import { expectedGlobs } from '../registry/expected-globs.ts';
 import type { Registry } from '../registry/registry.ts';
 import { breakerName } from './breaker-news.ts';
 import { assertOpen } from './bus-state.ts';
-import type { Clients } from './clients.ts';
+import type { Clients, TellState } from './clients.ts';
 import { clientsOf } from './clients-of.ts';
 import type { DroppedCounts } from './dropped-counts.ts';
 import { explanationOf } from './explanation.ts';
@@ -48,7 +48,7 @@ export interface PlaneInit {
   /** Ms since the bus epoch. */
   readonly busNow: () => number;
   /** An endpoint has another state. */
-  readonly tellState: (news: { readonly endpoint: string; readonly state: EndpointState }) => void;
+  readonly tellState: TellState;
 }
 
 /** How often main looks whether a draining endpoint has nothing left. */

@@ -2,7 +2,7 @@
  * Checks of what a client asks for. The verbs check the same on their own thread; the registry repeats it because a
  * bad value from one thread would be a crash of the shards of all.
  */
-import type { Balance, FullPolicy, Matching } from '../control/commands.ts';
+import { BALANCES, type FullPolicy, type Matching } from '../control/commands.ts';
 import type { EndpointSpec, RouteRequest, SubscriptionRequest } from '../control/plane.ts';
 import { LIMITS } from '../limits.ts';
 import { kindOf } from '../message/text.ts';
@@ -11,13 +11,6 @@ import { settlePattern, validatePattern } from '../routing/pattern.ts';
 import type { RegexProgram } from '../routing/regex-program.ts';
 
 const MATCHES: readonly (Matching | 'auto')[] = ['auto', 'exact', 'glob', 'regex'];
-const BALANCES: readonly Balance[] = [
-  'round-robin',
-  'least-in-flight',
-  'random',
-  'weighted',
-  'consistent-hash',
-];
 const FULL_POLICIES: readonly FullPolicy[] = ['park', 'drop-oldest', 'drop-newest', 'error'];
 
 /** A request whose kind of match is settled. */

@@ -2,17 +2,11 @@ import { describe, expect, it } from 'vitest';
 import type { EventHandler } from '../../../src/client/subscription-callbacks.ts';
 import { SubscriptionReceiver } from '../../../src/client/subscription-receiver.ts';
 import { resolveSubscribeOptions, type SubscribeOptions } from '../../../src/options.ts';
+import { retryAtOnce } from '../../helpers/retry-at-once.ts';
 import { heldByWorld } from './at-rest.ts';
 import { CoreWorld } from './core-world.ts';
 
-const RETRY = {
-  attempts: 2,
-  requestAttempts: 1,
-  initial: 0,
-  factor: 1,
-  max: 0,
-  jitter: 'none',
-} as const;
+const RETRY = retryAtOnce(2);
 
 function makeSubscription(options: SubscribeOptions, handler?: EventHandler) {
   const world = new CoreWorld();

@@ -5,6 +5,7 @@ import type { TargetSpec } from '../../../src/control/commands.ts';
 import { ACK_STATUS } from '../../../src/memory/entries.ts';
 import type { SubscribeOptions } from '../../../src/options.ts';
 import { resolveSubscribeOptions } from '../../../src/options.ts';
+import { retryAtOnce } from '../../helpers/retry-at-once.ts';
 import { heldByWorld } from './at-rest.ts';
 import { CoreWorld } from './core-world.ts';
 
@@ -249,14 +250,7 @@ describe('a member of a group', () => {
 });
 
 describe('a subscription with ack', () => {
-  const retry = {
-    attempts: 3,
-    requestAttempts: 1,
-    initial: 0,
-    factor: 1,
-    max: 0,
-    jitter: 'none',
-  } as const;
+  const retry = retryAtOnce(3);
 
   it('keeps an event until it is settled, once, and hands out no more than prefetch', async () => {
     const { world, receiver, publish } = makeSubscription({ ack: true, prefetch: 2 });

@@ -6,17 +6,11 @@ import {
   letterAttempts,
   letterCause,
 } from '../../../src/memory/letter-word.ts';
+import { retryAtOnce } from '../../helpers/retry-at-once.ts';
 import { heldByWorld } from '../client/at-rest.ts';
 import { type Placed, Scene } from './scene.ts';
 
-const RETRY = {
-  attempts: 3,
-  requestAttempts: 1,
-  initial: 0,
-  factor: 1,
-  max: 0,
-  jitter: 'none',
-} as const;
+const RETRY = retryAtOnce(3);
 
 /** Until main's client has nothing more to take. */
 function drain(scene: Scene, { receiver }: Placed): void {
