@@ -214,6 +214,28 @@ describe('close', () => {
     expect(await closing).toMatchObject({ abandoned: 0, settled: 1 });
   });
 
+  // Bug 70 again, taskforcesh/bullmq#4163: work that puts itself off for ever.
+  it('ends at its limit while what it waits for is put off again and again', async () => {
+    let runs = 0;
+    const bus = await createBus({ shards: 2 });
+    const retry = { attempts: 255, initial: 1, jitter: 'none', max: 1 } as const;
+    const fail = (): never => {
+      runs += 1;
+      throw new Error('not yet');
+    };
+    await bus.registerEndpoint('e', fail, { retry });
+    await bus.registerRoute('e', 'e');
+    await bus.subscribe('s', (event) => event.nack({ delay: 1 }), { ack: true, retry });
+    await bus.publish('s');
+    const call = failureOf(bus.notify('e'));
+    await until(() => runs > 2);
+    expect(await bus.close({ timeout: 50 })).toMatchObject({ abandoned: 1 });
+    expect(await call).toMatchObject({ code: 'ERR_BUS_CLOSED', details: { accepted: true } });
+    const after = runs;
+    await turn();
+    expect(runs).toBe(after);
+  });
+
   // The limit is far beyond the test's own: a close that used it would fail here.
   it.each(['timed out', 'aborted'])(
     'is not held by a handler that never ends and whose request has %s',

@@ -189,6 +189,11 @@ describe('a codec module', () => {
     const failed = await failureOf(bus.notify('counting', unread));
     expect(failed.code).toBe('ERR_BUS_DELIVERY_FAILED');
     expect((failed.cause as BusError).code).toBe('ERR_BUS_INVALID_MESSAGE');
+    const { items } = await bus.deadLetters.list();
+    expect(items).toMatchObject([
+      { endpoint: 'counting', reason: 'rejected', error: { code: 'ERR_BUS_INVALID_MESSAGE' } },
+    ]);
+    await bus.deadLetters.purge();
     const seen: unknown[] = [];
     const told: string[] = [];
     bus.on('handlerError', ({ routingKey, error }) => {

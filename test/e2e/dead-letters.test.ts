@@ -212,10 +212,25 @@ describe.each([1, 2, 4])('dead letters with %i shards', (shards) => {
     await bus.close();
   });
 
-  it('are not kept with maxDeadLetters: 0', async () => {
+  // rabbitmq DL dead_letter_missing_exchange (F6): there it is dropped without a word.
+  it('are not kept with maxDeadLetters: 0: the caller is told, it is counted, and the endpoint goes on', async () => {
     const bus = await createWatchedBus({ shards, maxDeadLetters: 0 });
     const endpoint = await neverGood(bus, 'e');
-    expect((await failureOf(bus.notify('k'))).code).toBe('ERR_BUS_DELIVERY_FAILED');
+    for (let times = 0; times < 3; times++) {
+      const failure = await failureOf(bus.notify('k'));
+      expect(failure).toMatchObject({
+        code: 'ERR_BUS_DELIVERY_FAILED',
+        details: { failed: [{ endpoint: 'e', error: { message: 'bad' } }] },
+      });
+    }
+    const undeliverable = new Promise((resolve) => {
+      bus.on('undeliverable', resolve);
+    });
+    expect(bus.tryNotify('k')).toBe('accepted');
+    expect(await undeliverable).toMatchObject({ reason: { code: 'ERR_BUS_DELIVERY_FAILED' } });
+    const { endpoints, messages } = await bus.metrics();
+    expect(messages).toMatchObject({ failed: 4, deadLettered: 0 });
+    expect(endpoints['e']).toMatchObject({ failed: 8, inFlight: 0, queued: 0 });
     expect(await letters(bus)).toEqual([]);
     await endpoint.close();
     await expectAtRest(bus);

@@ -90,6 +90,7 @@ describe('after a close that gave up waiting', () => {
 });
 
 describe('the end of a thread', () => {
+  // Behaviour E20: bullmq stalled_jobs.test.ts "moves jobs to failed", with a limit of one death.
   it('is told for each of its endpoints, and a letter still knows its endpoint by name', async () => {
     const bus = await createWatchedBus({ shards: 1 });
     const states: BusEvents['endpointState'][] = [];

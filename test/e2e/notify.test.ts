@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Message, MessageBus } from '../../src/index.ts';
 import { createWatchedBus, expectAtRest } from '../helpers/at-rest.ts';
 import { codeOf, failureOf } from '../helpers/failure.ts';
-import { gate } from '../helpers/gate.ts';
+import { gate, until } from '../helpers/gate.ts';
 import { workerFile } from '../helpers/real-bus.ts';
 
 describe.each([1, 2, 4])('notifications and responses with %i shards', (shards) => {
@@ -53,6 +53,43 @@ describe.each([1, 2, 4])('notifications and responses with %i shards', (shards) 
     held.open();
     expect(await call).toEqual({ delivered: 1 });
     await endpoint.close();
+  });
+
+  // Behaviour E2: mqemitter test/test.js "queue concurrency", "queue concurrency with overlapping subscriptions".
+  it('settle one after the other where one is taken at a time, each with the slowest of its endpoints', async () => {
+    const held = gate();
+    const log: string[] = [];
+    const slow = await bus.registerEndpoint(
+      'slow',
+      async ({ payload }) => {
+        if (payload === 1) await held.promise;
+        log.push(`slow ${String(payload)}`);
+      },
+      { concurrency: 1 },
+    );
+    const fast = await bus.registerEndpoint('fast', ({ payload }) => {
+      log.push(`fast ${String(payload)}`);
+    });
+    await bus.registerRoute('turn.*', 'slow');
+    await bus.registerRoute('turn.x', 'fast');
+    const settled: unknown[] = [];
+    const calls = [1, 2].map(async (number) => {
+      const { delivered } = await bus.notify('turn.x', number);
+      settled.push([number, delivered]);
+    });
+    await until(() => log.length === 2);
+    // Another message there and back: whatever was to settle has.
+    await bus.notify('all.x', {});
+    expect([log, settled]).toEqual([['fast 1', 'fast 2'], []]);
+    held.open();
+    await Promise.all(calls);
+    expect(log.slice(2)).toEqual(['slow 1', 'slow 2']);
+    expect(settled).toEqual([
+      [1, 2],
+      [2, 2],
+    ]);
+    await slow.close();
+    await fast.close();
   });
 
   it('fail where nothing matches', async () => {

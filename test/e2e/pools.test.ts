@@ -177,7 +177,7 @@ describe('the threads of a pool', () => {
   });
 
   it('that a message kills again and again are replaced, and the message is a dead letter', async () => {
-    // I10: the caller is told, the process lives.
+    // I10, E20: the caller is told, the process lives.
     const setting = await poolOf({ threads: 2, resourceLimits: { maxOldGenerationSizeMb: 24 } });
     const { bus } = setting;
     const runs: { attempt: number; redelivered: boolean }[] = [];

@@ -30,6 +30,8 @@ describe.each([1, 2, 4])('failed attempts with %i shards', (shards) => {
         ({ payload, attempt, redelivered }) => {
           runs.push([payload, attempt, redelivered]);
           if (payload === 'never' || attempt < 2) throw new Error(`run ${attempt}`);
+          // biome-ignore lint/style/useThrowOnlyError: what a handler throws need not be an error.
+          if (payload === 'text') throw `run ${attempt}`;
           return attempt;
         },
         { retry: QUICK },
@@ -49,14 +51,19 @@ describe.each([1, 2, 4])('failed attempts with %i shards', (shards) => {
       code: 'ERR_BUS_DELIVERY_FAILED',
       details: { delivered: 0, failed: [{ endpoint: 'e', error: { message: 'run 3' } }] },
     });
-    const expected = [2, 3, 2, 3].flatMap((last, at) =>
+    const text = await failureOf(shared.bus.request('k.5', 'text'));
+    expect(text).toMatchObject({ message: 'run 3', cause: 'run 3', details: { attempts: 3 } });
+    const expected = [2, 3, 2, 3, 3].flatMap((last, at) =>
       Array.from({ length: last }, (_, run) => [
-        at % 2 === 0 ? 'second' : 'never',
+        ['second', 'never', 'second', 'never', 'text'][at],
         run + 1,
         run > 0,
       ]),
     );
     expect(runs).toEqual(expected);
+    const { items } = await shared.bus.deadLetters.list();
+    expect(items).toMatchObject([{ reason: 'attempts', attempts: 3, payload: 'never' }]);
+    await shared.bus.deadLetters.purge();
   });
 
   it('are repeated five times for notifications and not at all for requests, if nothing is said', async () => {
@@ -65,6 +72,14 @@ describe.each([1, 2, 4])('failed attempts with %i shards', (shards) => {
     expect(runs()).toBe(1);
     await failureOf(shared.bus.notify('k'));
     expect(runs()).toBe(6);
+  });
+
+  // bullmq tests/worker.test.ts "when attempts is 1" (E8)
+  it('are not repeated with one attempt', async () => {
+    const runs = await failing(new Error('once'), { attempts: 1 });
+    expect((await failureOf(shared.bus.request('k'))).message).toBe('once');
+    expect((await failureOf(shared.bus.notify('k'))).code).toBe('ERR_BUS_DELIVERY_FAILED');
+    expect(runs()).toBe(2);
   });
 
   it('are not repeated when the error says that it is of no use', async () => {

@@ -42,11 +42,14 @@ describe.each([1, 2, 4])('routes with %i shards', (shards) => {
     expect(await bus.request('b.c')).toBe('all');
   });
 
-  // Behaviour C12: bullmq "priority value, same priority in FIFO order".
-  it('are chosen at equal priority exact before pattern, then first registered', async () => {
+  // Behaviour C12: bullmq "priority value, same priority in FIFO order", "reject jobs above the maximum".
+  it('are chosen at equal priority exact before pattern, then first registered; not beyond the range', async () => {
     await add('first', ['a.*']);
     await add('second', ['*.b']);
     await add('exact', ['a.b']);
+    for (const priority of [-1, 0.5, 2 ** 31, Number.NaN]) {
+      expect(await codeOf(bus.registerRoute('a.b', 'first', { priority }))).toBe('ERR_BUS_CONFIG');
+    }
     expect(await bus.request('a.b')).toBe('exact');
     expect(await bus.request('a.c')).toBe('first');
     expect(await bus.request('x.b')).toBe('second');
@@ -91,6 +94,24 @@ describe.each([1, 2, 4])('routes with %i shards', (shards) => {
     expect(await codeOf(bus.request('a.c'))).toBe('ERR_BUS_NO_ROUTE');
   });
 
+  // Bugs 56: micromatch/picomatch#175. Here these are literals, but for their stars: no key is tried twice.
+  it('take what others read as extglobs and nested quantifiers as it is written', async () => {
+    const patterns = ['+(ab|abab)', '+(a|aa)', '@(a)b', '!(a)', '(a+)+*b', '*(a|b)', '?(x)'];
+    for (const pattern of patterns) await add(pattern, [pattern, { match: 'glob' }]);
+    for (const key of ['ab'.repeat(2048), 'a'.repeat(4096), 'abab', 'aab', 'a', 'b', '']) {
+      if (key === '') expect(await codeOf(bus.request(key))).toBe('ERR_BUS_INVALID_MESSAGE');
+      else expect(await bus.findAllRoutes(key)).toEqual([]);
+    }
+    const written = ['+(ab|abab)', '+(a|aa)', '@(a)b', '!(a)', '(a+)+aaab', 'xy(a|b)', 'z(x)'];
+    expect(await Promise.all(written.map((key) => bus.request(key)))).toEqual(patterns);
+    // Asked for by name they are refused, rather than read as something else.
+    for (const pattern of patterns) {
+      expect(await codeOf(bus.registerRoute(pattern, pattern, { match: 'extglob' }))).toBe(
+        'ERR_BUS_INVALID_PATTERN',
+      );
+    }
+  });
+
   it('say what they are', async () => {
     const before = Date.now();
     await add('e');
@@ -132,7 +153,6 @@ describe.each([1, 2, 4])('routes with %i shards', (shards) => {
     expect(await bus.request('new.1')).toBe('e');
   });
 
-  // Bugs 84: ExpediaGroup/styx PR 307, the last one leaves and the balance divides by zero.
   it('come by the thousand as one change, and all or none too', async () => {
     await add('many');
     const entries = Array.from({ length: 3000 }, (_, at) => ({
@@ -150,6 +170,7 @@ describe.each([1, 2, 4])('routes with %i shards', (shards) => {
     expect(await codeOf(bus.request('1.x'))).toBe('ERR_BUS_NO_ROUTE');
   });
 
+  // Bugs 84: ExpediaGroup/styx PR 307, the last one leaves and the balance divides by zero.
   it('keep to the members that are left when one of a balance set closes', async () => {
     const endpoints = [];
     for (const id of ['a', 'b', 'c']) endpoints.push(await add(id, ['job.*']));

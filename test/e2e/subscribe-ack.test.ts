@@ -3,6 +3,7 @@ import type { EventMessage, MessageBus } from '../../src/index.ts';
 import { createWatchedBus, expectAtRest } from '../helpers/at-rest.ts';
 import { codeOf } from '../helpers/failure.ts';
 import { until } from '../helpers/gate.ts';
+import { workerFile } from '../helpers/real-bus.ts';
 
 const AT_ONCE = { attempts: 4, initial: 0, max: 0, jitter: 'none' } as const;
 
@@ -77,8 +78,57 @@ describe.each([1, 2, 4])('acknowledged subscriptions with %i shards', (shards) =
       'second2r',
     ]);
     expect(failures).toHaveLength(4);
+    const { items } = await bus.deadLetters.list();
+    expect(items.map(({ payload, reason }) => `${String(payload)} ${reason}`).sort()).toEqual([
+      'never attempts',
+      'rejected rejected',
+    ]);
+    expect(await bus.deadLetters.purge()).toBe(2);
     bus.off('handlerError', note);
     await subscription.unsubscribe();
+  });
+
+  // Behaviour E4: nats-server TestJetStreamRedeliverCount.
+  it('give one that is refused ten times again and again, the same, and count', async () => {
+    const seen: EventMessage[] = [];
+    const subscription = await bus.subscribe(
+      'refuse.x',
+      (event) => {
+        seen.push(event);
+        if (event.attempt <= 10) event.nack();
+      },
+      { ack: true, retry: { ...AT_ONCE, attempts: 11 } },
+    );
+    const headers = { trace: 'one' };
+    await bus.publish('refuse.x', { order: 7 }, { id: 'order-7', headers });
+    await expectAtRest(bus);
+    const attempts = Array.from({ length: 11 }, (_, at) => at + 1);
+    expect(seen.map(({ attempt }) => attempt)).toEqual(attempts);
+    expect(seen.map(({ redelivered }) => redelivered)).toEqual(attempts.map((at) => at > 1));
+    const same = { id: 'order-7', payload: { order: 7 }, headers, routingKey: 'refuse.x' };
+    for (const event of seen) expect(event).toMatchObject(same);
+    expect((await bus.deadLetters.list()).items).toEqual([]);
+    await subscription.unsubscribe();
+  });
+
+  // Bugs 58: rabbitmq/rabbitmq-server#6804, rabbitmq/rabbitmq-website#665.
+  it('of a thread that dies give the next consumer what it had, in order, what it was handed marked', async () => {
+    const options = { ack: true, group: 'dies', prefetch: 5, retry: AT_ONCE };
+    const workerData = { pattern: 'dies.x', options, asks: 5 };
+    const worker = await bus.startWorker(workerFile('unsettled'), { workerData });
+    const handed = new Promise<unknown>((resolve) => {
+      worker.on('message', resolve);
+    });
+    for (let number = 1; number <= 8; number++) await bus.publish('dies.x', number);
+    expect(await handed).toEqual([1, 2, 3, 4, 5]);
+    const seen: EventMessage[] = [];
+    const next = await bus.subscribe('dies.x', (event) => void seen.push(event), options);
+    await worker.terminate();
+    await until(() => seen.length === 8);
+    expect(seen.map(({ payload }) => payload)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    const again = seen.map(({ attempt, redelivered }) => [attempt, redelivered]);
+    expect(again).toEqual([...Array(5).fill([2, true]), ...Array(3).fill([1, false])]);
+    await next.unsubscribe();
   });
 
   it('hand over no more than prefetch', async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EventMessage, MessageBus } from '../../src/index.ts';
 import { createWatchedBus, expectAtRest } from '../helpers/at-rest.ts';
 import { codeOf } from '../helpers/failure.ts';
-import { gate, until } from '../helpers/gate.ts';
+import { gate, turn, until } from '../helpers/gate.ts';
 import { workerFile } from '../helpers/real-bus.ts';
 
 interface Told {
@@ -43,6 +43,31 @@ describe.each([1, 2, 4])('a group of subscriptions with %i shards', (shards) => 
     expect(Object.values(seen).map(inOrder)).toEqual(Array(3).fill(numbersTo(50)));
     for (const subscription of subscriptions) await subscription.unsubscribe();
     expect(await bus.publish('queue.x')).toBe(0);
+  });
+
+  // Bugs 60: eclipse-vertx/vert.x#4732; across members there is no order.
+  it('gives each member its share in the order of sending, however long they take', async () => {
+    const logs: number[][] = [[], []];
+    const members = await Promise.all(
+      logs.map((log, slowness) =>
+        bus.subscribe<number>(
+          'share.x',
+          async ({ payload }) => {
+            log.push(payload);
+            for (let turns = 0; turns < slowness * 5; turns++) await turn();
+          },
+          { group: 'share' },
+        ),
+      ),
+    );
+    for (let number = 1; number <= 10; number++) await bus.publish('share.x', number);
+    await until(() => logs.flat().length === 10);
+    for (const log of logs) {
+      expect(log.length).toBeGreaterThan(0);
+      expect(log).toEqual(inOrder(log));
+    }
+    expect(inOrder(logs.flat())).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    for (const member of members) await member.unsubscribe();
   });
 
   it('has members on several threads, and gives each event to one of them', async () => {

@@ -101,6 +101,7 @@ describe.each([1, 2, 4])('subscriptions with %i shards', (shards) => {
   // Behaviour B12: vert.x EB testUnregisterTwice.
   it('end a loop that waits when they are unsubscribed, and a second time is harmless', async () => {
     const subscription = await bus.subscribe('quiet.*');
+    const other = await bus.subscribe('quiet.x', () => {});
     const loop = (async () => {
       for await (const _ of subscription) throw new Error('nothing was published');
       return 'ended';
@@ -110,6 +111,9 @@ describe.each([1, 2, 4])('subscriptions with %i shards', (shards) => {
     await first;
     expect(await loop).toBe('ended');
     await subscription[Symbol.asyncDispose]();
+    expect(await bus.publish('quiet.x')).toBe(1);
+    expect((await bus.metrics()).subscriptions.map(({ id }) => id)).toContain(other.id);
+    await other.unsubscribe();
   });
 
   it('drop the oldest beyond their capacity, and the missed counts add up', async () => {

@@ -89,17 +89,33 @@ describe('retry', () => {
     expect(error.details).toMatchObject({ option: 'retry.max' });
   });
 
+  // p-retry "throws on negative retry count", "throws on NaN retries", "invalid numeric options throw" (E14)
   it.each([
+    { attempts: -1 },
     { attempts: 0 },
+    { attempts: 1.5 },
     { attempts: 256 },
+    { attempts: Number.NaN },
     { attempts: Number.POSITIVE_INFINITY },
+    { attempts: '3' },
     { initial: -1 },
+    { initial: Number.NaN },
+    { initial: Number.POSITIVE_INFINITY },
+    { initial: 2 ** 31 },
+    { initial: '5' },
     { factor: 0.5 },
+    { factor: -2 },
     { factor: Number.NaN },
+    { factor: Number.POSITIVE_INFINITY },
+    { factor: null },
+    { max: -1 },
+    { max: Number.NaN },
     { max: Number.POSITIVE_INFINITY },
+    { max: '1s' },
     { jitter: 'half' },
   ])('refuses %o', (retry) => {
     const error = refused(() => resolve({ retry }));
+    expect(error.code).toBe('ERR_BUS_CONFIG');
     expect(error.details['option']).toBe(`retry.${Object.keys(retry)[0]}`);
   });
 });
@@ -142,12 +158,21 @@ describe('breaker', () => {
     [{ failureRate: 0 }, 'breaker.failureRate'],
     [{ failureRate: 1.1 }, 'breaker.failureRate'],
     [{ failureRate: 50 }, 'breaker.failureRate'],
+    [{ failureRate: -0.5 }, 'breaker.failureRate'],
+    [{ failureRate: Number.NaN }, 'breaker.failureRate'],
     [{ minimumVolume: 0 }, 'breaker.minimumVolume'],
+    [{ minimumVolume: 0.5 }, 'breaker.minimumVolume'],
+    [{ minimumVolume: Number.NaN }, 'breaker.minimumVolume'],
     [{ window: 0 }, 'breaker.window'],
+    [{ window: -1 }, 'breaker.window'],
+    [{ window: 0.5 }, 'breaker.window'],
+    [{ window: Number.NaN }, 'breaker.window'],
     [{ openFor: Number.POSITIVE_INFINITY }, 'breaker.openFor'],
     [{ probes: 0 }, 'breaker.probes'],
     [{ isFailure: true }, 'breaker.isFailure'],
     [{ consecutiveFailures: 0 }, 'breaker.consecutiveFailures'],
+    [{ consecutiveFailures: 0.5 }, 'breaker.consecutiveFailures'],
+    [{ consecutiveFailures: Number.NaN }, 'breaker.consecutiveFailures'],
     [{ consecutiveFailures: 5, window: 1000 }, 'breaker.window'],
     [{ failureRatio: 0.5 }, 'breaker.failureRatio'],
   ])('refuses %o and names %s', (breaker, option) => {

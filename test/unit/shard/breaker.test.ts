@@ -6,7 +6,9 @@ import { heldByWorld } from '../client/at-rest.ts';
 import { type Placed, Scene } from './scene.ts';
 
 const OPEN_FOR_MS = 100;
-const BREAKER: BreakerSpec = { consecutiveFailures: 2, openForMs: OPEN_FOR_MS, probes: 1 };
+const TIMES = { openForMs: OPEN_FOR_MS, probes: 1 };
+const BREAKER: BreakerSpec = { consecutiveFailures: 2, ...TIMES };
+const RATE: BreakerSpec = { failureRate: 0.5, minimumVolume: 4, windowMs: 1_000, ...TIMES };
 
 function stateOf({ world }: Scene, { target }: Placed): string {
   const state = breakerState(world.control, target);
@@ -85,14 +87,6 @@ describe('a breaker that counts failures in a row', () => {
 });
 
 describe('a breaker that goes by a rate', () => {
-  const RATE: BreakerSpec = {
-    failureRate: 0.5,
-    minimumVolume: 4,
-    windowMs: 1_000,
-    openForMs: OPEN_FOR_MS,
-    probes: 1,
-  };
-
   // cockatiel src/breaker/CountBreaker.test.ts, SamplingBreaker.test.ts (G4): here it opens at the threshold
   it('opens exactly at its rate, and not below', () => {
     const scene = new Scene();
@@ -144,9 +138,12 @@ describe('a breaker that goes by a rate', () => {
 });
 
 describe('a breaker that is half-open', () => {
-  function halfOpen(probes = 1, size = {}): { scene: Scene; end: Placed } {
+  function halfOpen(
+    probes = 1,
+    { breaker = BREAKER, ...size }: { breaker?: BreakerSpec; shards?: number } = {},
+  ): { scene: Scene; end: Placed } {
     const scene = new Scene({ slots: 64, cells: 64, ...size });
-    const end = scene.endpoint('*', { breaker: { ...BREAKER, probes }, window: 64 });
+    const end = scene.endpoint('*', { breaker: { ...breaker, probes }, window: 64 });
     for (let at = 0; at < 2; at++) {
       scene.sender.request('k');
       scene.world.run();
@@ -170,11 +167,12 @@ describe('a breaker that is half-open', () => {
     expect(heldByWorld(scene.world)).toEqual({});
   });
 
-  // nodeshift/opossum#119 (bugs 72); cockatiel "re-opens if the half open fails"; opossum test.js "circuit halfOpen" (G6)
-  it.each([1, 2, 4])(
+  // nodeshift/opossum#119 (bugs 72); cockatiel "re-opens if the half open fails"; opossum test.js "circuit halfOpen" (G6),
+  // test/volume-threshold-test.js: one failure is enough, whatever the rate and the volume that it goes by.
+  it.each<[number, BreakerSpec?]>([[1], [2], [4], [1, { ...RATE, minimumVolume: 2 }]])(
     'lets one of 50 calls through with %i shards, and opens for its whole time when that fails',
-    (shards) => {
-      const { scene, end } = halfOpen(1, { shards });
+    (shards, breaker = BREAKER) => {
+      const { scene, end } = halfOpen(1, { breaker, shards });
       const sends = Array.from({ length: 50 }, (_, at) => scene.sender.request(`k${at}`));
       scene.world.run();
       expect(end.receiver.held).toBe(1);
@@ -207,6 +205,23 @@ describe('a breaker that is half-open', () => {
     end.receiver.reply(3);
     scene.world.run();
     expect(stateOf(scene, end)).toBe('closed');
+    expect(heldByWorld(scene.world)).toEqual({});
+  });
+
+  // The same: a failure among the trials opens it at once, whatever the others come to (G8).
+  it('opens with the first of its trials that fails, and takes no notice of the others', () => {
+    const { scene, end } = halfOpen(3);
+    for (let at = 0; at < 3; at++) scene.sender.request('k', at);
+    scene.world.run();
+    end.receiver.reply(1);
+    end.receiver.replyError(new Error('still'));
+    scene.world.run();
+    expect(stateOf(scene, end)).toBe('open');
+    end.receiver.reply(3);
+    scene.world.run();
+    expect(stateOf(scene, end)).toBe('open');
+    scene.world.advance(OPEN_FOR_MS + 1);
+    expect(stateOf(scene, end)).toBe('half-open');
     expect(heldByWorld(scene.world)).toEqual({});
   });
 
