@@ -73,6 +73,46 @@ export const TAKEOVER_SCENES: Readonly<Record<string, () => TakeoverScene>> = {
       return [seen(sends), payloadsOf(end), letters.receiver.payloads.map(String)];
     });
   },
+  'an ordered endpoint that repeats a message of a key, gives it up, and goes on with the next':
+    () => {
+      const scene = new Scene();
+      const letters = scene.deadLetters({ window: 2 });
+      const end = scene.endpoint('*', { ordered: true, retry: RETRY });
+      return played(scene, () => {
+        const { receiver } = end;
+        const sends = [1, 2, 3].map((at) => scene.sender.notify('a', at));
+        sends.push(scene.sender.notify('b', 4));
+        scene.world.run();
+        const late = scene.world.client(2).request('a', 5);
+        scene.world.run();
+        const began = [...receiver.payloads];
+        receiver.fail();
+        receiver.acknowledge();
+        scene.world.run();
+        const whileItWaits = receiver.held;
+        scene.world.advance(10);
+        scene.world.run();
+        receiver.report('end', new Error('no use'));
+        scene.world.run();
+        receiver.acknowledge(ACK_STATUS.reject);
+        scene.world.run();
+        // Of the second letter there is no room: it has its key until it is taken.
+        const whileLettersWait = receiver.held;
+        answerAll(scene, [letters], (one) => one.receiver.acknowledge());
+        scene.world.advance(10);
+        scene.world.run();
+        answerAll(scene, [letters], (one) => one.receiver.acknowledge());
+        receiver.acknowledge();
+        scene.world.run();
+        receiver.reply('last');
+        scene.world.run();
+        return [
+          [began, whileItWaits, whileLettersWait],
+          [seen(sends), seen([late])],
+          [payloadsOf(end), letters.receiver.payloads.map(String)],
+        ];
+      });
+    },
   'dead letters that wait for room, one without a word, one refused': () => {
     const scene = new Scene();
     const letters = scene.deadLetters({ window: 1 });
