@@ -150,8 +150,8 @@ export const mistakes: readonly Mistake[] = [
   {
     name: 'attempts not counted',
     file: 'src/shard/retry.ts',
-    find: '  backOff(shard, delivery, word + ONE_ATTEMPT, hasPlace ? delay : 0);',
-    put: '  backOff(shard, delivery, word, hasPlace ? delay : 0);',
+    find: '  backOff(shard, delivery, (word & ~CELL_UNHEARD) + ONE_ATTEMPT, hasPlace ? delay : 0);',
+    put: '  backOff(shard, delivery, word & ~CELL_UNHEARD, hasPlace ? delay : 0);',
     finder: SIMULATOR,
   },
 ];

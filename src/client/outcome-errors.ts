@@ -75,20 +75,32 @@ export function statusError(status: number, failure: Failure): BusError {
   }
 }
 
-/** What an endpoint that cannot take a notification is listed with in `failed`. */
+/** What an endpoint that did not handle a notification is listed with in `failed`, where no handler has failed. */
 export function refusalError(why: number, endpoint: NamedEndpoint): BusError {
-  const about = `endpoint '${endpoint.id}'`;
-  return quietly(() =>
-    why === REFUSAL.overLimit
-      ? queueFull(about, endpoint, {})
-      : of(
-          'ERR_BUS_ENDPOINT_UNAVAILABLE',
-          endpoint.failure === undefined
-            ? `${about} is isolated; restore it or try again later.`
-            : deserted(endpoint.id, endpoint.failure),
-          { endpoint: endpoint.id },
-        ),
-  );
+  return quietly(() => refusal(why, endpoint));
+}
+
+function refusal(why: number, endpoint: NamedEndpoint): BusError {
+  const { failure, id } = endpoint;
+  const about = `endpoint '${id}'`;
+  const details = { endpoint: id };
+  if (why === REFUSAL.overLimit) return queueFull(about, endpoint, {});
+  if (why === REFUSAL.expired) {
+    return of('ERR_BUS_EXPIRED', `${about}: its ttl passed before it was handled.`, details);
+  }
+  if (why === REFUSAL.overflow) {
+    const text =
+      'the attempt failed, and as many messages of its sender as may wait for their next one (half of its slots).';
+    return of('ERR_BUS_FULL', `${about}: ${text}`, { ...details, option: 'slots' });
+  }
+  if (failure !== undefined)
+    return of('ERR_BUS_ENDPOINT_UNAVAILABLE', deserted(id, failure), details);
+  if (why === REFUSAL.died) return lost('ERR_BUS_WORKER', about, endpoint, {});
+  const state =
+    why === REFUSAL.broken
+      ? 'let no attempt begin, since its breaker was open;'
+      : 'is isolated; restore it or';
+  return of('ERR_BUS_ENDPOINT_UNAVAILABLE', `${about} ${state} try again later.`, details);
 }
 
 /** What a request rejects with when the handler threw `error`. */

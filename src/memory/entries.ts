@@ -105,19 +105,37 @@ export function deliverFlags(word: number): number {
   return (word >>> DELIVER_FLAGS_SHIFT) & 3;
 }
 
-/** Why an endpoint cannot take a notification now; word 3 of the delivery that says so to its sender's sink. */
-export const REFUSAL = { overLimit: 0, unavailable: 1 } as const;
+/**
+ * Why an endpoint does not take a notification now, or why it was given up there though no handler has failed; word 3 of
+ * the delivery that says so to its sender's sink.
+ */
+export const REFUSAL = {
+  overLimit: 0,
+  /** Isolated, or a pool without threads. */
+  unavailable: 1,
+  /** Its breaker let no attempt begin. */
+  broken: 2,
+  /** Its ttl passed. */
+  expired: 3,
+  /** It had to wait for its next run, and as many others did as may. */
+  overflow: 4,
+  /** It cost as many threads as it may, or its pool has none any more. */
+  died: 5,
+} as const;
+
+const REFUSAL_BITS = 3;
+const REFUSAL_MASK = 7;
 
 export function packRefusal(target: number, why: number): number {
-  return (target << 1) | why;
+  return (target << REFUSAL_BITS) | why;
 }
 
 export function refusedTarget(word: number): number {
-  return word >>> 1;
+  return word >>> REFUSAL_BITS;
 }
 
 export function refusalOf(word: number): number {
-  return word & 1;
+  return word & REFUSAL_MASK;
 }
 
 export const COMPLETE_WORDS = 2;

@@ -5,7 +5,7 @@
  * ```
  * ledger record of a slot, 2 words   w0  gen 28 | – 1 | state 3   (one store commits both)
  *                                    w1  failures 11 | reports 10, or the borrower (client) of a response
- * cell, 8 words  0 STATE  untried 1 | trial 1 | deaths 4 | dead 1 | bad 1 | told 1 | attempts 8 | loan 11 | state 3
+ * cell, 8 words  0 STATE  unheard 1 | untried 1 | trial 1 | deaths 4 | dead 1 | bad 1 | told 1 | attempts 8 | loan 11 | state 3
  *                1 REF    client, slot of the message     2 TARGET
  *                3 FROM   the cell this one replaces, + 1; bit 30: it stays on loan; 0: none
  *                4 RESULT failures of the message, including this one
@@ -96,6 +96,8 @@ const CELL_DEATHS_MASK = 15;
 export const CELL_TRIAL: number = 1 << 29;
 /** Attempts were counted, and no handler has had it: its endpoint's breaker was open each time. */
 export const CELL_UNTRIED: number = 1 << 30;
+/** It failed for good, and its sender has not heard why: it is told before the failure counts. Moves with the delivery. */
+export const CELL_UNHEARD: number = 1 << 31;
 
 /** Keeps loan number, attempts, deaths and flags. */
 export function withCellState(word: number, state: number): number {
@@ -112,11 +114,16 @@ export function lendCell(word: number): number {
   );
 }
 
-/** A waiting cell with the loan number of its own word and the attempts and deaths of the delivery that moves into it. */
+/** What moves with a delivery: attempts, deaths, that it is a dead letter, that its sender is to hear of it. */
+const CARRIED: number =
+  (CELL_ATTEMPTS_MASK << CELL_ATTEMPTS_SHIFT) |
+  (CELL_DEATHS_MASK << CELL_DEATHS_SHIFT) |
+  CELL_DEAD |
+  CELL_UNHEARD;
+
+/** A waiting cell with the loan number of its own word, and what `moved` brings of the delivery that moves into it. */
 export function carryOver(own: number, moved: number): number {
-  const carried =
-    (CELL_ATTEMPTS_MASK << CELL_ATTEMPTS_SHIFT) | (CELL_DEATHS_MASK << CELL_DEATHS_SHIFT);
-  return freeCellWord(own) | (moved & carried) | CELL.waiting;
+  return freeCellWord(own) | (moved & CARRIED) | CELL.waiting;
 }
 
 /** One more attempt, and one more death where the handler's thread died. */

@@ -6,6 +6,8 @@ const TARGETS_SHIFT = 19;
 const FAILURES_SHIFT = 8;
 const FAILURES_MASK = 0x7ff;
 const REPORTS_MASK = 0xff;
+/** Failures of one message that can be told to have a report on its way. */
+export const REPORTS_MAX: number = REPORTS_MASK;
 const REASON_MAX = 0xff_ffff;
 
 export function outcomeOf(targets: number): number {

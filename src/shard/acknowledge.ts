@@ -14,6 +14,7 @@ import {
   CELL_DEAD,
   CELL_REF,
   CELL_STATE,
+  CELL_UNHEARD,
   CELL_WORDS,
   cellLoan,
   cellState,
@@ -35,7 +36,7 @@ import { expireMessage } from './expiry.ts';
 import { endLetter } from './give-up.ts';
 import { rerouteDelivery } from './reroute.ts';
 import { failAttempt, failForGood } from './retry.ts';
-import { decide, finish, giveBack, settle } from './settle.ts';
+import { decide, decideTold, finish, giveBack, settle } from './settle.ts';
 import { NO_CELL, type ShardLink } from './shard-link.ts';
 import type { ShardState } from './shard-state.ts';
 
@@ -55,6 +56,7 @@ export function takeAcknowledgement(shard: ShardState, link: ShardLink, entry: n
   if (status === ACK_STATUS.requeue) endAttempt(shard, delivery, VERDICT.none);
   else endAnswered(shard, delivery, status === ACK_STATUS.ok);
   if ((word & CELL_DEAD) !== 0) endLetter(shard, delivery);
+  else if ((word & CELL_UNHEARD) !== 0) decideTold(shard, delivery);
   else if (status === ACK_STATUS.ok) decide(shard, delivery, true);
   else if (status === ACK_STATUS.requeue) rerouteDelivery(shard, delivery, 0);
   else if (status === ACK_STATUS.failed) failAttempt(shard, delivery, wishOf(link, cell));

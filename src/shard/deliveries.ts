@@ -5,7 +5,6 @@
 import { low16, packRef, refClient, refSlot } from '../memory/entries.ts';
 import {
   CELL,
-  CELL_DEAD,
   CELL_FROM,
   CELL_FROM_CLIENT,
   CELL_GROUP,
@@ -33,12 +32,12 @@ export function cellWord(shard: ShardState, delivery: number, word: number): num
   return get(shard.link(refClient(delivery)).cellWords, low16(delivery) * CELL_WORDS + word);
 }
 
-/** A delivery that moves: its name, and its cell word with the attempts and deaths to carry over. */
+/** A delivery that moves: its name, and its cell word with what is carried over. */
 export interface Moved {
   readonly delivery: number;
   readonly word: number;
-  /** It is a dead letter from now on: for whom it was, and why. */
-  readonly cause?: number | undefined;
+  /** CELL_RESULT of the new one, where its target is a sink. */
+  readonly result?: number | undefined;
 }
 
 /** A waiting delivery of the message in `slot` of `sender` for `target`, which has room. */
@@ -62,9 +61,8 @@ export function openDelivery(
   } else {
     put(words, at + CELL_FROM_CLIENT, refClient(from.delivery));
     put(words, at + CELL_FROM, low16(from.delivery) + 1);
-    const moved = carryOver(get(words, at + CELL_STATE), from.word);
-    if (from.cause !== undefined) put(words, at + CELL_RESULT, from.cause);
-    put(words, at + CELL_STATE, from.cause === undefined ? moved : moved | CELL_DEAD);
+    if (from.result !== undefined) put(words, at + CELL_RESULT, from.result);
+    put(words, at + CELL_STATE, carryOver(get(words, at + CELL_STATE), from.word));
   }
   const delivery = packRef(link.client, cell);
   joinMessage(shard, sender, slot, delivery);

@@ -9,7 +9,7 @@ import { targetsOf } from '../memory/outcome-word.ts';
 import { EXPIRES, KIND, KIND_MASK, NO_DEADLINE } from '../memory/slot-header.ts';
 import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
 import { deliveryState, freeDelivery } from './deliveries.ts';
-import { giveUp } from './give-up.ts';
+import { giveUpUnheard } from './give-up.ts';
 import { decide, settle } from './settle.ts';
 import { NO_CELL, type ShardLink } from './shard-link.ts';
 import type { ShardState } from './shard-state.ts';
@@ -41,11 +41,11 @@ export function expireDelivery(
   const kind = link.header(slot, KIND) & KIND_MASK;
   if (kind !== MESSAGE_KIND.request && !isUntouched(link, slot)) {
     if (kind === MESSAGE_KIND.event) decide(shard, delivery, true);
-    else giveUp(shard, delivery, LETTER_REASON.expired);
+    else giveUpUnheard(shard, delivery, LETTER_REASON.expired);
     return;
   }
   if (kind === MESSAGE_KIND.notification && link.openCount[slot] === 1) {
-    giveUp(shard, delivery, LETTER_REASON.expired);
+    giveUpUnheard(shard, delivery, LETTER_REASON.expired);
     return;
   }
   const state = deliveryState(shard, delivery);

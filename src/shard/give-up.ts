@@ -1,13 +1,15 @@
 /**
  * A delivery that failed for good. It moves to the dead letters, a target of main's client, and has failed when that has
  * it: so a shard's death loses no letter. Where there is no such target, and for what is never kept, it fails at once.
+ * A notification of which no handler has said why moves on to its sender's own sink, as one that an endpoint cannot take.
  */
-import { low16, refClient, refSlot, STATUS } from '../memory/entries.ts';
+import { low16, packRefusal, REFUSAL, refClient, refSlot, STATUS } from '../memory/entries.ts';
 import {
   CELL_DEAD,
   CELL_REF,
   CELL_RESULT,
   CELL_STATE,
+  CELL_UNHEARD,
   CELL_WORDS,
   cellState,
   recordDetail,
@@ -19,7 +21,7 @@ import {
   type LetterReason,
   packCause,
 } from '../memory/letter-word.ts';
-import { failuresOf, reasonDetail, targetsOf } from '../memory/outcome-word.ts';
+import { failuresOf, REPORTS_MAX, reasonDetail, targetsOf } from '../memory/outcome-word.ts';
 import { put } from '../memory/seam.ts';
 import { KIND, KIND_MASK } from '../memory/slot-header.ts';
 import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
@@ -36,6 +38,16 @@ interface Outcome {
   readonly detail: number;
 }
 
+/** As `giveUp`, where no handler has told the sender of a notification why. */
+export function giveUpUnheard(
+  shard: ShardState,
+  delivery: number,
+  reason: LetterReason,
+  word: number = cellWord(shard, delivery, CELL_STATE),
+): void {
+  giveUp(shard, delivery, reason, word | CELL_UNHEARD);
+}
+
 /** `word` is the delivery's, with the attempts and deaths that count by now. */
 export function giveUp(
   shard: ShardState,
@@ -49,7 +61,7 @@ export function giveUp(
     ? reason === LETTER_REASON.died
     : spec.kind === 'endpoint' || spec.retry !== undefined;
   if (isKept && shard.deadLetters?.link.down === false) post(shard, delivery, cause, word);
-  else fail(shard, delivery, cause);
+  else fail(shard, delivery, cause, word);
 }
 
 /**
@@ -90,18 +102,19 @@ export function postAgain(shard: ShardState, delivery: number): void {
   const cause = cellWord(shard, delivery, CELL_RESULT);
   const word = cellWord(shard, delivery, CELL_STATE);
   if (shard.deadLetters?.link.down === false) post(shard, delivery, cause, word);
-  else fail(shard, delivery, cause);
+  else fail(shard, delivery, cause, word);
 }
 
 /** The dead letters have it, or will not take it. */
 export function endLetter(shard: ShardState, delivery: number): void {
-  fail(shard, delivery, cellWord(shard, delivery, CELL_RESULT));
+  const cause = cellWord(shard, delivery, CELL_RESULT);
+  fail(shard, delivery, cause, cellWord(shard, delivery, CELL_STATE));
 }
 
 function post(shard: ShardState, delivery: number, cause: number, word: number): void {
   const sink = shard.deadLetters as Target;
   if (sink.hasRoom) {
-    move(shard, delivery, sink, word, cause);
+    move(shard, delivery, sink, word | CELL_DEAD, cause);
     return;
   }
   const { cellWords } = shard.link(refClient(delivery));
@@ -109,7 +122,7 @@ function post(shard: ShardState, delivery: number, cause: number, word: number):
   backOff(shard, delivery, word | CELL_DEAD, LOOK_AGAIN_MS);
 }
 
-function fail(shard: ShardState, delivery: number, cause: number): void {
+function fail(shard: ShardState, delivery: number, cause: number, word: number): void {
   const ref = cellWord(shard, delivery, CELL_REF);
   const sender = shard.link(refClient(ref));
   const slot = refSlot(ref);
@@ -122,11 +135,43 @@ function fail(shard: ShardState, delivery: number, cause: number): void {
     ? requestEnd(cause)
     : notificationEnd(cause, recordDetail(sender.ledger, slot));
   if (outcome === undefined) {
-    decide(shard, delivery, false);
+    if ((word & CELL_UNHEARD) === 0 || !tell(shard, delivery, cause, word)) {
+      decide(shard, delivery, false);
+    }
     return;
   }
   settle(shard, sender, slot, outcome, delivery);
   freeDelivery(shard, delivery, cellState(cellWord(shard, delivery, CELL_STATE)));
+}
+
+/**
+ * Its sender is told which endpoint failed it and why; the failure counts when it has heard that. False: it cannot be
+ * told, and the failure stays unnamed, as one does whose report finds no room.
+ */
+function tell(shard: ShardState, delivery: number, cause: number, word: number): boolean {
+  if (kindOf(shard, delivery) !== MESSAGE_KIND.notification) return false;
+  const ref = cellWord(shard, delivery, CELL_REF);
+  const sender = shard.link(refClient(ref));
+  const sink = sender.down ? undefined : sender.reports;
+  // One report a target: of so many targets each can be counted.
+  const isCounted = targetsOf(recordDetail(sender.ledger, refSlot(ref))) <= REPORTS_MAX;
+  if (!isCounted || sink?.hasRoom !== true) return false;
+  const target = causeTarget(cause);
+  const why = WHY[causeReason(cause)] ?? unready(shard.targets[target]);
+  move(shard, delivery, sink, word & ~CELL_DEAD, packRefusal(target, why));
+  return true;
+}
+
+/** What a sender is told, by reason. */
+const WHY: Readonly<Record<number, number>> = {
+  [LETTER_REASON.expired]: REFUSAL.expired,
+  [LETTER_REASON.overflow]: REFUSAL.overflow,
+  [LETTER_REASON.died]: REFUSAL.died,
+};
+
+/** Why an endpoint that is there let no attempt begin. */
+function unready(target: Target | undefined): number {
+  return target?.active === false ? REFUSAL.unavailable : REFUSAL.broken;
 }
 
 function requestEnd(cause: number): Outcome | undefined {

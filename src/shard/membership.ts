@@ -24,7 +24,7 @@ import { KIND, KIND_MASK } from '../memory/slot-header.ts';
 import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
 import { returnLent } from './acknowledge.ts';
 import { endAttempt } from './end-attempt.ts';
-import { giveUp } from './give-up.ts';
+import { giveUpUnheard } from './give-up.ts';
 import { joinPool, leavePool } from './pool.ts';
 import { placeParkedAgain } from './pump.ts';
 import { rerouteDelivery } from './reroute.ts';
@@ -111,7 +111,7 @@ export function failPool(shard: ShardState, id: number): void {
   pool.active = false;
   rerouteWaiting(shard, pool);
   for (let cell = pool.firstWaiting; cell !== NO_CELL; cell = pool.firstWaiting) {
-    giveUp(shard, packRef(pool.link.client, cell), LETTER_REASON.died);
+    giveUpUnheard(shard, packRef(pool.link.client, cell), LETTER_REASON.died);
   }
   placeParkedAgain(shard);
 }
@@ -198,7 +198,7 @@ function endLoan(shard: ShardState, link: ShardLink, cell: number): void {
     const isEvent = (sender.header(refSlot(ref), KIND) & KIND_MASK) === MESSAGE_KIND.event;
     // Of a plain event other subscriptions have theirs.
     if (isEvent && retry === undefined) decide(shard, delivery, true);
-    else giveUp(shard, delivery, LETTER_REASON.died, word + ONE_ATTEMPT + ONE_DEATH);
+    else giveUpUnheard(shard, delivery, LETTER_REASON.died, word + ONE_ATTEMPT + ONE_DEATH);
     return;
   }
   rerouteDelivery(shard, delivery, started ? ONE_ATTEMPT + ONE_DEATH : 0);

@@ -7,7 +7,7 @@ import type { ShardState } from './shard-state.ts';
 import type { Target } from './target.ts';
 
 /**
- * `to` has room. `word` brings attempts and deaths. `cause`: it becomes a dead letter. The new cell names the old one
+ * `to` has room. `word` brings what is carried over; `result` is what a sink is to hear. The new cell names the old one
  * until that is free, so that a half-done move can be told.
  */
 export function move(
@@ -15,12 +15,12 @@ export function move(
   from: number,
   to: Target,
   word: number,
-  cause?: number,
+  result?: number,
 ): void {
   const ref = cellWord(shard, from, CELL_REF);
   const old = cellState(cellWord(shard, from, CELL_STATE));
   const sender = shard.link(refClient(ref));
-  const moved = { delivery: from, word, cause };
+  const moved = { delivery: from, word, result };
   const delivery = openDelivery(shard, sender, refSlot(ref), to, moved);
   freeDelivery(shard, from, old);
   put(to.link.cellWords, low16(delivery) * CELL_WORDS + CELL_FROM, 0);

@@ -27,12 +27,12 @@ import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
 import { backOff, endBackOff, LOOK_AGAIN_MS } from './back-off.ts';
 import { ALL_FULL } from './choose.ts';
 import { cellWord, deliveryState, freeDelivery, type Moved } from './deliveries.ts';
-import { giveUp, postAgain } from './give-up.ts';
+import { giveUpUnheard, postAgain } from './give-up.ts';
 import { nextMember } from './group-turn.ts';
 import { move } from './move.ts';
 import { chooseAgain } from './place-request.ts';
 import { resolve } from './resolve-key.ts';
-import { failAttempt } from './retry.ts';
+import { failUntried } from './retry.ts';
 import { settle, takeOut } from './settle.ts';
 import { NO_CELL, type ShardLink } from './shard-link.ts';
 import type { ShardState } from './shard-state.ts';
@@ -89,7 +89,7 @@ function moveToPool(shard: ShardState, { delivery, word }: Moved): boolean {
   const { pool: id } = ownerOf(shard, delivery).spec;
   const pool = id === undefined ? undefined : shard.targets[id];
   if (pool === undefined) return false;
-  if (pool.failed) giveUp(shard, delivery, LETTER_REASON.died, word);
+  if (pool.failed) giveUpUnheard(shard, delivery, LETTER_REASON.died, word);
   else if (pool.hasRoom) move(shard, delivery, pool, word);
   else backOff(shard, delivery, word, LOOK_AGAIN_MS);
   return true;
@@ -150,7 +150,7 @@ function retry(shard: ShardState, delivery: number): void {
   const isPooled = target.spec.pool !== undefined;
   if (!isThere || isPooled || kind === MESSAGE_KIND.request) rerouteDelivery(shard, delivery, 0);
   else if (target.active) waitAgain(shard, delivery, cellWord(shard, delivery, CELL_STATE));
-  else failAttempt(shard, delivery);
+  else failUntried(shard, delivery);
 }
 
 /** A delivery in BACKOFF whose target is there: its cell is part of what fills the target, so nobody else makes room. */

@@ -7,6 +7,7 @@ import { low16, refClient, refSlot } from '../memory/entries.ts';
 import {
   CELL_REF,
   CELL_STATE,
+  CELL_UNHEARD,
   CELL_UNTRIED,
   CELL_WORDS,
   cellAttempts,
@@ -18,7 +19,7 @@ import { get } from '../memory/seam.ts';
 import { KIND, KIND_MASK } from '../memory/slot-header.ts';
 import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
 import { backOff, mayBackOff } from './back-off.ts';
-import { giveUp, giveUpDropped } from './give-up.ts';
+import { giveUp, giveUpDropped, giveUpUnheard } from './give-up.ts';
 import type { ShardState } from './shard-state.ts';
 import type { Target } from './target.ts';
 
@@ -34,14 +35,14 @@ export function failAttempt(shard: ShardState, delivery: number, delayMs?: numbe
   fail(shard, delivery, get(link.cellWords, low16(delivery) * CELL_WORDS + CELL_STATE), delayMs);
 }
 
-/** An attempt that was not made, since its endpoint takes none now, counts as one that failed. */
+/** An attempt that was not made, since its endpoint takes none now, counts as one that failed. Nobody has said so. */
 export function failUntried(shard: ShardState, delivery: number): void {
   const link = shard.link(refClient(delivery));
   const word = get(link.cellWords, low16(delivery) * CELL_WORDS + CELL_STATE);
-  fail(shard, delivery, wasHandedOut(word) ? word : word | CELL_UNTRIED);
+  fail(shard, delivery, CELL_UNHEARD | (wasHandedOut(word) ? word : word | CELL_UNTRIED));
 }
 
-/** `word` is the delivery's, before the attempt is counted. */
+/** `word` is the delivery's, before the attempt is counted; unheard: its sender is to hear of it when it is the last. */
 function fail(shard: ShardState, delivery: number, word: number, delayMs?: number): void {
   const link = shard.link(refClient(delivery));
   const cell = low16(delivery);
@@ -58,12 +59,12 @@ function fail(shard: ShardState, delivery: number, word: number, delayMs?: numbe
   }
   const hasPlace = mayBackOff(shard, link, sender);
   if (!hasPlace && !isRequest) {
-    giveUp(shard, delivery, LETTER_REASON.overflow, word + ONE_ATTEMPT);
+    giveUpUnheard(shard, delivery, LETTER_REASON.overflow, word + ONE_ATTEMPT);
     return;
   }
   shard.counters.counts.retried += 1;
   const delay = delayMs ?? delayAfter(retry, runs, shard.random());
-  backOff(shard, delivery, word + ONE_ATTEMPT, hasPlace ? delay : 0);
+  backOff(shard, delivery, (word & ~CELL_UNHEARD) + ONE_ATTEMPT, hasPlace ? delay : 0);
 }
 
 /**

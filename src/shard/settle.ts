@@ -20,7 +20,7 @@ import {
   setRecordDetail,
   withCellState,
 } from '../memory/ledger.ts';
-import { failuresOf, withFailure } from '../memory/outcome-word.ts';
+import { failuresOf, withFailure, withReport } from '../memory/outcome-word.ts';
 import { get, put } from '../memory/seam.ts';
 import { KIND, KIND_MASK } from '../memory/slot-header.ts';
 import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
@@ -118,15 +118,32 @@ export function giveBack(shard: ShardState, delivery: number, state: number): vo
 
 /** This delivery is decided for good; the last one decided settles the message. */
 export function decide(shard: ShardState, delivery: number, good: boolean): void {
+  if (good) conclude(shard, delivery, keepOutcome);
+  else conclude(shard, delivery, withFailure);
+}
+
+/** It has failed, and brought its sender the report of that. */
+export function decideTold(shard: ShardState, delivery: number): void {
+  conclude(shard, delivery, withToldFailure);
+}
+
+function keepOutcome(outcome: number): number {
+  return outcome;
+}
+
+function withToldFailure(outcome: number): number {
+  return withReport(withFailure(outcome));
+}
+
+function conclude(shard: ShardState, delivery: number, next: (outcome: number) => number): void {
   const ref = cellWord(shard, delivery, CELL_REF);
   const link = shard.link(refClient(ref));
   const slot = refSlot(ref);
   const state = deliveryState(shard, delivery);
   const others = (link.openCount[slot] as number) - (isOpen(state) ? 1 : 0);
-  const before = recordDetail(link.ledger, slot);
-  const detail = good ? before : withFailure(before);
+  const detail = next(recordDetail(link.ledger, slot));
   if (others > 0) {
-    if (good) freeDelivery(shard, delivery, state);
+    if (next === keepOutcome) freeDelivery(shard, delivery, state);
     else takeOut(shard, delivery, { link, slot, detail, state });
     return;
   }

@@ -155,6 +155,30 @@ describe.each([1, 2, 4])('breakers with %i shards', (shards) => {
     expect((await bus.health()).endpoints['e']).toMatchObject({ breaker: 'closed' });
   });
 
+  it('name the endpoint of a notification that they never let through', async () => {
+    const { bus } = shared;
+    const failing = (): never => {
+      throw new Error('no');
+    };
+    const options = {
+      breaker: { consecutiveFailures: 1, openFor: 60_000 },
+      retry: { attempts: 2, initial: 1 },
+    };
+    shared.open(await bus.registerEndpoint('broken', failing, options));
+    shared.open(await bus.registerEndpoint('well', () => {}));
+    await bus.registerRoutes(['broken', 'well'].map((endpoint) => ({ pattern: 'k', endpoint })));
+    await bus.registerRoute('r', 'broken');
+    await failureOf(bus.request('r'));
+    expect(await failureOf(bus.notify('k', 1))).toMatchObject({
+      code: 'ERR_BUS_DELIVERY_FAILED',
+      cause: { code: 'ERR_BUS_ENDPOINT_UNAVAILABLE' },
+      details: { delivered: 1, failed: [{ endpoint: 'broken' }] },
+    });
+    const { items } = await bus.deadLetters.list();
+    expect(items).toMatchObject([{ endpoint: 'broken', reason: 'attempts', payload: 1 }]);
+    await bus.deadLetters.purge();
+  });
+
   it('count attempts that take too long, and go on after isolate and restore', async () => {
     const { bus } = shared;
     const states: string[] = [];

@@ -131,6 +131,9 @@ export const TAKEOVER_SCENES: Readonly<Record<string, () => TakeoverScene>> = {
       return [seen(sends), payloadsOf(letters)];
     });
   },
+  'notifications that are given up though no handler said so, and named to their sender': () =>
+    unheard((scene) => scene.deadLetters({ window: 1 })),
+  'the same where no dead letters are kept': () => unheard(() => undefined),
   'acknowledged events that a bound drops, the oldest or the newest': () => {
     const scene = new Scene();
     const letters = scene.deadLetters({ window: 2 });
@@ -322,6 +325,32 @@ const RETRY = {
   max: 10,
   jitter: 'none',
 } as const;
+
+/** One endpoint is isolated while the next run is waited for, the thread of another dies; a third has it. */
+function unheard(keep: (scene: Scene) => Placed | undefined): TakeoverScene {
+  const scene = new Scene();
+  const letters = keep(scene);
+  const good = scene.endpoint('*', { retry: RETRY });
+  const apart = scene.endpoint('k', { retry: RETRY });
+  const mortal = scene.endpoint('?', { maxDeaths: 1 }, 2);
+  return played(scene, () => {
+    const send = scene.sender.notify('k', 1);
+    scene.world.run();
+    apart.receiver.fail();
+    scene.world.run();
+    scene.world.tell({ op: 'isolate', target: apart.target, isolated: true });
+    mortal.receiver.mark();
+    scene.world.detach(mortal.receiver.client);
+    answerAll(scene, [good], ({ receiver }) => receiver.acknowledge());
+    for (let turn = 0; turn < 4; turn++) {
+      scene.world.advance(10);
+      scene.world.run();
+      if (letters !== undefined)
+        answerAll(scene, [letters], ({ receiver }) => receiver.acknowledge());
+    }
+    return [seen([send]), [good, apart, mortal].map(payloadsOf), letters?.receiver.payloads];
+  }, [2]);
+}
 
 /** Reads what happened, and what is left. */
 function played(scene: Scene, play: () => unknown, gone: readonly number[] = []): TakeoverScene {

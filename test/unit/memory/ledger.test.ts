@@ -91,7 +91,7 @@ describe('cell words', () => {
     expect(fields(ledger.freeCellWord(FULL_WORD))).toEqual({ ...none, loan: LOAN_MASK });
   });
 
-  it('carry attempts and deaths over, and keep the loan number of the cell moved into', () => {
+  it('carry attempts, deaths and what is to be said over, and keep the loan number of the cell moved into', () => {
     const own = ledger.freeCellWord(9 << 3);
     const moved = ledger.withCellState(FULL_WORD, ledger.CELL.loaned);
     expect(fields(ledger.carryOver(own, moved))).toEqual({
@@ -100,9 +100,11 @@ describe('cell words', () => {
       attempts: 255,
       told: 0,
       bad: 0,
-      dead: 0,
+      dead: ledger.CELL_DEAD,
       deaths: 15,
     });
+    const unheard = ledger.carryOver(own, ledger.CELL_UNHEARD | ledger.CELL_UNTRIED);
+    expect(unheard).toBe(own | ledger.CELL_UNHEARD | ledger.CELL.waiting);
   });
 
   it('count one attempt and one death without touching the rest', () => {

@@ -108,12 +108,16 @@ describe('a pool', () => {
 
   it('that has failed gives up what waits: a request is refused, a notification has failed', () => {
     const { scene, pool } = poolScene();
-    scene.sender.notify('k', 1);
+    const lost = scene.sender.notify('k', 1);
     scene.world.run();
     scene.world.tell({ op: 'failPool', target: pool.target });
     scene.sender.request('k', 2);
     scene.world.run();
-    expect(scene.sender.statuses).toEqual([STATUS.failed, STATUS.unavailable]);
+    // The notification ends when its sender has heard of whom it failed at.
+    expect(scene.sender.statuses).toEqual([STATUS.unavailable, STATUS.failed]);
+    expect(lost.toError()).toMatchObject({
+      details: { failed: [{ error: { code: 'ERR_BUS_WORKER' } }] },
+    });
     scene.world.tell({ op: 'isolate', target: pool.target, isolated: false });
     scene.sender.request('k', 3);
     scene.world.run();
