@@ -129,8 +129,11 @@ export class Plane implements ControlPlane {
       isExpected = true;
     }
     try {
-      const { records, specs } = registry.addRoutes(routes, now());
-      await shards.tellPlaced(specs, (list) => ({ op: 'addRoutes', routes: list }));
+      const added = registry.addRoutes(routes, now());
+      const told = shards.tellPlaced(added, (list) => ({ op: 'addRoutes', routes: list }));
+      // While the shards are at it.
+      const records = registry.recordsOf(added);
+      await told;
       return records;
     } catch (error) {
       // What was expected in vain is forgotten with the next change.

@@ -7,14 +7,14 @@ import type { EndpointSpec, RouteRequest, SubscriptionRequest } from '../control
 import { LIMITS } from '../limits.ts';
 import { kindOf } from '../message/text.ts';
 import { configError, DURATION, isDuration, isName, rangeText } from '../options/reader.ts';
-import { settlePattern, validatePattern } from '../routing/pattern.ts';
+import { settleMatch, validatePattern } from '../routing/pattern.ts';
 import type { RegexProgram } from '../routing/regex-program.ts';
 
 const MATCHES: readonly (Matching | 'auto')[] = ['auto', 'exact', 'glob', 'regex'];
 const FULL_POLICIES: readonly FullPolicy[] = ['park', 'drop-oldest', 'drop-newest', 'error'];
 
-/** A request whose kind of match is settled. */
-export type Settled<Request> = Request & {
+/** A subscription whose kind of match is settled. */
+export type SettledSubscription = SubscriptionRequest & {
   readonly match: Matching;
   readonly regex?: RegexProgram | undefined;
 };
@@ -40,11 +40,14 @@ export function checkEndpoint(spec: EndpointSpec): void {
   checkInteger(where, 'maxConcurrentDeliveries', spec.window, 1, LIMITS.concurrentDeliveries);
 }
 
-/** Settles `'auto'`. Throws `ERR_BUS_INVALID_PATTERN`, for globs not yet for their syntax, or `ERR_BUS_CONFIG`. */
-export function checkRoute(request: RouteRequest): Settled<RouteRequest> {
+/**
+ * The kind of match that is asked for. Throws `ERR_BUS_INVALID_PATTERN` or `ERR_BUS_CONFIG`, but not for the syntax of a
+ * glob or regex: whoever adds it finds that out.
+ */
+export function checkRoute(request: RouteRequest): Matching {
   const where = 'registerRoute';
   checkChoice(where, 'match', request.match, MATCHES);
-  const { match, regex } = settlePattern(request.pattern, request.match);
+  const match = settleMatch(request.pattern, request.match);
   checkName(where, 'endpoint', request.endpoint);
   checkInteger(where, 'priority', request.priority, 0, LIMITS.priority);
   checkChoice(where, 'balance', request.balance, BALANCES);
@@ -54,12 +57,11 @@ export function checkRoute(request: RouteRequest): Settled<RouteRequest> {
   if (timeout !== undefined && !isDuration(timeout, DURATION)) {
     throw configError(where, 'timeout', `milliseconds ${rangeText(DURATION)}`, kindOf(timeout));
   }
-  if (match === request.match && regex === undefined) return request as Settled<RouteRequest>;
-  return { ...request, match, regex };
+  return match;
 }
 
 /** Settles `'auto'`. Throws `ERR_BUS_INVALID_PATTERN` or `ERR_BUS_CONFIG`. */
-export function checkSubscription(request: SubscriptionRequest): Settled<SubscriptionRequest> {
+export function checkSubscription(request: SubscriptionRequest): SettledSubscription {
   const where = 'subscribe';
   checkChoice(where, 'match', request.match, MATCHES);
   const { match, regex } = validatePattern(request.pattern, request.match);

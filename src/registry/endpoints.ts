@@ -64,6 +64,10 @@ export class Endpoints {
     return entry;
   }
 
+  targetOf(id: string): number | undefined {
+    return this.#byId.get(id)?.target;
+  }
+
   /** Throws `ERR_BUS_ENDPOINT_NOT_FOUND`. */
   setState(id: string, state: EndpointState): EndpointEntry {
     const entry = this.get(id);

@@ -14,8 +14,8 @@ import type {
 } from '../control/plane.ts';
 import { BusError } from '../message/errors.ts';
 import { validatePattern } from '../routing/pattern.ts';
-import { Router } from '../routing/router.ts';
-import { checkEndpoint, checkRoute, checkSubscription } from './checks.ts';
+import type { Router } from '../routing/router.ts';
+import { checkEndpoint, checkSubscription } from './checks.ts';
 import {
   type EndpointEntry,
   type EndpointQuery,
@@ -37,11 +37,6 @@ export interface RegistryLimits {
   readonly targets: number;
   /** Deliveries of one client that one shard keeps at most: no target's window is larger. */
   readonly cells: number;
-}
-
-export interface AddedRoutes {
-  readonly records: readonly RouteRecord[];
-  readonly specs: readonly RouteSpec[];
 }
 
 /** What a client leaves behind. */
@@ -70,9 +65,9 @@ export class Registry {
     this.#cells = limits.cells;
     this.#targets = new TargetIds(limits.targets);
     this.#endpoints = new Endpoints(limits.maxEndpoints);
-    this.#routes = new Routes(limits.maxRoutes, limits.targets);
+    this.#routes = new Routes({ ...limits, cursors: limits.targets });
+    this.#router = this.#routes.router;
     this.#subscriptions = new Subscriptions(limits.maxSubscriptions);
-    this.#router = new Router(limits);
   }
 
   /** Throws `ERR_BUS_FULL`. */
@@ -146,51 +141,31 @@ export class Registry {
   removeEndpoint(target: number): readonly RouteSpec[] | undefined {
     const entry = this.#endpoints.remove(target);
     if (entry === undefined) return undefined;
-    return this.#forgetRoutes(this.#routes.removeEndpoint(entry.spec.id));
+    return this.#routes.removeTarget(target);
   }
 
   /**
    * All or none. Throws `ERR_BUS_INVALID_PATTERN`, `ERR_BUS_CONFIG`, `ERR_BUS_ENDPOINT_NOT_FOUND`,
    * `ERR_BUS_DUPLICATE` or `ERR_BUS_FULL`. `nowMs` is epoch ms.
    */
-  addRoutes(requests: Iterable<RouteRequest>, nowMs: number): AddedRoutes {
-    const added: RouteEntry[] = [];
-    try {
-      this.#router.addRoutes(this.#enter(requests, nowMs, added));
-    } catch (error) {
-      for (const { endpoint, spec } of added) {
-        this.#routes.remove(spec.pattern, spec.match, endpoint);
-      }
-      throw error;
-    }
-    return {
-      records: added.map(recordOf),
-      specs: added.map((entry) => entry.spec),
-    };
+  addRoutes(requests: Iterable<RouteRequest>, nowMs: number): readonly RouteEntry[] {
+    return this.#routes.add(requests, (endpoint) => this.#endpoints.get(endpoint).target, nowMs);
   }
 
-  /** One by one, as the router takes them: each is still in the core's cache then. */
-  *#enter(
-    requests: Iterable<RouteRequest>,
-    nowMs: number,
-    added: RouteEntry[],
-  ): Generator<RouteSpec> {
-    for (const request of requests) {
-      const settled = checkRoute(request);
-      const { target } = this.#endpoints.get(settled.endpoint);
-      const entry = this.#routes.add(settled, target, nowMs);
-      added.push(entry);
-      yield entry.spec;
-    }
+  /** What their owners are told of routes that `addRoutes` has just added. */
+  recordsOf(routes: readonly RouteEntry[]): RouteRecord[] {
+    return routes.flatMap((route) => {
+      const endpoint = this.#endpoints.at(route.target);
+      return endpoint === undefined ? [] : recordOf(route, endpoint.spec.id);
+    });
   }
 
   /** Undefined when there is no such route. Throws `ERR_BUS_INVALID_PATTERN`. */
   removeRoute(pattern: string, match: Matching | 'auto', endpoint: string): RouteSpec | undefined {
     // A regex need not be compiled to be forgotten.
     const settled = match === 'regex' ? match : validatePattern(pattern, match).match;
-    const entry = this.#routes.remove(pattern, settled, endpoint);
-    if (entry === undefined) return undefined;
-    return this.#forgetRoutes([entry])[0];
+    const target = this.#endpoints.targetOf(endpoint);
+    return target === undefined ? undefined : this.#routes.remove(pattern, settled, target);
   }
 
   /** Throws `ERR_BUS_INVALID_PATTERN`, `ERR_BUS_CONFIG` or `ERR_BUS_FULL`, and then has changed nothing. */
@@ -271,14 +246,7 @@ export class Registry {
 
   /** In the order of choice: by balance set, and by age within one. */
   findRoutes(key: string): RouteRecord[] {
-    return this.#router.resolve(key).sets.flatMap(({ members }) =>
-      members.flatMap(({ pattern, match, target }) => {
-        const endpoint = this.#endpoints.at(target)?.spec.id;
-        const entry =
-          endpoint === undefined ? undefined : this.#routes.get(pattern, match, endpoint);
-        return entry === undefined ? [] : [recordOf(entry)];
-      }),
-    );
+    return this.recordsOf(this.#routes.find(key));
   }
 
   /** Id of the endpoint or subscription there, or of the last one that was. */
@@ -288,8 +256,8 @@ export class Registry {
 
   /** Of an endpoint or subscription by its id. */
   targetOf(name: string): number | undefined {
-    const endpoint = this.#endpoints.find({}).find(({ spec }) => spec.id === name);
-    if (endpoint !== undefined) return endpoint.target;
+    const target = this.#endpoints.targetOf(name);
+    if (target !== undefined) return target;
     return [...this.#subscriptions.all()].find((entry) => entry.name === name)?.spec.target;
   }
 
@@ -315,12 +283,6 @@ export class Registry {
       ...(spec.ordered === true ? { ordered: true, waiting: ORDERED_WAITING } : {}),
       ...(spec.redeliver === false ? { redeliver: false } : {}),
     };
-  }
-
-  #forgetRoutes(entries: readonly RouteEntry[]): RouteSpec[] {
-    const specs = entries.map((entry) => entry.spec);
-    this.#router.removeRoutes(specs.map((spec) => spec.id));
-    return specs;
   }
 
   /** A client that names a target of another one, or one in use, has a defect: the shards must not see it. */

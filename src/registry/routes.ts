@@ -1,5 +1,6 @@
 /**
- * All routes of the bus: identity, balance sets and registration order. Matching is the shards' business.
+ * All routes of the bus: identity, balance sets and registration order. Matching is the router's business, which also
+ * keeps the routes: a hundred thousand in one call must not stand in several tables each.
  *
  * A route's identity is (pattern, match, endpoint). Routes with the same pattern, match and priority form a balance
  * set: they share a cursor and agree on `balance`.
@@ -7,126 +8,136 @@
 import type { Matching, RouteSpec } from '../control/commands.ts';
 import type { RouteRecord, RouteRequest } from '../control/plane.ts';
 import { BusError } from '../message/errors.ts';
-import { BalanceSets, choicesOf, NO_CHOICES } from './balance-sets.ts';
-import type { Settled } from './checks.ts';
+import { compileRegex } from '../routing/regex.ts';
+import { type BalanceSet, type IndexLimits, Router } from '../routing/router.ts';
+import { assertAgrees, choicesOf, NO_CHOICES } from './balance-choices.ts';
+import { checkRoute } from './checks.ts';
+import { Cursors } from './cursors.ts';
 
-export interface RouteEntry {
-  readonly spec: RouteSpec;
-  readonly endpoint: string;
+/** A route as main knows it. */
+export interface RouteEntry extends RouteSpec {
   /** Epoch ms. */
   readonly createdAt: number;
 }
 
-/** What the entry's owner is told; made anew, since a hundred thousand are asked for once. */
-export function recordOf({ createdAt, endpoint, spec }: RouteEntry): RouteRecord {
-  const { id, pattern, match, priority, balance, weight, timeoutMs } = spec;
+/** What the route's owner is told; made anew, since a hundred thousand are asked for once. */
+export function recordOf(entry: RouteEntry, endpoint: string): RouteRecord {
+  const { id, pattern, match, priority, balance, weight, timeoutMs, createdAt } = entry;
   const record = { id, pattern, match, endpoint, priority, balance, weight, createdAt };
-  const choices = choicesOf(spec);
+  const choices = choicesOf(entry);
   if (choices === NO_CHOICES && timeoutMs === undefined) return record;
   return { ...record, ...choices, ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }) };
 }
 
-/** One endpoint's, by pattern. */
-type RoutesOfEndpoint = Readonly<Record<Matching, Map<string, RouteEntry>>>;
+export interface RoutesLimits extends IndexLimits {
+  readonly maxRoutes: number;
+  /** Shared round-robin words. */
+  readonly cursors: number;
+}
 
 export class Routes {
+  /** Every route in it is a {@link RouteEntry}; it has the subscriptions too. */
+  readonly router: Router;
   readonly #limit: number;
-  readonly #sets: BalanceSets;
-  /** An endpoint's end takes all of its routes at once. */
-  readonly #byEndpoint = new Map<string, RoutesOfEndpoint>();
-  #size = 0;
+  readonly #cursors: Cursors;
   #lastId = 0;
+  /** Taken for a set that the router has not made yet. */
+  #cursor: number | undefined;
 
-  constructor(limit: number, cursorWords: number) {
-    this.#limit = limit;
-    this.#sets = new BalanceSets(cursorWords);
-  }
-
-  get size(): number {
-    return this.#size;
+  constructor(limits: RoutesLimits) {
+    const cursors = new Cursors(limits.cursors);
+    this.#limit = limits.maxRoutes;
+    this.#cursors = cursors;
+    this.router = new Router(limits, ({ cursor }) => cursors.giveBack(cursor));
   }
 
   /**
-   * Adds one route to `target`. Throws `ERR_BUS_DUPLICATE`, `ERR_BUS_CONFIG` (another `balance` than its set's) or
-   * `ERR_BUS_FULL`, and then has changed nothing.
+   * All or none. `targetOf` throws for an endpoint that there is not; `nowMs` is epoch ms. Throws
+   * `ERR_BUS_INVALID_PATTERN`, `ERR_BUS_CONFIG`, `ERR_BUS_DUPLICATE`, `ERR_BUS_FULL`, and what `targetOf` throws.
    */
-  add(request: Settled<RouteRequest>, target: number, createdAt: number): RouteEntry {
-    const { pattern, match, endpoint } = request;
-    let routes = this.#byEndpoint.get(endpoint);
-    if (routes?.[match].has(pattern)) refuseDuplicate(request);
-    if (this.#size >= this.#limit) refuseMore(this.#limit);
-    const { cursor } = this.#sets.join(request);
-    const entry = entryOf(request, { id: ++this.#lastId, target, createdAt, cursor });
-    if (routes === undefined) {
-      routes = { exact: new Map(), glob: new Map(), regex: new Map() };
-      this.#byEndpoint.set(endpoint, routes);
+  add(
+    requests: Iterable<RouteRequest>,
+    targetOf: (endpoint: string) => number,
+    nowMs: number,
+  ): RouteEntry[] {
+    const added: RouteEntry[] = [];
+    try {
+      this.router.addRoutes(this.#enter(requests, targetOf, nowMs, added));
+    } catch (error) {
+      if (this.#cursor !== undefined) this.#cursors.giveBack(this.#cursor);
+      this.#cursor = undefined;
+      throw error;
     }
-    routes[match].set(pattern, entry);
-    this.#size++;
-    return entry;
+    return added;
   }
 
-  get(pattern: string, match: Matching, endpoint: string): RouteEntry | undefined {
-    return this.#byEndpoint.get(endpoint)?.[match].get(pattern);
+  /** Undefined when there is no such route. */
+  remove(pattern: string, match: Matching, target: number): RouteEntry | undefined {
+    const entry = this.router.routeTo(target, pattern, match);
+    if (entry !== undefined) this.router.removeRoutes([entry.id]);
+    return entry as RouteEntry | undefined;
   }
 
-  remove(pattern: string, match: Matching, endpoint: string): RouteEntry | undefined {
-    const routes = this.#byEndpoint.get(endpoint);
-    const entry = routes?.[match].get(pattern);
-    if (routes === undefined || entry === undefined) return undefined;
-    routes[match].delete(pattern);
-    if (routes.exact.size + routes.glob.size + routes.regex.size === 0) {
-      this.#byEndpoint.delete(endpoint);
+  /** Those that led there. */
+  removeTarget(target: number): RouteEntry[] {
+    const entries = this.router.routesOf(target);
+    this.router.removeRoutes(entries.map(({ id }) => id));
+    return entries as RouteEntry[];
+  }
+
+  /** In the order of choice: by balance set, and by age within one. */
+  find(key: string): RouteEntry[] {
+    return this.router.resolve(key).sets.flatMap(({ members }) => members as RouteEntry[]);
+  }
+
+  /** One by one, as the router takes them: each is still in the core's cache then. */
+  *#enter(
+    requests: Iterable<RouteRequest>,
+    targetOf: (endpoint: string) => number,
+    nowMs: number,
+    added: RouteEntry[],
+  ): Generator<RouteEntry> {
+    for (const request of requests) {
+      const match = checkRoute(request);
+      const entry = this.#entryOf(request, match, targetOf(request.endpoint), nowMs);
+      added.push(entry);
+      yield entry;
+      this.#cursor = undefined;
     }
-    this.#leave(entry);
-    return entry;
   }
 
-  removeEndpoint(endpoint: string): RouteEntry[] {
-    const routes = this.#byEndpoint.get(endpoint);
-    if (routes === undefined) return [];
-    const { exact, glob, regex } = routes;
-    const entries = [...exact.values(), ...glob.values(), ...regex.values()];
-    this.#byEndpoint.delete(endpoint);
-    for (const entry of entries) this.#leave(entry);
-    return entries;
-  }
-
-  #leave({ spec: { match, pattern, priority } }: RouteEntry): void {
-    this.#size--;
-    this.#sets.leave(pattern, match, priority);
-  }
-}
-
-function entryOf(
-  request: Settled<RouteRequest>,
-  given: {
-    readonly id: number;
-    readonly target: number;
-    readonly createdAt: number;
-    readonly cursor: number;
-  },
-): RouteEntry {
-  const { pattern, match, endpoint, priority, balance, weight, regex, timeout } = request;
-  const { id, target, createdAt, cursor } = given;
-  const spec = { id, pattern, match, priority, target, balance, order: id, weight, cursor };
-  const choices = choicesOf(request);
-  // One of a hundred thousand: what is mostly not there costs nothing.
-  if (choices === NO_CHOICES && timeout === undefined && regex === undefined)
-    return { spec, endpoint, createdAt };
-  return {
-    endpoint,
-    createdAt,
-    spec: {
-      ...spec,
+  #entryOf(request: RouteRequest, match: Matching, target: number, createdAt: number): RouteEntry {
+    const { pattern, priority, balance, weight, timeout } = request;
+    const { router } = this;
+    if (router.routeTo(target, pattern, match) !== undefined) refuseDuplicate(request, match);
+    if (router.routeCount >= this.#limit) refuseMore(this.#limit);
+    const regex = match === 'regex' ? compileRegex(pattern) : undefined;
+    const cursor = this.#cursorOf(request, router.setOf(pattern, match, priority));
+    const id = ++this.#lastId;
+    const order = id;
+    const own = { id, pattern, match, priority, target, balance, order, weight, cursor, createdAt };
+    const choices = choicesOf(request);
+    // One of a hundred thousand: what is mostly not there costs nothing.
+    if (choices === NO_CHOICES && timeout === undefined && regex === undefined) return own;
+    return {
+      ...own,
       ...choices,
       ...(timeout === undefined ? {} : { timeoutMs: timeout }),
       ...(regex === undefined ? {} : { regex }),
-    },
-  };
+    };
+  }
+
+  #cursorOf(request: RouteRequest, set: BalanceSet | undefined): number {
+    if (set === undefined) {
+      this.#cursor = this.#cursors.take();
+      return this.#cursor;
+    }
+    assertAgrees(request, set);
+    return set.cursor;
+  }
 }
 
-function refuseDuplicate({ pattern, match, endpoint }: RouteRequest): never {
+function refuseDuplicate({ pattern, endpoint }: RouteRequest, match: Matching): never {
   throw new BusError(
     'ERR_BUS_DUPLICATE',
     `The ${match} route '${pattern}' to endpoint '${endpoint}' exists already; remove it first to change its options.`,

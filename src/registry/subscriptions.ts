@@ -1,8 +1,7 @@
 /** The subscriptions of the bus, by target. One target is one subscription. */
 import type { SubscriptionSpec } from '../control/commands.ts';
-import type { SubscriptionRequest } from '../control/plane.ts';
 import { BusError } from '../message/errors.ts';
-import type { Settled } from './checks.ts';
+import type { SettledSubscription } from './checks.ts';
 
 export interface SubscriptionEntry {
   /** The subscriber's own name for it. */
@@ -23,7 +22,7 @@ export class Subscriptions {
   }
 
   /** Throws `ERR_BUS_FULL` beyond the limit. */
-  add(client: number, target: number, request: Settled<SubscriptionRequest>): SubscriptionEntry {
+  add(client: number, target: number, request: SettledSubscription): SubscriptionEntry {
     if (this.#byTarget.size >= this.#limit) {
       throw new BusError(
         'ERR_BUS_FULL',

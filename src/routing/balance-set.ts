@@ -4,6 +4,7 @@
  * shard can hang state on it. How a member is chosen is not decided here.
  */
 import type { Matching } from './pattern.ts';
+import type { PatternNode } from './pattern-node.ts';
 import type { RegexProgram } from './regex-program.ts';
 
 /** A route as a shard knows it. */
@@ -54,39 +55,79 @@ export const PRIORITY_MAX: number = 2 ** 31 - 1;
 /** Of a set that is not numbered. */
 export const NO_NUMBER = -1;
 
+/**
+ * There may be a hundred thousand, nearly all with one member: so what all members agree on is read from the first,
+ * and a list of members is made when somebody asks for it.
+ */
 export class RouteSet implements BalanceSet {
-  readonly pattern: string;
-  readonly match: Matching;
-  readonly priority: number;
-  readonly balance: string;
-  readonly cursor: number;
-  readonly hashHeader: string | undefined;
-  readonly spill: boolean;
-  readonly failover: boolean;
-  /** 0 … 2³² − 1; the lower goes first: priority, and exact before pattern. */
-  readonly rank: number;
+  /** The node that it hangs on. */
+  readonly node: PatternNode;
+  /** The next one of its node. */
+  next: RouteSet | undefined = undefined;
   /** Its number among all sets of the router. */
   number: number = NO_NUMBER;
   scratch: unknown = undefined;
-  #members: readonly RouteSpec[] = NOBODY;
+  readonly #first: RouteSpec;
+  /** Undefined: the first is the only member. */
+  #members: RouteSpec[] | undefined = undefined;
+  /** Somebody may have seen the list: another one is made for the next change. */
+  #isShown = false;
   #order: number;
   #timeoutMs: number | undefined;
 
-  constructor(first: RouteSpec) {
-    this.pattern = first.pattern;
-    this.match = first.match;
-    this.priority = first.priority;
-    this.balance = first.balance;
-    this.cursor = first.cursor;
-    this.hashHeader = first.hashHeader;
-    this.spill = first.spill ?? false;
-    this.failover = first.failover ?? true;
-    this.rank = (PRIORITY_MAX - first.priority) * 2 + (first.match === 'exact' ? 0 : 1);
+  constructor(first: RouteSpec, node: PatternNode) {
+    this.#first = first;
+    this.node = node;
     this.#order = first.order;
+    this.#timeoutMs = first.timeoutMs;
+  }
+
+  get pattern(): string {
+    return this.#first.pattern;
+  }
+
+  get match(): Matching {
+    return this.#first.match;
+  }
+
+  get priority(): number {
+    return this.#first.priority;
+  }
+
+  get balance(): string {
+    return this.#first.balance;
+  }
+
+  get cursor(): number {
+    return this.#first.cursor;
+  }
+
+  get hashHeader(): string | undefined {
+    return this.#first.hashHeader;
+  }
+
+  get spill(): boolean {
+    return this.#first.spill ?? false;
+  }
+
+  get failover(): boolean {
+    return this.#first.failover ?? true;
+  }
+
+  /** 0 … 2³² − 1; the lower goes first: priority, and exact before pattern. */
+  get rank(): number {
+    const { match, priority } = this.#first;
+    return (PRIORITY_MAX - priority) * 2 + (match === 'exact' ? 0 : 1);
   }
 
   get members(): readonly RouteSpec[] {
+    this.#isShown = true;
+    this.#members ??= [this.#first];
     return this.#members;
+  }
+
+  get memberCount(): number {
+    return this.#members?.length ?? 1;
   }
 
   get timeoutMs(): number | undefined {
@@ -97,16 +138,44 @@ export class RouteSet implements BalanceSet {
     return this.#order;
   }
 
-  replaceMembers(members: readonly RouteSpec[]): void {
+  /** The member that leads to the target. */
+  memberOf(target: number): RouteSpec | undefined {
+    if (this.#members !== undefined) return this.#members.find((one) => one.target === target);
+    return this.#first.target === target ? this.#first : undefined;
+  }
+
+  /** The target of the only member; undefined: there are more, or none. */
+  get soleTarget(): number | undefined {
+    if (this.#members === undefined) return this.#first.target;
+    return this.#members.length === 1 ? this.#members[0]?.target : undefined;
+  }
+
+  join(spec: RouteSpec): void {
+    let members = this.#members ?? [this.#first];
+    if (this.#isShown) members = members.slice();
+    const isLast = (members.at(-1)?.order ?? 0) < spec.order;
+    members.push(spec);
+    if (!isLast) members.sort((left, right) => left.order - right.order);
+    this.#replace(members);
+    if (spec.order < this.#order) this.#order = spec.order;
+  }
+
+  /** Those members go; it keeps its age. */
+  leave(isGone: (member: RouteSpec) => boolean): void {
+    this.#replace((this.#members ?? [this.#first]).filter((member) => !isGone(member)));
+  }
+
+  /** Undoes a `join`: the age that it had. */
+  restoreOrder(order: number): void {
+    this.#order = order;
+  }
+
+  #replace(members: RouteSpec[]): void {
     this.#members = members;
+    this.#isShown = false;
     this.#timeoutMs = longestTimeout(members);
-    const oldest = members[0];
-    if (oldest !== undefined && oldest.order < this.#order) this.#order = oldest.order;
   }
 }
-
-/** Never written to: a set without members is about to go, or to get its first. */
-const NOBODY: readonly never[] = Object.freeze([]);
 
 function longestTimeout(members: readonly RouteSpec[]): number | undefined {
   let longest: number | undefined;

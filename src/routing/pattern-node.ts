@@ -34,19 +34,19 @@ export const NOT_INDEXED = -1;
 export class PatternNode {
   readonly pattern: string;
   readonly match: Matching;
-  #sets: readonly RouteSet[] = NOTHING;
-  #subscriptions: HungSubscription[] | readonly never[] = NOTHING;
   /** Its number in the index. */
   indexed: number = NOT_INDEXED;
+  /** The others by `next`. Few: one per priority in use for this very pattern. */
+  #firstSet: RouteSet | undefined = undefined;
+  #subscriptions: HungSubscription[] | readonly never[] = NOTHING;
 
   constructor(pattern: string, match: Matching) {
     this.pattern = pattern;
     this.match = match;
   }
 
-  /** Few: one per priority in use for this very pattern. */
-  get sets(): readonly RouteSet[] {
-    return this.#sets;
+  get firstSet(): RouteSet | undefined {
+    return this.#firstSet;
   }
 
   get subscriptions(): readonly HungSubscription[] {
@@ -54,20 +54,26 @@ export class PatternNode {
   }
 
   get isEmpty(): boolean {
-    return this.#sets.length === 0 && this.#subscriptions.length === 0;
+    return this.#firstSet === undefined && this.#subscriptions.length === 0;
   }
 
   setOfPriority(priority: number): RouteSet | undefined {
-    for (const set of this.#sets) if (set.priority === priority) return set;
-    return undefined;
+    let set = this.#firstSet;
+    while (set !== undefined && set.priority !== priority) set = set.next;
+    return set;
   }
 
   addSet(set: RouteSet): void {
-    this.#sets = this.#sets.length === 0 ? [set] : this.#sets.concat(set);
+    set.next = this.#firstSet;
+    this.#firstSet = set;
   }
 
-  removeSet(set: RouteSet): void {
-    this.#sets = this.#sets.filter((other) => other !== set);
+  removeSet(gone: RouteSet): void {
+    if (this.#firstSet === gone) this.#firstSet = gone.next;
+    for (let set = this.#firstSet; set !== undefined; set = set.next) {
+      if (set.next === gone) set.next = gone.next;
+    }
+    gone.next = undefined;
   }
 
   addSubscription(subscription: HungSubscription): void {

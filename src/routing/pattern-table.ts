@@ -58,6 +58,11 @@ export class PatternTable {
     return node;
   }
 
+  /** The pattern's node, where something hangs on it. */
+  find(pattern: string, match: Matching): PatternNode | undefined {
+    return this.#nodes[match].get(pattern);
+  }
+
   /** Makes nodes of globs ahead of what will hang on them. A pattern that is refused is passed over. */
   expect(patterns: Iterable<string>): void {
     for (const pattern of patterns) {
@@ -112,15 +117,17 @@ export class PatternTable {
     node.indexed = NOT_INDEXED;
   }
 
-  #noteOnly({ indexed, sets, subscriptions }: PatternNode): void {
+  #noteOnly({ firstSet, indexed, subscriptions }: PatternNode): void {
     if (indexed >= this.#only.length) {
       const only = new Int32Array(2 * indexed);
       only.set(this.#only);
       this.#only = only;
     }
     let hung = SEE_NODE;
-    if (sets.length + subscriptions.length === 1) {
-      hung = sets[0]?.number ?? (subscriptions[0]?.number ?? 0) + SUBSCRIPTIONS;
+    if (subscriptions.length === 0) {
+      if (firstSet !== undefined && firstSet.next === undefined) hung = firstSet.number;
+    } else if (subscriptions.length === 1 && firstSet === undefined) {
+      hung = (subscriptions[0]?.number ?? 0) + SUBSCRIPTIONS;
     }
     this.#only[indexed] = hung;
   }
@@ -130,6 +137,6 @@ const SEE_NODE = -1;
 const SUBSCRIPTIONS = -(2 ** 31);
 
 function addAll(node: PatternNode, sets: Found, subscriptions: Found): void {
-  for (const set of node.sets) sets.push(set.number);
+  for (let set = node.firstSet; set !== undefined; set = set.next) sets.push(set.number);
   for (const subscription of node.subscriptions) subscriptions.push(subscription.number);
 }

@@ -28,17 +28,17 @@ const GLOB_CHARACTERS = /[*?[]/;
  * bytes of UTF-8, for bad glob syntax, and as `compileRegex` says.
  */
 export function validatePattern(pattern: unknown, match: Matching | 'auto' = 'auto'): ValidPattern {
-  const valid = settlePattern(pattern, match);
-  if (valid.match === 'glob') parseGlob(valid.pattern);
-  return valid;
-}
-
-/** As `validatePattern`, but for the syntax of globs: whoever adds the pattern to an index parses it there. */
-export function settlePattern(pattern: unknown, match: Matching | 'auto'): ValidPattern {
   assertPatternText(pattern);
   const settled = match === 'auto' ? matchingOf(pattern) : match;
   if (settled === 'regex') return { pattern, match: settled, regex: compileRegex(pattern) };
+  if (settled === 'glob') parseGlob(pattern);
   return { pattern, match: settled };
+}
+
+/** As `validatePattern`, but for the syntax of globs and regexes, which whoever adds the pattern parses: the kind of match. */
+export function settleMatch(pattern: unknown, match: Matching | 'auto'): Matching {
+  assertPatternText(pattern);
+  return match === 'auto' ? matchingOf(pattern) : match;
 }
 
 /** The kind of match that `'auto'` means for a pattern. */

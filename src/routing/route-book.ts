@@ -5,23 +5,34 @@
 import { BusError } from '../message/errors.ts';
 import { NO_NUMBER, PRIORITY_MAX, RouteSet, type RouteSpec } from './balance-set.ts';
 import { type Columns, SEVERAL } from './columns.ts';
-import type { PatternNode } from './pattern-node.ts';
+import type { Matching } from './pattern.ts';
 import type { PatternTable } from './pattern-table.ts';
 import { quotePattern } from './refusal.ts';
 import { Targets } from './targets.ts';
 
+/** A set that was there before, and its age then. */
+interface Joined {
+  readonly set: RouteSet;
+  readonly order: number;
+}
+
 export class RouteBook {
   readonly #table: PatternTable;
   readonly #columns: Columns<RouteSet>;
+  readonly #onEmptied: (set: RouteSet) => void;
   /** By route id. */
   readonly #sets = new Map<number, RouteSet>();
-  /** By number of the set. */
-  readonly #nodes: PatternNode[] = [];
   readonly #targets = new Targets();
 
-  constructor(table: PatternTable, columns: Columns<RouteSet>) {
+  /** `onEmptied` is told of each set that has lost its last member. */
+  constructor(
+    table: PatternTable,
+    columns: Columns<RouteSet>,
+    onEmptied: (set: RouteSet) => void = () => {},
+  ) {
     this.#table = table;
     this.#columns = columns;
+    this.#onEmptied = onEmptied;
   }
 
   get size(): number {
@@ -31,19 +42,18 @@ export class RouteBook {
   /** Returns how many came: all of them. Throws, with nothing changed, as `Router.addRoutes` says. */
   add(specs: Iterable<RouteSpec>): number {
     const added: RouteSpec[] = [];
-    const sets: RouteSet[] = [];
+    const joined: Joined[] = [];
     try {
       for (const spec of specs) {
-        const set = this.#setFor(spec);
-        this.#sets.set(spec.id, set);
+        this.#sets.set(spec.id, this.#place(spec, joined));
+        this.#targets.link(spec.target, spec.id);
         added.push(spec);
-        sets.push(set);
       }
     } catch (error) {
-      for (const { id } of added) this.#forget(id);
+      this.remove(added.map(({ id }) => id));
+      for (const { order, set } of joined.reverse()) this.#restore(set, order);
       throw error;
     }
-    this.#join(added, sets);
     return added.length;
   }
 
@@ -56,10 +66,8 @@ export class RouteBook {
       if (set === undefined) continue;
       count++;
       this.#sets.delete(id);
-      const target = set.members.find((member) => member.id === id)?.target;
-      this.#targets.unlink(target as number, id);
       const others = leaving.get(set);
-      if (set.members.length === 1) this.#drop(set);
+      if (set.memberCount === 1) this.#drop(set, id);
       else if (others === undefined) leaving.set(set, new Set([id]));
       else others.add(id);
     }
@@ -71,8 +79,24 @@ export class RouteBook {
     return this.#targets.sourcesOf(target);
   }
 
-  /** The route's set, made if need be; the route is no member yet. */
-  #setFor(spec: RouteSpec): RouteSet {
+  ofTarget(target: number): RouteSpec[] {
+    return this.#targets
+      .sourcesOf(target)
+      .flatMap((id) => this.#sets.get(id)?.members.find((one) => one.id === id) ?? []);
+  }
+
+  /** The route of this pattern that leads to the target. */
+  routeTo(target: number, pattern: string, match: Matching): RouteSpec | undefined {
+    let set = this.#table.find(pattern, match)?.firstSet;
+    for (; set !== undefined; set = set.next) {
+      const member = set.memberOf(target);
+      if (member !== undefined) return member;
+    }
+    return undefined;
+  }
+
+  /** The route joins its set, which is made if need be. */
+  #place(spec: RouteSpec, joined: Joined[]): RouteSet {
     if (this.#sets.has(spec.id)) {
       throw new BusError('ERR_BUS_DUPLICATE', `The route id ${spec.id} is in use.`, {
         details: { id: spec.id, pattern: spec.pattern },
@@ -81,70 +105,52 @@ export class RouteBook {
     assertPriority(spec);
     const node = this.#table.nodeFor(spec);
     const known = node.setOfPriority(spec.priority);
-    if (known !== undefined) {
-      assertBalance(spec, known);
-      return known;
+    if (known === undefined) {
+      const set = new RouteSet(spec, node);
+      set.number = this.#columns.add(set);
+      node.addSet(set);
+      this.#table.note(node);
+      this.#noteMembers(set);
+      return set;
     }
-    const set = new RouteSet(spec);
-    set.number = this.#columns.add(set);
-    this.#nodes[set.number] = node;
-    node.addSet(set);
-    this.#table.note(node);
-    return set;
-  }
-
-  /** Undoes `setFor`. */
-  #forget(id: number): void {
-    const set = this.#sets.get(id) as RouteSet;
-    this.#sets.delete(id);
-    if (set.members.length === 0) this.#drop(set);
-  }
-
-  /** Each of `specs` joins its set, which stands at its place in `sets`. */
-  #join(specs: readonly RouteSpec[], sets: readonly RouteSet[]): void {
-    const joining = new Map<RouteSet, RouteSpec[]>();
-    for (let i = 0; i < specs.length; i++) {
-      const spec = specs[i] as RouteSpec;
-      const set = sets[i] as RouteSet;
-      this.#targets.link(spec.target, spec.id);
-      const others = joining.get(set);
-      // Nearly all sets get their first member, and only that one.
-      if (set.members.length === 0) this.#replaceMembers(set, [spec]);
-      else if (others === undefined) joining.set(set, [spec]);
-      else others.push(spec);
-    }
-    for (const [set, others] of joining) {
-      const members = set.members.concat(others);
-      this.#replaceMembers(
-        set,
-        members.sort((left, right) => left.order - right.order),
-      );
-    }
+    assertBalance(spec, known);
+    joined.push({ set: known, order: known.order });
+    known.join(spec);
+    this.#noteMembers(known);
+    return known;
   }
 
   #leave(set: RouteSet, gone: ReadonlySet<number>): void {
-    const members = set.members.filter((member) => !gone.has(member.id));
-    if (members.length === 0) this.#drop(set);
-    else this.#replaceMembers(set, members);
+    for (const { id, target } of set.members) if (gone.has(id)) this.#targets.unlink(target, id);
+    set.leave(({ id }) => gone.has(id));
+    if (set.memberCount === 0) this.#forget(set);
+    else this.#noteMembers(set);
   }
 
-  #replaceMembers(set: RouteSet, members: readonly RouteSpec[]): void {
-    set.replaceMembers(members);
-    const { number, order, rank } = set;
-    const [sole] = members;
-    const target = members.length === 1 && sole !== undefined ? sole.target : SEVERAL;
-    this.#columns.set(number, { rank, order, target });
+  /** Its last member goes. */
+  #drop(set: RouteSet, id: number): void {
+    this.#targets.unlink(set.soleTarget as number, id);
+    set.leave(() => true);
+    this.#forget(set);
   }
 
-  /** It has, or had, no members. */
-  #drop(set: RouteSet): void {
-    if (set.number === NO_NUMBER) return;
-    const node = this.#nodes[set.number] as PatternNode;
-    set.replaceMembers([]);
+  #forget(set: RouteSet): void {
     this.#columns.remove(set.number);
     set.number = NO_NUMBER;
-    node.removeSet(set);
-    this.#table.note(node);
+    set.node.removeSet(set);
+    this.#table.note(set.node);
+    this.#onEmptied(set);
+  }
+
+  #restore(set: RouteSet, order: number): void {
+    if (set.number === NO_NUMBER) return;
+    set.restoreOrder(order);
+    this.#noteMembers(set);
+  }
+
+  #noteMembers(set: RouteSet): void {
+    const { number, order, rank } = set;
+    this.#columns.set(number, { rank, order, target: set.soleTarget ?? SEVERAL });
   }
 }
 

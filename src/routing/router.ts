@@ -3,8 +3,9 @@
  * health, room and the choice within a balance set are the shard's. It caches nothing: who caches a
  * resolution keeps the generation beside it.
  */
-import type { RouteSet, RouteSpec } from './balance-set.ts';
+import type { BalanceSet, RouteSet, RouteSpec } from './balance-set.ts';
 import { Columns } from './columns.ts';
+import type { Matching } from './pattern.ts';
 import type { IndexLimits } from './pattern-index.ts';
 import type { SubscriptionSpec } from './pattern-node.ts';
 import { PatternTable } from './pattern-table.ts';
@@ -26,12 +27,13 @@ export class Router {
   readonly #resolver: Resolver;
   #generation = 0;
 
-  constructor(limits: IndexLimits = {}) {
+  /** `onEmptied` is told of each balance set that has lost its last member. */
+  constructor(limits: IndexLimits = {}, onEmptied?: (set: BalanceSet) => void) {
     this.#table = new PatternTable(limits);
     const sets = new Columns<RouteSet>();
     const subscriptions = new Columns<SubscriptionGroup | undefined>();
     const groups = new SubscriptionGroups();
-    this.#routes = new RouteBook(this.#table, sets);
+    this.#routes = new RouteBook(this.#table, sets, onEmptied);
     this.#subscriptions = new SubscriptionBook(this.#table, subscriptions, groups);
     this.#resolver = new Resolver({ table: this.#table, sets, subscriptions, groups });
   }
@@ -78,6 +80,21 @@ export class Router {
   /** Unknown ids are passed over: their target may have taken the routes with it. */
   removeRoutes(ids: Iterable<number>): void {
     if (this.#routes.remove(ids) > 0) this.#change();
+  }
+
+  /** The route with this pattern that leads to the target. */
+  routeTo(target: number, pattern: string, match: Matching): RouteSpec | undefined {
+    return this.#routes.routeTo(target, pattern, match);
+  }
+
+  /** All that lead to the target, the oldest first. */
+  routesOf(target: number): RouteSpec[] {
+    return this.#routes.ofTarget(target);
+  }
+
+  /** The balance set of these three, if it has members. */
+  setOf(pattern: string, match: Matching, priority: number): BalanceSet | undefined {
+    return this.#table.find(pattern, match)?.setOfPriority(priority);
   }
 
   /** Takes out all routes and subscriptions of a target; costs what it had, not what there is. */

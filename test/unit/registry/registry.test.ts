@@ -147,7 +147,8 @@ describe('Registry endpoints', () => {
 describe('Registry routes', () => {
   it('numbers routes in order of registration', () => {
     const target = register('a');
-    const { specs, records } = registry.addRoutes([route('x', 'a'), route('y.*', 'a')], NOW_MS);
+    const specs = registry.addRoutes([route('x', 'a'), route('y.*', 'a')], NOW_MS);
+    const records = registry.recordsOf(specs);
     expect(specs.map((spec) => spec.order)).toEqual([1, 2]);
     expect(specs.every((spec) => spec.target === target)).toBe(true);
     expect(records[1]).toEqual({ ...route('y.*', 'a'), id: 2, createdAt: NOW_MS });
@@ -156,7 +157,7 @@ describe('Registry routes', () => {
   it('gives the members of a balance set one cursor, and other sets another one', () => {
     register('a');
     register('b');
-    const { specs } = registry.addRoutes(
+    const specs = registry.addRoutes(
       [
         route('x', 'a'),
         route('x', 'b'),
@@ -244,7 +245,7 @@ describe('Registry routes', () => {
     register('a');
     const good = [route('x', 'a'), route('y.*', 'a')];
     expect(() => registry.addRoutes([...good, bad], NOW_MS)).toThrow();
-    expect(registry.addRoutes(good, NOW_MS).specs).toHaveLength(2);
+    expect(registry.addRoutes(good, NOW_MS)).toHaveLength(2);
   });
 
   it('refuses what the index of the shards would refuse, and adds none of them', () => {
@@ -253,7 +254,7 @@ describe('Registry routes', () => {
     expect(() => registry.addRoutes(lists, NOW_MS)).toThrow(
       expect.objectContaining({ code: 'ERR_BUS_FULL' }),
     );
-    expect(registry.addRoutes(lists.slice(0, 2), NOW_MS).specs).toHaveLength(2);
+    expect(registry.addRoutes(lists.slice(0, 2), NOW_MS)).toHaveLength(2);
   });
 
   it('names the option when there are too many', () => {
@@ -262,14 +263,14 @@ describe('Registry routes', () => {
     expect(() => registry.addRoutes(many, NOW_MS)).toThrow(
       expect.objectContaining({ code: 'ERR_BUS_FULL', details: { limit: 6, option: 'maxRoutes' } }),
     );
-    expect(registry.addRoutes(many.slice(1), NOW_MS).specs).toHaveLength(6);
+    expect(registry.addRoutes(many.slice(1), NOW_MS)).toHaveLength(6);
   });
 
   it("settles 'auto' by the characters of the pattern", () => {
     register('a');
     const auto = ['x', 'x.*'].map((pattern) => route(pattern, 'a', { match: 'auto' }));
-    const { records, specs } = registry.addRoutes(auto, NOW_MS);
-    expect(records.map((record) => record.match)).toEqual(['exact', 'glob']);
+    const specs = registry.addRoutes(auto, NOW_MS);
+    expect(registry.recordsOf(specs).map((record) => record.match)).toEqual(['exact', 'glob']);
     expect(specs.map((spec) => spec.match)).toEqual(['exact', 'glob']);
     expect(registry.removeRoute('x.*', 'auto', 'a')?.match).toBe('glob');
     expect(registry.removeRoute('x', 'glob', 'a')).toBeUndefined();
