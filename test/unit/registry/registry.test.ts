@@ -171,6 +171,20 @@ describe('Registry routes', () => {
     expect(new Set(cursors).size).toBe(3);
   });
 
+  it('gives cursors back with their sets, and that of a route which is refused', () => {
+    registry = new Registry({ ...limits, targets: 3 });
+    register('a');
+    const cursorOf = (pattern: string): number | undefined =>
+      registry.addRoutes([route(pattern, 'a')], NOW_MS)[0]?.cursor;
+    expect(() => registry.addRoutes([route('[', 'a')], NOW_MS)).toThrow();
+    const taken = [cursorOf('x'), cursorOf('y')];
+    registry.removeRoute('x', 'exact', 'a');
+    // In turn, except for those that are in use: of three words, that of the refused route is the next.
+    expect([...taken, cursorOf('z')]).toEqual([1, 2, 0]);
+    registry.removeRoute('z', 'exact', 'a');
+    expect([cursorOf('v'), cursorOf('w')]).toEqual([1, 0]);
+  });
+
   it('refuses another balance in a set, and names both', () => {
     register('a');
     register('b');

@@ -356,6 +356,15 @@ describe('addRoutes', () => {
     },
   );
 
+  it('gives a set back its age when an older route than its own is refused with others', () => {
+    const router = routerOf(['*.b', 0], ['a.*', 0]);
+    const older = routeSpec({ id: 9, pattern: 'a.*', order: -1 });
+    expect(() => router.addRoutes([older, routeSpec({ id: 8, pattern: '[' })])).toThrow();
+    expect(choiceOf(router, 'a.b')).toEqual(['*.b 0', 'a.* 0']);
+    router.addRoutes([older]);
+    expect(choiceOf(router, 'a.b')).toEqual(['a.* 0', '*.b 0']);
+  });
+
   it('changes nothing when the list itself throws', () => {
     const router = routerOf(['a.*', 0]);
     function* broken(): Generator<RouteSpec> {
