@@ -3,6 +3,7 @@
  * until it is told which shard it is.
  */
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { busClock } from '../src/control/bus-clock.ts';
 import type { ShardBoot, ShardNotice, StandbyBoot } from '../src/control/commands.ts';
 import { type PackedCommand, unpackCommand } from '../src/control/packed-command.ts';
 import { awaitSummons } from '../src/memory/summons.ts';
@@ -12,13 +13,13 @@ import { coreWaitMs } from './core-wait.ts';
 const boot = workerData as ShardBoot | StandbyBoot;
 const port = parentPort;
 if (port === null) throw new Error('shard-worker is a worker entry, not a program');
-const offsetMs = performance.timeOrigin - boot.epochMs;
+const now = busClock(boot.originMs);
 
 const tell = (notice: ShardNotice): void => port.postMessage(notice);
 
 const serve = (served: ShardBoot): void => {
   runShard(served, {
-    now: () => performance.now() + offsetMs,
+    now,
     random: Math.random,
     forgot: (client) => tell({ forgot: client }),
     turned: (target) => tell({ turned: target }),

@@ -2,6 +2,7 @@
  * The bus as one thread has it: every verb of the public interface but those that start threads. The main thread's and
  * a worker's differ in the control plane behind it and in what holds the process.
  */
+import { busClock } from '../control/bus-clock.ts';
 import type { ClientBoot, ControlPlane, PeerNews } from '../control/plane.ts';
 import { BUS_STATE } from '../memory/control-words.ts';
 import { hashKey, validateKey } from '../message/key.ts';
@@ -81,7 +82,7 @@ export class BusClient {
   #closing: Promise<{ settled: number; abandoned: number }> | undefined;
 
   constructor(boot: ClientBoot, plane: ControlPlane, environment: BusClientEnvironment) {
-    const services = threadServices(boot.epochMs, () => this.#loop.hold());
+    const services = threadServices(boot.originMs, () => this.#loop.hold());
     this.#plane = plane;
     this.#environment = environment;
     this.#refs = !environment.isMain || environment.keepAlive || undefined;
@@ -385,10 +386,9 @@ export class BusClient {
   }
 }
 
-function threadServices(epochMs: number, onFlushed: () => void): ClientEnvironment {
-  const offsetMs = performance.timeOrigin - epochMs;
+function threadServices(originMs: number, onFlushed: () => void): ClientEnvironment {
   return {
-    now: () => performance.now() + offsetMs,
+    now: busClock(originMs),
     enqueueMicrotask: (task) =>
       queueMicrotask(() => {
         task();

@@ -18,9 +18,7 @@ import {
 import { BusError } from '../message/errors.ts';
 import { ShapeReader } from '../message/shape-reader.ts';
 import { readText } from '../message/utf8.ts';
-
-const KEYS = 4096;
-const KEYS_MASK = KEYS - 1;
+import { KeyTexts } from './key-texts.ts';
 
 /** One client as a source of messages. */
 export class Peer {
@@ -28,10 +26,7 @@ export class Peer {
   readonly headers: Int32Array;
   readonly bytes: Buffer;
   readonly shapes: ShapeReader;
-  readonly #ids = new Int32Array(KEYS);
-  readonly #epochs = new Int32Array(KEYS).fill(-1);
-  readonly #hashes = new Int32Array(KEYS);
-  readonly #texts: string[] = new Array<string>(KEYS).fill('');
+  readonly #keys = new KeyTexts();
 
   constructor(memory: ClientMemory) {
     this.memory = memory;
@@ -40,25 +35,20 @@ export class Peer {
     this.shapes = new ShapeReader(memory.shapes);
   }
 
-  /** The routing key of the message in `slot`. A direct-mapped cache: ids are not reused within their epoch. */
+  /** The routing key of the message in `slot`. */
   keyOf(slot: number): string {
     const at = slot * SLOT_WORDS;
     const id = get(this.headers, at + KEY_ID);
     const hash = get(this.headers, at + KEY_HASH);
     const epoch = keyEpochOf(get(this.headers, at + KIND));
-    const place = id & KEYS_MASK;
-    if (this.#ids[place] === id && this.#epochs[place] === epoch && this.#hashes[place] === hash) {
-      return this.#texts[place] as string;
-    }
+    const known = this.#keys.get(id, epoch, hash);
+    if (known !== undefined) return known;
     const text = readText(
       this.bytes,
       get(this.headers, at + KEY_OFF),
       get(this.headers, at + KEY_LEN),
     );
-    this.#ids[place] = id;
-    this.#epochs[place] = epoch;
-    this.#hashes[place] = hash;
-    this.#texts[place] = text;
+    this.#keys.set(id, epoch, hash, text);
     return text;
   }
 }

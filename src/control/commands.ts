@@ -231,8 +231,8 @@ export interface ShardBoot {
   readonly control: ControlHandle;
   /** All shards of the bus, this one too: their loads are summed. */
   readonly shards: readonly ShardHandle[];
-  /** Bus epoch: ms of `performance.timeOrigin + performance.now()` at which the bus clock was 0. */
-  readonly epochMs: number;
+  /** When the bus clock was 0, for `busClock`. */
+  readonly originMs: number;
   /** Whether a core is left for it to spin on before it parks. */
   readonly spin: boolean;
 }

@@ -8,6 +8,7 @@ import type { ControlHandle } from '../memory/control-words.ts';
 import type { LinkHandle } from '../memory/link-memory.ts';
 import type { ShardHandle } from '../memory/shard-memory.ts';
 import type { DeadLetterFilter, DeadLetterPage } from '../message/dead-letter.ts';
+import type { ClockOrigin } from './bus-clock.ts';
 import type {
   Balance,
   BreakerSpec,
@@ -199,7 +200,7 @@ export type PeerNews =
   | { readonly closed: number };
 
 /** Everything a thread needs to be a client. Crosses threads by structured clone. */
-export interface ClientBoot {
+export interface ClientBoot extends ClockOrigin {
   readonly memory: ClientHandle;
   /** By shard id. */
   readonly links: readonly LinkHandle[];
@@ -211,7 +212,6 @@ export interface ClientBoot {
   readonly endpoints: readonly NamedEndpoint[];
   /** Target id of this client's sink for failure reports. */
   readonly reports: number;
-  readonly epochMs: number;
   readonly settings: ClientSettings;
 }
 

@@ -6,6 +6,7 @@ import { availableParallelism } from 'node:os';
 import type { Worker } from 'node:worker_threads';
 import type { DeadLetterHome } from '../client/dead-letter-desk.ts';
 import { LEFT_BEHIND_GRACE_MS } from '../client/drain.ts';
+import { busClock, startClock } from '../control/bus-clock.ts';
 import type { ClientBoot } from '../control/plane.ts';
 import { warnAtExit } from '../log.ts';
 import {
@@ -94,7 +95,7 @@ export class BusHost {
 
   /** Starts nothing. `tellPeer` hears of every client after main's own. */
   constructor(config: ResolvedConfig, logger: Logger, tellPeer: PeerSink) {
-    const epochMs = performance.timeOrigin + performance.now();
+    const clock = startClock();
     // Two more for each client, for failure reports and as a pool's thread; one for dead letters.
     const targets = config.maxEndpoints + config.maxSubscriptions + 2 * config.maxClients + 1;
     const control = createControlWords(targets);
@@ -102,7 +103,7 @@ export class BusHost {
     // Main is a thread with work too: a shard may spin where each of them has a core to itself.
     const spin = config.shards + 1 <= availableParallelism();
     const memories = makeMemories(config.shards, targets);
-    const surroundings = { control, epochMs, spin, shards: memories };
+    const surroundings = { control, originMs: clock.originMs, spin, shards: memories };
     this.#standby =
       config.standby === 0
         ? undefined
@@ -112,14 +113,14 @@ export class BusHost {
       shards,
       registry,
       control,
-      epochMs,
+      clock,
       maxClients: config.maxClients,
       tellState: this.#tellState,
       size: { slots: config.slots, heapBytes: config.heapBytes, shards: config.shards },
       settings: settingsOf(config),
     });
     const dropped = new DroppedCounts(shards);
-    const now = (): number => performance.timeOrigin + performance.now() - epochMs;
+    const now = busClock(clock.originMs);
     const observed = { registry, shards, clients, control, dropped, now };
     this.#breakerTargets = () => registry.breakerTargets();
     this.#breakers = new BreakerNews({

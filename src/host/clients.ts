@@ -3,6 +3,7 @@
  * or died. Ids are never reused.
  */
 import type { BusEvents } from '../client/bus-events.ts';
+import type { ClockOrigin } from '../control/bus-clock.ts';
 import type { ClientBoot, ClientSettings, NamedEndpoint, ThreadEnd } from '../control/plane.ts';
 import { CALL_LATENCY, CALL_LATENCY_COUNTS, type ClientHandle } from '../memory/client-memory.ts';
 import { type ControlWords, foldTallies } from '../memory/control-words.ts';
@@ -24,7 +25,7 @@ export interface ClientsInit {
   readonly control: ControlWords;
   readonly settings: ClientSettings;
   readonly size: ClientSize;
-  readonly epochMs: number;
+  readonly clock: ClockOrigin;
   readonly maxClients: number;
   readonly tellState: TellState;
 }
@@ -75,7 +76,7 @@ export class Clients {
 
   /** What its thread needs. Take it in the same turn as `admit`: later newcomers come through the peer sink. */
   bootOf(client: ClientHost): ClientBoot {
-    const { shards, control, registry, settings, epochMs } = this.#init;
+    const { shards, control, registry, settings, clock } = this.#init;
     const present = [...this.#present.values()].map((other) => other.clientHandle);
     return {
       memory: client.clientHandle,
@@ -85,7 +86,7 @@ export class Clients {
       peers: [...[...this.#departed.values()].map(({ client: left }) => left), ...present],
       endpoints: registry.findEndpoints({}).map(namedEndpoint),
       reports: client.reports,
-      epochMs,
+      ...clock,
       settings,
     };
   }

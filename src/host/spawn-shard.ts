@@ -10,7 +10,7 @@ import { workerEntry } from './worker-url.ts';
 export interface ShardSurroundings {
   readonly control: ControlHandle;
   readonly shards: readonly ShardHandle[];
-  readonly epochMs: number;
+  readonly originMs: number;
   /** Whether a core is left for a shard to spin on. */
   readonly spin: boolean;
 }
@@ -37,11 +37,11 @@ export function spawnStandby(
 }
 
 /** Only what a thread can be given: views and classes stay behind. */
-function bootOf({ control, epochMs, shards, spin }: ShardSurroundings): Omit<ShardBoot, 'shard'> {
+function bootOf({ control, originMs, shards, spin }: ShardSurroundings): Omit<ShardBoot, 'shard'> {
   return {
     control: { targets: control.targets, buffer: control.buffer },
     shards: shards.map(({ id, targets, buffer }) => ({ id, targets, buffer })),
-    epochMs,
+    originMs,
     spin,
   };
 }

@@ -14,11 +14,8 @@ interface Place<Made> {
 }
 
 export class ResolutionPool<Made> {
-  readonly #places: readonly Place<Made>[] = Array.from({ length: PLACES }, () => ({
-    first: new Numbers(),
-    second: new Numbers(),
-    made: undefined,
-  }));
+  /** Each is made with the first resolution that comes to lie there. */
+  readonly #places: (Place<Made> | undefined)[] = new Array<undefined>(PLACES).fill(undefined);
   /** By number: the last look-up that found it. */
   #seenBy = new Uint32Array(64);
   #lookUp = 0;
@@ -26,8 +23,8 @@ export class ResolutionPool<Made> {
 
   /** What was made of the same numbers, in whatever order they were found. */
   find(first: Found, second: Found): Made | undefined {
-    const place = this.#places[placeOf(first, second)] as Place<Made>;
-    if (place.made === undefined) return undefined;
+    const place = this.#places[placeOf(first, second)];
+    if (place?.made === undefined) return undefined;
     if (place.first.count !== first.count || place.second.count !== second.count) {
       return undefined;
     }
@@ -37,7 +34,13 @@ export class ResolutionPool<Made> {
 
   put(first: Found, second: Found, made: Made): void {
     this.#isEmpty = false;
-    const place = this.#places[placeOf(first, second)] as Place<Made>;
+    const at = placeOf(first, second);
+    const place = this.#places[at] ?? {
+      first: new Numbers(),
+      second: new Numbers(),
+      made: undefined,
+    };
+    this.#places[at] = place;
     place.first.copy(first);
     place.second.copy(second);
     place.made = made;
@@ -45,7 +48,8 @@ export class ResolutionPool<Made> {
 
   /** Numbers mean something else from now on. */
   clear(): void {
-    if (!this.#isEmpty) for (const place of this.#places) place.made = undefined;
+    if (this.#isEmpty) return;
+    for (const place of this.#places) if (place !== undefined) place.made = undefined;
     this.#isEmpty = true;
   }
 

@@ -117,7 +117,7 @@ describe('the threads of a pool', () => {
     const dead = [1, 2, 3].map(() => failureOf(bus.request('job.exit', { way: 'exit', code: 1 })));
     for (const { code } of await Promise.all(dead)) expect(code).toBe('ERR_BUS_WORKER');
     await persist(() => bus.request('job.answer', { way: 'answer', value: 1 }));
-    await until(async () => (await threadsAtOnce(bus, 3)) === 3);
+    await until(async () => (await persist(() => threadsAtOnce(bus, 3))) === 3);
     await finish(setting);
   });
 

@@ -1,7 +1,8 @@
+/** Programs in processes of their own: a few at a time, since each waits more than it works. */
 import { describe, expect, it } from 'vitest';
 import { runProgram } from '../helpers/run-program.ts';
 
-describe('a process with a bus', () => {
+describe.concurrent('a process with a bus', () => {
   // Behaviour J8; bugs 88: pinojs/pino#2054, the last messages before the end are lost.
   it('that sends and reaches its end has handled what was accepted, and exits with 0', async () => {
     const { code, error, out } = await runProgram('publish-and-end');
@@ -45,7 +46,7 @@ describe('a process with a bus', () => {
   });
 });
 
-describe('an idle process', () => {
+describe.concurrent('an idle process', () => {
   it.each([
     ['endpoints where the bus has keepAlive, until unref', 'bus'],
     ['an endpoint with keepAlive, until it is closed', 'endpoint'],
@@ -69,7 +70,7 @@ describe('an idle process', () => {
   });
 });
 
-describe('a process that ends in the tick in which it has sent', () => {
+describe.concurrent('a process that ends in the tick in which it has sent', () => {
   // Facts 4.8: pino#1400, nodejs/node#40961, output is lost at process.exit.
   it('has delivered to its workers what was accepted, and takes no more', async () => {
     const { code, error, out } = await runProgram('exit-at-once', 'worker', 'exit');

@@ -26,7 +26,7 @@ function makePair() {
   });
   const { clients, links, shard: shardHandle, control, scene } = memory;
   const shard = new ShardCore(
-    { shard: shardHandle, control, shards: [], epochMs: 0, spin: false },
+    { shard: shardHandle, control, shards: [], originMs: 0, spin: false },
     {
       random: () => 0,
       forgot: () => undefined,
@@ -43,6 +43,7 @@ function makePair() {
     peers: clients,
     reports: 0,
     epochMs: 0,
+    originMs: 0,
     settings: {
       maxMessageBytes: 1024,
       correlationTimeoutMs: 1000,

@@ -41,7 +41,7 @@ function recordSleep(): string[] {
   });
   let nowMs = 1;
   runShard(
-    { shard, control, shards: [], epochMs: 0, spin: false },
+    { shard, control, shards: [], originMs: 0, spin: false },
     {
       now: () => nowMs++,
       random: () => 0,

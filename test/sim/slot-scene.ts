@@ -111,7 +111,7 @@ export function kindOf({ kind }: Send): number {
 /** The shard of a scene, with what main tells it at the start in force. */
 export function startShard(memory: SceneMemory): ShardCore {
   const { control, shard } = memory;
-  const boot = { shard, control, shards: [], epochMs: 0, spin: false };
+  const boot = { shard, control, shards: [], originMs: 0, spin: false };
   const core = new ShardCore(boot, {
     random: () => 0,
     forgot: () => {},

@@ -1,10 +1,8 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { explore } from '../helpers/interleave/explore.ts';
 import { runsScale } from '../setup/property-runs.ts';
 import type { Send, SlotMistake, SlotScene } from './slot-scene.ts';
 import { slotWorld } from './slot-world.ts';
-
-vi.mock('../../src/shard/key-cache.ts', () => import('./small-key-cache.ts'));
 
 const STATES_MAX = 2_000_000;
 /** The longest takes some three seconds of one core; for a busy machine, and for the long tier. */

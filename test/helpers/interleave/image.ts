@@ -12,9 +12,9 @@ export class MemoryImage {
   capture(): Int32Array {
     const image = new Int32Array(this.words);
     let at = 0;
+    // Word by word: most regions have a few only, for which a copy by the engine costs more.
     for (const region of this.#regions) {
-      image.set(region, at);
-      at += region.length;
+      for (let i = 0; i < region.length; i++) image[at++] = region[i] as number;
     }
     return image;
   }
@@ -22,8 +22,7 @@ export class MemoryImage {
   restore(image: Int32Array): void {
     let at = 0;
     for (const region of this.#regions) {
-      region.set(image.subarray(at, at + region.length));
-      at += region.length;
+      for (let i = 0; i < region.length; i++) region[i] = image[at++] as number;
     }
   }
 }

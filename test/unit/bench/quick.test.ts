@@ -20,6 +20,9 @@ const run = promisify(execFile);
 
 type Row = Readonly<Record<string, unknown>>;
 
+/** All fan-out rows are one program with other numbers: the smallest of both kinds. */
+const fanOutNames = new Set(['fan-out-1x16384', 'fan-out-leased-8x1000000']);
+
 async function quickRow(name: string): Promise<Row> {
   const { stdout, stderr } = await run(process.execPath, [
     program,
@@ -36,7 +39,10 @@ async function quickRow(name: string): Promise<Row> {
 }
 
 describe('a quick run', () => {
-  for (const comparison of [...comparisons, ...fanOuts.slice(-2)]) {
+  for (const comparison of [
+    ...comparisons,
+    ...fanOuts.filter(({ name }) => fanOutNames.has(name)),
+  ]) {
     it(
       `carries and checks the messages of ${comparison.name}`,
       async ({ skip }) => {

@@ -66,6 +66,7 @@ export class WorldClient implements ClientEnvironment {
         endpoints: [],
         reports: id,
         epochMs: 0,
+        originMs: 0,
         settings: {
           maxMessageBytes: size.maxMessageBytes,
           correlationTimeoutMs: CORRELATION_TIMEOUT_MS,
@@ -330,7 +331,7 @@ export class CoreWorld {
 
   #startShard(shard: ShardMemory): ShardCore {
     const { control, shardMemories: shards } = this;
-    const boot = { shard, control, shards, epochMs: 0, spin: false };
+    const boot = { shard, control, shards, originMs: 0, spin: false };
     return new ShardCore(boot, {
       random: () => this.random,
       turned: (target) => this.turned.push(target),

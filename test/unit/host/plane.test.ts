@@ -41,7 +41,7 @@ async function bus() {
     shards,
     registry,
     control,
-    epochMs: 5,
+    clock: { epochMs: 5, originMs: 6 },
     maxClients: 3,
     tellState: () => undefined,
     size: { slots: 4, heapBytes: 1024, shards: SHARDS },
@@ -142,7 +142,7 @@ describe('Clients', () => {
     expect(structuredClone(boot)).toEqual(boot);
     expect(boot.links.map((link) => link.shard)).toEqual([0, 1]);
     expect(boot.shards.map((shard) => shard.id)).toEqual([0, 1]);
-    expect(boot.epochMs).toBe(5);
+    expect(boot).toMatchObject({ epochMs: 5, originMs: 6 });
   });
 
   it('refuses more clients at once than the option says, and never reuses an id', async () => {

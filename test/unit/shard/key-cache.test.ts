@@ -21,6 +21,14 @@ describe('KeyCache', () => {
     expect(new KeyCache().get(0, 0, 0)).toBeUndefined();
   });
 
+  it('keeps all of the first 8 192 ids, in whatever order they come', () => {
+    const cache = new KeyCache();
+    const resolutions = Array.from({ length: 8192 }, resolution);
+    const ids = [...resolutions.keys()].sort((a, b) => ((a * 31) % 97) - ((b * 31) % 97) || a - b);
+    for (const id of ids) cache.set(id, 0, 0, resolutions[id] as Resolution);
+    expect(ids.every((id) => cache.get(id, 0, 0) === resolutions[id])).toBe(true);
+  });
+
   it('gives a place to the later of two ids that share it, negative ones too', () => {
     const cache = new KeyCache();
     const [one, two] = [resolution(), resolution()];
