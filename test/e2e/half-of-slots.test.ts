@@ -1,6 +1,6 @@
 /** What subscriptions that block or refuse keep leaves half of a publisher's slots to everything else. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { MessageBus } from '../../src/index.ts';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { MessageBus, Subscription } from '../../src/index.ts';
 import { createWatchedBus, expectAtRest } from '../helpers/at-rest.ts';
 import { codeOf } from '../helpers/failure.ts';
 import { type Gate, gate, until } from '../helpers/gate.ts';
@@ -10,18 +10,30 @@ const SLOTS = 64;
 describe.each([1, 2, 4])('a stuck subscription with %i shards', (shards) => {
   let bus: MessageBus;
   let held: Gate;
+  let subscriptions: Subscription[] = [];
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     bus = await createWatchedBus({ shards, slots: SLOTS });
-    held = gate();
     await bus.registerEndpoint('echo', ({ payload }) => payload);
     await bus.registerRoute('echo.*', 'echo');
   });
+  beforeEach(() => {
+    held = gate();
+  });
   afterEach(async () => {
     held.open();
+    await bus.flush();
+    await Promise.all(subscriptions.map((each) => each.unsubscribe()));
+    subscriptions = [];
     await expectAtRest(bus);
-    await bus.close();
   });
+  afterAll(() => bus.close());
+
+  const subscribe = (async (...args: [string, never, never]) => {
+    const subscription = await bus.subscribe(...args);
+    subscriptions.push(subscription);
+    return subscription;
+  }) as MessageBus['subscribe'];
 
   const fill = (): number => {
     let accepted = 0;
@@ -34,7 +46,7 @@ describe.each([1, 2, 4])('a stuck subscription with %i shards', (shards) => {
     async (capacity) => {
       const seen: unknown[] = [];
       const options = { capacity, overflow: 'block' } as const;
-      await bus.subscribe('stuck.*', ({ payload }) => held.promise.then(() => seen.push(payload)), {
+      await subscribe('stuck.*', ({ payload }) => held.promise.then(() => seen.push(payload)), {
         ...options,
       });
       const accepted = fill();
@@ -53,7 +65,7 @@ describe.each([1, 2, 4])('a stuck subscription with %i shards', (shards) => {
   );
 
   it('that refuses leaves it too', async () => {
-    await bus.subscribe('stuck.*', () => held.promise, { overflow: 'error' });
+    await subscribe('stuck.*', () => held.promise, { overflow: 'error' });
     expect(fill()).toBe(SLOTS / 2);
     expect(await bus.request('echo.x', 1)).toBe(1);
     expect(await codeOf(bus.publish('stuck.x', 1, { timeout: 20 }))).toBe('ERR_BUS_FULL');
@@ -62,7 +74,7 @@ describe.each([1, 2, 4])('a stuck subscription with %i shards', (shards) => {
   it.each([{ ack: true }, { group: 'g' }, { lease: true }, { ack: true, group: 'g' }])(
     'that drops leaves it too: %o',
     async (options) => {
-      const subscription = await bus.subscribe('stuck.*', () => held.promise, options);
+      const subscription = await subscribe('stuck.*', () => held.promise, options);
       for (let i = 0; i < 300; i++) expect(await bus.publish(`stuck.${i % 8}`, i)).toBe(1);
       expect(await bus.request('echo.x', 1)).toBe(1);
       expect(subscription.missed).toBeGreaterThan(300 - SLOTS);
@@ -72,7 +84,7 @@ describe.each([1, 2, 4])('a stuck subscription with %i shards', (shards) => {
   it('keeps behind its events what the same thread sends under their keys', async () => {
     const seen: unknown[] = [];
     const options = { capacity: 1, overflow: 'block' } as const;
-    await bus.subscribe('echo.*', () => held.promise, options);
+    await subscribe('echo.*', () => held.promise, options);
     while (bus.tryPublish('echo.event', 0) === 'accepted');
     const event = bus.publish('echo.event', 1).then(() => seen.push('event'));
     const request = bus.request('echo.event', 2).then(() => seen.push('request'));
@@ -84,8 +96,8 @@ describe.each([1, 2, 4])('a stuck subscription with %i shards', (shards) => {
   });
 
   it('does not count events that nobody keeps', async () => {
-    await bus.subscribe('stuck.*', () => held.promise, { overflow: 'block' });
-    await bus.subscribe('plain', { capacity: 1 });
+    await subscribe('stuck.*', () => held.promise, { overflow: 'block' });
+    await subscribe('plain', { capacity: 1 });
     await bus.writable();
     for (let i = 0; i < 40; i++) expect(await bus.publish('plain', i)).toBe(1);
     for (let i = 0; i < SLOTS / 2; i++) expect(await bus.publish('stuck.0', i)).toBe(1);
