@@ -30,7 +30,7 @@ import {
 import { Registry } from '../registry/registry.ts';
 import { BreakerNews } from './breaker-news.ts';
 import { assertOpen } from './bus-state.ts';
-import { CELLS, type ClientHost, type PeerSink } from './client-host.ts';
+import { type ClientHost, cellsFor, type PeerSink } from './client-host.ts';
 import { settingsOf } from './client-settings.ts';
 import { Clients, type TellState } from './clients.ts';
 import { deadLetterHome, deadLettersTarget } from './dead-letter-home.ts';
@@ -99,7 +99,7 @@ export class BusHost {
     // Two more for each client, for failure reports and as a pool's thread; one for dead letters.
     const targets = config.maxEndpoints + config.maxSubscriptions + 2 * config.maxClients + 1;
     const control = createControlWords(targets);
-    const registry = new Registry({ ...config, targets, cells: CELLS });
+    const registry = new Registry({ ...config, targets, cells: cellsFor(config.slots) });
     // Main is a thread with work too: a shard may spin where each of them has a core to itself.
     const spin = config.shards + 1 <= availableParallelism();
     const memories = makeMemories(config.shards, targets);

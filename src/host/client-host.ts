@@ -14,8 +14,16 @@ import { createLink, DONE, type LinkHandle, type LinkMemory, TAIL } from '../mem
 import { sealLink } from '../memory/seal-link.ts';
 import { get, load } from '../memory/seam.ts';
 
-/** Deliveries that one shard keeps for one client at most: D = W of the protocol. */
-export const CELLS = 8192;
+const CELLS_MIN = 8192;
+const CELLS_SHARE = 1 / 2;
+
+/**
+ * Deliveries that one shard keeps for one client at most, D = W of the protocol: as many as a client's slots that may wait
+ * for another attempt.
+ */
+export function cellsFor(slots: number): number {
+  return Math.max(CELLS_MIN, Math.ceil(slots * CELLS_SHARE));
+}
 
 /** Failure reports that one shard keeps for a client. They park, since a lost one would leave a failure unnamed. */
 const REPORTS_WINDOW = 256;
@@ -47,7 +55,7 @@ export class ClientHost {
     const { slots, heapBytes, shards } = size;
     this.memory = createClientMemory(id, slots, heapBytes);
     this.links = Array.from({ length: shards }, (_, shard) =>
-      createLink(id, shard, { slots, cells: CELLS }),
+      createLink(id, shard, { slots, cells: cellsFor(slots) }),
     );
     this.bell = new Bell(this.memory.words, PARKED, BELL);
     this.threadId = place.threadId;

@@ -1,6 +1,7 @@
 /**
  * Into BACKOFF and out of it. A delivery that waits there is nobody's work in hand. Those that wait hold at most half of
- * their sender's slots and half of their receiver's cells.
+ * their sender's slots, and of their receiver's cells what the targets there do not want. Dead letters that find no room
+ * wait there too, beyond that if need be: then they keep their place at their target, which is handed less.
  */
 import { low16, refClient, refSlot } from '../memory/entries.ts';
 import {
@@ -59,15 +60,20 @@ export function startBackOff(
   const cell = low16(delivery);
   const at = cell * CELL_WORDS;
   const word = get(link.cellWords, at + CELL_STATE);
-  const isFirst = !wasHandedOut(word) && (word & CELL_DEAD) === 0;
+  const isLetter = (word & CELL_DEAD) !== 0;
+  const isFirst = !wasHandedOut(word) && !isLetter;
   if (!shard.backingOff.has(delivery)) {
     const target = link.cells.owners[cell] as Target;
-    target.addUsed(-1, -target.bytesOf(sender, slot));
+    const keepsPlace = isLetter && link.backedOff >= link.backOffMax;
+    if (isLetter) shard.letters.set(delivery, keepsPlace);
+    if (!keepsPlace) target.addUsed(-1, -target.bytesOf(sender, slot));
     link.backedOff += 1;
     sender.retrying += 1;
   }
   shard.backingOff.add(delivery, sender, slot, sender.keyOf(slot), isFirst);
-  link.backOffs(shard.nowMs).add(cell, get(link.cellWords, at + CELL_DUE));
+  if (!isLetter) link.backOffs(shard.nowMs).add(cell, get(link.cellWords, at + CELL_DUE));
+  // A successor may find room that its predecessor had not seen.
+  else if (shard.deadLetters?.hasRoom === true) shard.stir(shard.deadLetters);
 }
 
 /** It leaves BACKOFF; what it kept back may be placed now. */
@@ -78,7 +84,9 @@ export function endBackOff(shard: ShardState, delivery: number): void {
   const ref = get(link.cellWords, cell * CELL_WORDS + CELL_REF);
   const sender = shard.link(refClient(ref));
   const target = link.cells.owners[cell] as Target;
-  target.addUsed(1, target.bytesOf(sender, refSlot(ref)));
+  const keepsPlace = shard.letters.get(delivery) === true;
+  shard.letters.delete(delivery);
+  if (!keepsPlace) target.addUsed(1, target.bytesOf(sender, refSlot(ref)));
   link.backedOff -= 1;
   sender.retrying -= 1;
   link.backOffs(shard.nowMs).remove(cell);
@@ -89,7 +97,6 @@ export function endBackOff(shard: ShardState, delivery: number): void {
 export function mayBackOff(shard: ShardState, link: ShardLink, sender: ShardLink): boolean {
   const shards = 1 + shard.loads.others.length;
   return (
-    link.backedOff < link.cells.count / 2 &&
-    sender.retrying < Math.max(1, sender.slots / 2 / shards)
+    link.backedOff < link.backOffMax && sender.retrying < Math.max(1, sender.slots / 2 / shards)
   );
 }

@@ -17,6 +17,8 @@ export class CellPool {
   readonly before: Int32Array;
   /** Whose delivery a used cell is. An object, since target numbers are used again. */
   readonly owners: (Target | undefined)[];
+  /** The last free one was taken, and nobody who waits for one has been told since that there are some again. */
+  ranOut = false;
   readonly #free = new BlockQueue();
   /** The first cell that was never used. */
   #fresh = 0;
@@ -40,8 +42,10 @@ export class CellPool {
 
   /** A free cell; only when `free` > 0. */
   take(): number {
-    if (this.#fresh < this.count && this.#free.length < ROUND) return this.#fresh++;
-    return this.#free.take();
+    const isFresh = this.#fresh < this.count && this.#free.length < ROUND;
+    const cell = isFresh ? this.#fresh++ : this.#free.take();
+    if (this.free === 0) this.ranOut = true;
+    return cell;
   }
 
   /** The cells that are in use when a successor starts. */
@@ -49,6 +53,7 @@ export class CellPool {
     this.#fresh = this.count;
     while (this.#fresh > 0 && !isUsed(this.#fresh - 1)) this.#fresh -= 1;
     for (let cell = 0; cell < this.#fresh; cell++) if (!isUsed(cell)) this.#free.put(cell);
+    this.ranOut = this.free === 0;
   }
 
   put(cell: number): void {

@@ -103,7 +103,14 @@ export function freeDelivery(shard: ShardState, delivery: number, state: number)
   if (target.isHolding) sender.letGo(slot);
   link.cells.owners[cell] = undefined;
   link.cells.put(cell);
-  shard.stirFreed(target);
+  if (link.cells.ranOut) stirAll(shard, link);
+  else shard.stirFreed(target);
+}
+
+/** There is a free cell again: whoever of this client waits for one looks. */
+function stirAll(shard: ShardState, link: ShardLink): void {
+  link.cells.ranOut = false;
+  for (const target of link.targets) shard.stirFreed(target);
 }
 
 /** State of a delivery. */

@@ -25,7 +25,7 @@ import { failuresOf, REPORTS_MAX, reasonDetail, targetsOf } from '../memory/outc
 import { put } from '../memory/seam.ts';
 import { KIND, KIND_MASK } from '../memory/slot-header.ts';
 import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
-import { backOff, LOOK_AGAIN_MS, mayBackOff } from './back-off.ts';
+import { backOff, endBackOff, mayBackOff } from './back-off.ts';
 import { cellWord, freeDelivery, openDelivery } from './deliveries.ts';
 import { move } from './move.ts';
 import { decide, settle } from './settle.ts';
@@ -97,12 +97,15 @@ export function postRefused(
   return true;
 }
 
-/** A letter that found no room looks again. */
-export function postAgain(shard: ShardState, delivery: number): void {
-  const cause = cellWord(shard, delivery, CELL_RESULT);
-  const word = cellWord(shard, delivery, CELL_STATE);
-  if (shard.deadLetters?.link.down === false) post(shard, delivery, cause, word);
-  else fail(shard, delivery, cause, word);
+/** Letters that found no room are posted, oldest first, as long as there is some. */
+export function postWaiting(shard: ShardState): void {
+  const sink = shard.deadLetters as Target;
+  for (const delivery of shard.letters.keys()) {
+    if (!sink.hasRoom) return;
+    endBackOff(shard, delivery);
+    const word = cellWord(shard, delivery, CELL_STATE);
+    move(shard, delivery, sink, word, cellWord(shard, delivery, CELL_RESULT));
+  }
 }
 
 /** The dead letters have it, or will not take it. */
@@ -119,7 +122,8 @@ function post(shard: ShardState, delivery: number, cause: number, word: number):
   }
   const { cellWords } = shard.link(refClient(delivery));
   put(cellWords, low16(delivery) * CELL_WORDS + CELL_RESULT, cause);
-  backOff(shard, delivery, word | CELL_DEAD, LOOK_AGAIN_MS);
+  // It is served when there is room, whatever the time.
+  backOff(shard, delivery, word | CELL_DEAD, 0);
 }
 
 function fail(shard: ShardState, delivery: number, cause: number, word: number): void {

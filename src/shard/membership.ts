@@ -23,6 +23,7 @@ import { get } from '../memory/seam.ts';
 import { KIND, KIND_MASK } from '../memory/slot-header.ts';
 import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
 import { returnLent } from './acknowledge.ts';
+import { endBackOff } from './back-off.ts';
 import { endAttempt } from './end-attempt.ts';
 import { giveUpUnheard } from './give-up.ts';
 import { joinPool, leavePool } from './pool.ts';
@@ -60,7 +61,13 @@ export function addTarget(shard: ShardState, spec: TargetSpec): void {
     // A successor counts from its start.
     shard.forgetKept(target);
   }
-  shareCells(link.targets, link.cells.count);
+  share(link);
+}
+
+/** What waits in BACKOFF may have at least half of the cells, and all that the targets do not want. */
+function share(link: ShardLink): void {
+  const { count } = link.cells;
+  link.backOffMax = Math.max(count / 2, count - shareCells(link.targets, count));
 }
 
 function breakerOf(
@@ -84,11 +91,24 @@ export function removeTarget(shard: ShardState, id: number): void {
   shard.router.removeTarget(id);
   shard.targets[id] = undefined;
   target.link.targets.delete(target);
-  shareCells(target.link.targets, target.link.cells.count);
+  share(target.link);
   for (let cell = target.firstWaiting; cell !== NO_CELL; cell = target.firstWaiting) {
     rerouteDelivery(shard, packRef(target.link.client, cell), 0);
   }
+  if (target.link.backedOff > 0) rerouteBackedOff(shard, target);
   placeParkedAgain(shard);
+}
+
+/** There is nothing left to wait for. Letters need nothing more of it. */
+function rerouteBackedOff(shard: ShardState, { link, spec }: Target): void {
+  for (const cell of cellsInOrder(shard, link)) {
+    const word = get(link.cellWords, cell * CELL_WORDS + CELL_STATE);
+    const isWaiting = cellState(word) === CELL.backoff && (word & CELL_DEAD) === 0;
+    if (!isWaiting || link.cells.owners[cell]?.spec !== spec) continue;
+    const delivery = packRef(link.client, cell);
+    endBackOff(shard, delivery);
+    rerouteDelivery(shard, delivery, 0);
+  }
 }
 
 /**

@@ -40,6 +40,7 @@ import { get, put } from '../memory/seam.ts';
 import { KEY_HASH, SENT } from '../memory/slot-header.ts';
 import { beginAttempt, hasLane, passOnWaiting } from './begin-attempt.ts';
 import { expireDelivery, hasExpired } from './expiry.ts';
+import { postWaiting } from './give-up.ts';
 import { placeMessage } from './intake.ts';
 import { unpark, type WaitQueue } from './parking.ts';
 import { lendPool } from './pool.ts';
@@ -70,6 +71,7 @@ export function pump(shard: ShardState): void {
       const target = stirred[i] as Target;
       target.stirred = false;
       if (target.waiters.size > 0) serveWaiters(shard, target);
+      if (shard.letters.size > 0 && target === shard.deadLetters) postWaiting(shard);
       if (target.isPool) lendPool(shard, target);
       else lend(shard, target);
     }

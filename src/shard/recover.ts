@@ -31,7 +31,7 @@ import { get, put, store } from '../memory/seam.ts';
 import { LOAD_TRIALS, LOAD_WORDS } from '../memory/shard-memory.ts';
 import { CORR, FLAG_EARLY, KEY_HASH, KIND, KIND_MASK } from '../memory/slot-header.ts';
 import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
-import { startBackOff } from './back-off.ts';
+import { endBackOff, startBackOff } from './back-off.ts';
 import { takeTimeout, watchDeadline } from './commit.ts';
 import { joinMessage } from './deliveries.ts';
 import { WaitQueue } from './parking.ts';
@@ -60,8 +60,13 @@ export function rerouteOrphans(shard: ShardState): void {
     for (let cell = 0; cell < link.cells.count; cell++) {
       const owner = link.cells.owners[cell];
       if (owner === undefined || owner.active) continue;
-      const state = cellState(get(link.cellWords, cell * CELL_WORDS + CELL_STATE));
-      if (state === CELL.waiting) rerouteDelivery(shard, packRef(link.client, cell), 0);
+      const word = get(link.cellWords, cell * CELL_WORDS + CELL_STATE);
+      const isGone = shard.targets[owner.spec.id] !== owner && (word & CELL_DEAD) === 0;
+      const delivery = packRef(link.client, cell);
+      if (cellState(word) === CELL.backoff && isGone) {
+        endBackOff(shard, delivery);
+        rerouteDelivery(shard, delivery, 0);
+      } else if (cellState(word) === CELL.waiting) rerouteDelivery(shard, delivery, 0);
     }
   }
 }

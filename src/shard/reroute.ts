@@ -7,7 +7,6 @@
 import { low16, packRef, refClient, refSlot, STATUS } from '../memory/entries.ts';
 import {
   CELL,
-  CELL_DEAD,
   CELL_GROUP,
   CELL_REF,
   CELL_STATE,
@@ -27,7 +26,7 @@ import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
 import { backOff, endBackOff, LOOK_AGAIN_MS } from './back-off.ts';
 import { ALL_FULL } from './choose.ts';
 import { cellWord, deliveryState, freeDelivery, type Moved } from './deliveries.ts';
-import { giveUpUnheard, postAgain } from './give-up.ts';
+import { giveUpUnheard } from './give-up.ts';
 import { nextMember } from './group-turn.ts';
 import { move } from './move.ts';
 import { chooseAgain } from './place-request.ts';
@@ -139,10 +138,6 @@ function retry(shard: ShardState, delivery: number): void {
     return;
   }
   endBackOff(shard, delivery);
-  if ((cellWord(shard, delivery, CELL_STATE) & CELL_DEAD) !== 0) {
-    postAgain(shard, delivery);
-    return;
-  }
   const target = link.cells.owners[cell] as Target;
   const isThere = shard.targets[target.spec.id] === target;
   const ref = cellWord(shard, delivery, CELL_REF);

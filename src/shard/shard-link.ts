@@ -50,6 +50,8 @@ export class ShardLink {
   /** Deliveries to this client in BACKOFF here, and such deliveries of its own messages. */
   backedOff = 0;
   retrying = 0;
+  /** Of the former at most so many are to wait for another attempt. */
+  backOffMax: number;
 
   /** By slot: first delivery of the message, open deliveries, deliveries on loan. */
   readonly firstCell: Int32Array;
@@ -94,6 +96,7 @@ export class ShardLink {
     this.cellWords = opened.cellWords;
     this.bell = new Bell(this.memory.words, PARKED, BELL);
     this.cells = new CellPool(link.cells);
+    this.backOffMax = link.cells;
     this.parking = new Parking(client.slots);
     // A successor adds deadlines that have passed: they are due at once.
     this.deadlines = new TimerWheel(client.slots, (nowMs - 1) | 0);

@@ -93,6 +93,8 @@ export class ShardState {
   readonly untold: number[] = [];
   /** Where messages go that failed for good; undefined: nowhere. */
   deadLetters: Target | undefined;
+  /** Dead letters in BACKOFF that wait for room there, oldest first; true: it keeps its place at its target. */
+  readonly letters: Map<number, boolean> = new Map();
   /** Deliveries that look for another target again when DUE has passed. */
   readonly backingOff: BackingOff = new BackingOff();
   /** Where messages wait that such a delivery keeps back. */
@@ -139,6 +141,8 @@ export class ShardState {
   stirFreed(target: Target): void {
     if (target.hasWork) this.stir(target);
     if (target.pool?.hasWork === true) this.stir(target.pool);
+    if (this.letters.size > 0 && target.link === this.deadLetters?.link)
+      this.stir(this.deadLetters);
   }
 
   /** Something is to be pushed or placed though nothing came. */

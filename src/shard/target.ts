@@ -273,8 +273,9 @@ export class Target {
 /**
  * Shares a client's cells among its targets: all get what they want while it fits, else in proportion, at least one. The
  * sinks for failure reports and dead letters keep their own: a report without a cell would leave a failure without its error.
+ * Returns how many all of them may use together.
  */
-export function shareCells(targets: Iterable<Target>, cells: number): void {
+export function shareCells(targets: Iterable<Target>, cells: number): number {
   const all = [...targets];
   const sinks = all.filter((target) => target.isSink);
   const others = all.filter((target) => !target.isSink);
@@ -282,6 +283,7 @@ export function shareCells(targets: Iterable<Target>, cells: number): void {
   const share = Math.min(1, (cells - kept) / sumWanted(others));
   for (const target of sinks) allot(target, Math.min(Math.floor(kept), target.cellsWanted));
   for (const target of others) allot(target, Math.floor(target.cellsWanted * share));
+  return all.reduce((sum, { cellMax }) => sum + cellMax, 0);
 }
 
 function allot(target: Target, cells: number): void {

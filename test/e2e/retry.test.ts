@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { RetryOptions } from '../../src/index.ts';
+import { createWatchedBus, expectAtRest } from '../helpers/at-rest.ts';
 import { failureOf } from '../helpers/failure.ts';
+import { until } from '../helpers/gate.ts';
 import { sharedBus } from '../helpers/shared-bus.ts';
 
 const QUICK = { attempts: 3, initial: 1, jitter: 'none' } as const;
@@ -152,5 +154,39 @@ describe.each([1, 2, 4])('failed attempts with %i shards', (shards) => {
     expect(await failureOf(shared.bus.request('k', 1, { timeout: 20 }))).toMatchObject({
       code: 'ERR_BUS_TIMEOUT',
     });
+  });
+});
+
+/** More than half of the slots of a bus that is asked for as many as there may be. */
+const SLOTS_MAX = 65_536;
+const WAITING = 30_000;
+
+describe('with one shard, which has all of that half', () => {
+  // OptimalBits/bull#313 (bugs 68)
+  it('thirty thousand that wait for their next run keep up nothing that is new', async () => {
+    const bus = await createWatchedBus({ shards: 1, slots: SLOTS_MAX });
+    let runs = 0;
+    const fail = (): never => {
+      runs += 1;
+      throw new Error('not yet');
+    };
+    // Whoever waited for these would be late for the end of the test.
+    const retry = { attempts: 2, initial: 600_000, max: 600_000, jitter: 'none' } as const;
+    const failing = await bus.registerEndpoint('failing', fail, { retry });
+    await bus.registerRoute('failing.*', 'failing');
+    let accepted = 0;
+    while (accepted < WAITING && bus.tryNotify(`failing.${accepted}`) === 'accepted') accepted += 1;
+    expect(accepted).toBe(WAITING);
+    await until(async () => (await bus.metrics()).messages.retried === WAITING);
+    await bus.registerEndpoint('new', ({ payload }) => payload);
+    await bus.registerRoute('new', 'new');
+    expect(await bus.request('new', 1)).toBe(1);
+    expect(await bus.notify('new', 2)).toEqual({ delivered: 1 });
+    expect((await bus.metrics()).messages).toMatchObject({ retried: WAITING, deadLettered: 0 });
+    expect(runs).toBe(WAITING);
+    // They were for this endpoint alone: with it they end.
+    await failing.close();
+    await expectAtRest(bus);
+    await bus.close();
   });
 });

@@ -10,4 +10,15 @@ describe('CellPool', () => {
     pool.put(0);
     expect([pool.take(), pool.take(), pool.take(), pool.free]).toEqual([2, 1, 0, 0]);
   });
+
+  it('says when the last free one was taken', () => {
+    const pool = new CellPool(2);
+    pool.take();
+    expect(pool.ranOut).toBe(false);
+    pool.take();
+    expect(pool.ranOut).toBe(true);
+    const successor = new CellPool(2);
+    successor.keepOut(() => true);
+    expect(successor.ranOut).toBe(true);
+  });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PendingSend } from '../../../src/client/pending-send.ts';
 import type { TargetSpec } from '../../../src/control/commands.ts';
+import { ACK_STATUS } from '../../../src/memory/entries.ts';
 import { PAGE_BYTES } from '../../../src/memory/heap.ts';
 import {
   causeReason,
@@ -200,3 +201,68 @@ describe.each([true, false])(
     });
   },
 );
+describe('letters that find no room', () => {
+  const SIZE = { cells: 16, slots: 64, reportsWindow: 1, heapBytes: 64 * PAGE_BYTES };
+
+  /** An endpoint whose every message is given up, and one that is well, on the same thread. */
+  function failing(): { scene: Scene; letters: Placed; bad: Placed; good: Placed } {
+    const scene = new Scene(SIZE);
+    const letters = scene.deadLetters({ window: 1 });
+    const bad = scene.endpoint('bad', { window: 3 });
+    const good = scene.endpoint('good', { window: 3 });
+    return { scene, letters, bad, good };
+  }
+
+  function failAll({ scene, bad: { receiver } }: { scene: Scene; bad: Placed }): void {
+    for (scene.world.run(); receiver.held > 0; scene.world.run()) {
+      while (receiver.held > 0) receiver.acknowledge(ACK_STATUS.reject);
+    }
+  }
+
+  it('wait until there is some, and let the shard sleep', () => {
+    const setting = failing();
+    const { scene, letters } = setting;
+    for (let at = 0; at < 5; at++) scene.sender.notify('bad', at);
+    failAll(setting);
+    expect(letters.receiver.payloads).toEqual([0]);
+    scene.world.advance(10);
+    scene.world.run();
+    expect(scene.world.shard().sleepMs(scene.world.nowMs)).toBe(-1);
+    for (let at = 1; at < 5; at++) {
+      letters.receiver.acknowledge();
+      scene.world.run();
+      expect(letters.receiver.payloads.at(-1)).toBe(at);
+    }
+    letters.receiver.acknowledge();
+    scene.world.run();
+    scene.world.advance(5);
+    scene.world.run();
+    expect(heldByWorld(scene.world)).toEqual({});
+  });
+
+  it('keep the places of their endpoint beyond what may wait: others on its thread go on', () => {
+    const setting = failing();
+    const { scene, letters, bad, good } = setting;
+    for (let at = 0; at < 40; at++) scene.sender.notify('bad', at);
+    failAll(setting);
+    expect(scene.world.shard().state.links[1]?.cells.free).toBeGreaterThan(0);
+    for (let at = 0; at < 10; at++) {
+      scene.sender.notify('good', at);
+      scene.world.run();
+      good.receiver.acknowledge();
+      scene.world.run();
+    }
+    expect(good.receiver.payloads).toHaveLength(10);
+    expect(bad.receiver.payloads.length).toBeLessThan(20);
+    // Nothing of it is lost.
+    for (let rounds = 0; rounds < 100; rounds++) {
+      while (letters.receiver.held > 0) letters.receiver.acknowledge();
+      failAll(setting);
+    }
+    expect(bad.receiver.payloads).toHaveLength(40);
+    expect(letters.receiver.payloads).toEqual(bad.receiver.payloads);
+    scene.world.advance(5);
+    scene.world.run();
+    expect(heldByWorld(scene.world)).toEqual({});
+  });
+});

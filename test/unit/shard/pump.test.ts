@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { Scene } from './scene.ts';
+import { PAGE_BYTES } from '../../../src/memory/heap.ts';
+import { retryAtOnce } from '../../helpers/retry-at-once.ts';
+import { type Placed, Scene } from './scene.ts';
 
 describe('the pump', () => {
   it('lends at most a window, and the next with each loan that comes back', () => {
@@ -46,5 +48,28 @@ describe('the pump', () => {
       scene.world.run();
     }
     expect(receiver.payloads).toEqual(['a', 'b', 'c']);
+  });
+
+  it('wakes who waits for a cell of a client when another target there gives one back', () => {
+    const scene = new Scene({ cells: 8, slots: 64, reportsWindow: 1, heapBytes: 64 * PAGE_BYTES });
+    const retry = { ...retryAtOnce(2), initial: 1_000, max: 1_000 };
+    const [failing, slow, third] = ['failing', 'slow', 'third'].map((key) =>
+      scene.endpoint(key, { window: 6, retry }),
+    ) as [Placed, Placed, Placed];
+    for (let at = 0; at < 20; at++) scene.sender.notify(at % 2 === 0 ? 'failing' : 'slow', at);
+    scene.world.run();
+    for (let times = 0; times < 2; times++) {
+      while (failing.receiver.held > 0) failing.receiver.fail();
+      scene.world.run();
+    }
+    expect(scene.world.shard().state.links[1]?.cells.free).toBe(0);
+    scene.sender.notify('third', 'waits');
+    scene.world.run();
+    expect(third.receiver.payloads).toEqual([]);
+    while (slow.receiver.held > 0) {
+      slow.receiver.acknowledge();
+      scene.world.run();
+    }
+    expect(third.receiver.payloads).toEqual(['waits']);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ACK_STATUS, STATUS } from '../../../src/memory/entries.ts';
+import { retryAtOnce } from '../../helpers/retry-at-once.ts';
 import { heldByWorld } from '../client/at-rest.ts';
 import { Scene } from './scene.ts';
 
@@ -106,6 +107,31 @@ describe('a delivery that lost its target', () => {
     receiver.acknowledge(ACK_STATUS.requeue);
     scene.world.run();
     expect(send.toError()).toMatchObject({ code: 'ERR_BUS_NO_ROUTE' });
+    expect(heldByWorld(scene.world)).toEqual({});
+  });
+
+  it('waits no longer for its next attempt there, however far off that is', () => {
+    const scene = new Scene();
+    const far = { ...retryAtOnce(5), requestAttempts: 5, initial: 60_000, max: 60_000 };
+    const one = scene.endpoint('k', { retry: far });
+    const two = scene.endpoint(undefined, {}, 2);
+    const notification = scene.sender.notify('k', 'notification');
+    const request = scene.sender.request('k', 'request');
+    scene.world.run();
+    one.receiver.fail();
+    one.receiver.fail();
+    scene.world.run();
+    scene.world.addRoute('*', two.target);
+    scene.world.removeTarget(one.target);
+    scene.world.run();
+    expect(notification.toError()).toMatchObject({ code: 'ERR_BUS_NO_ROUTE' });
+    expect(two.receiver.payloads).toEqual(['request']);
+    expect(two.receiver.loans[0]).toMatchObject({ attempt: 2, redelivered: true });
+    two.receiver.reply('done');
+    scene.world.run();
+    expect(request.value).toBe('done');
+    scene.world.advance(5);
+    scene.world.run();
     expect(heldByWorld(scene.world)).toEqual({});
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RetrySpec } from '../../../src/control/commands.ts';
+import { PAGE_BYTES } from '../../../src/memory/heap.ts';
 import { delayAfter } from '../../../src/shard/retry.ts';
 import { heldByWorld } from '../client/at-rest.ts';
 import { Scene } from './scene.ts';
@@ -96,6 +97,19 @@ describe('a failed attempt', () => {
     for (let at = 0; at < 4; at++) receiver.acknowledge();
     scene.world.run();
     expect(heldByWorld(scene.world)).toEqual({});
+  });
+
+  it('may wait in whatever cells the targets of its client do not want', () => {
+    const scene = new Scene({ cells: 32, slots: 64, reportsWindow: 2, heapBytes: 64 * PAGE_BYTES });
+    const { receiver } = scene.endpoint('k', { window: 4, retry: policy() });
+    for (let at = 0; at < 40; at++) scene.sender.notify('k', at);
+    for (scene.world.run(); receiver.held > 0; scene.world.run()) {
+      while (receiver.held > 0) receiver.fail();
+    }
+    const [, link] = scene.world.shard().state.links;
+    expect([link?.backOffMax, link?.backedOff]).toEqual([32 - 4 - 2, 32 - 4 - 2]);
+    scene.endpoint('other', { window: 20 });
+    expect(link?.backOffMax).toBe(16);
   });
 
   it('ends with the message, and frees its cell', () => {
