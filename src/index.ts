@@ -42,6 +42,7 @@ export type {
   NackOptions,
   OnceOptions,
   Overflow,
+  PoolBreakerOptions,
   PoolOptions,
   RequestOptions,
   RetryOptions,

@@ -1,6 +1,10 @@
 /** Every option of the public interface, validated and with its default. One import for users of it. */
 
-export type { BreakerOptions, ResolvedBreaker } from './options/breaker-options.ts';
+export type {
+  BreakerOptions,
+  PoolBreakerOptions,
+  ResolvedBreaker,
+} from './options/breaker-options.ts';
 export {
   type BusConfig,
   type Logger,

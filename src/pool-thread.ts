@@ -7,7 +7,9 @@ import type { JoinTask, PoolReport, PoolTask } from './host/pool-task.ts';
 import { packThrown } from './host/thrown-value.ts';
 import { leaveTicket } from './host/ticket.ts';
 import { kindOf } from './message/text.ts';
-import { configError } from './options.ts';
+import { configError, type ResolvedEndpointOptions } from './options.ts';
+
+type Module = Readonly<Record<string, unknown>>;
 
 interface Place {
   readonly connection: OwnConnection;
@@ -28,15 +30,8 @@ export async function servePool(task: PoolTask): Promise<PoolReport> {
   }
 }
 
-async function join({
-  beatMs,
-  handler,
-  href,
-  options,
-  pool,
-  report,
-  ticket,
-}: JoinTask): Promise<Place> {
+async function join(task: JoinTask): Promise<Place> {
+  const { beatMs, handler, href, pool, report, ticket } = task;
   process.on('uncaughtException', (thrown) => {
     // Unhandled rejections come here too, unless the user listens to them.
     if (process.listenerCount('uncaughtException') > 1) return;
@@ -46,9 +41,14 @@ async function join({
   // From here on the user's module may connect too, and gets this connection.
   leaveTicket(ticket);
   const connection = await joinBus();
-  const loaded = (await import(href)) as Readonly<Record<string, unknown>>;
+  const loaded = (await import(href)) as Module;
   const { client } = connection;
-  const endpoint = await client.joinPool(pool, handlerIn(loaded, handler), options);
+  const options = optionsOf(task, loaded);
+  const endpoint = await client.joinPool(
+    pool,
+    exported<Handler>(loaded, handler, 'handler'),
+    options,
+  );
   if (beatMs !== undefined) setInterval(() => client.core.beat(), beatMs).unref();
   return { connection, endpoint };
 }
@@ -58,13 +58,21 @@ async function leave({ connection, endpoint }: Place): Promise<void> {
   await connection.bus.close();
 }
 
-function handlerIn(loaded: Readonly<Record<string, unknown>>, name: string): Handler {
-  const found = loaded[name];
-  if (typeof found === 'function') return found as Handler;
-  throw configError(
-    'registerPool',
-    'handler',
-    `a function that the module exports as '${name}'`,
-    kindOf(found),
+/** What main could not send: a function. */
+function optionsOf({ isFailure, options }: JoinTask, loaded: Module): ResolvedEndpointOptions {
+  const { breaker } = options;
+  if (breaker === undefined || isFailure === undefined) return options;
+  const judge = exported<NonNullable<typeof breaker.isFailure>>(
+    loaded,
+    isFailure,
+    'breaker.isFailure',
   );
+  return { ...options, breaker: { ...breaker, isFailure: judge } };
+}
+
+function exported<Exported>(loaded: Module, name: string, option: string): Exported {
+  const found = loaded[name];
+  if (typeof found === 'function') return found as Exported;
+  const expected = `a function that the module exports as '${name}'`;
+  throw configError('registerPool', option, expected, kindOf(found));
 }

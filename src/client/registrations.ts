@@ -1,13 +1,11 @@
 /** The endpoints and subscriptions of one client: each is installed here before any shard may send to it. */
 
-import type { BreakerSpec } from '../control/commands.ts';
 import type { ClientSettings, ControlPlane, SubscriptionRequest } from '../control/plane.ts';
 import { BusError } from '../message/errors.ts';
 import { kindOf } from '../message/text.ts';
 import type {
   EndpointOptions,
   OnceOptions,
-  ResolvedBreaker,
   ResolvedEndpointOptions,
   ResolvedSubscribeOptions,
   SubscribeOptions,
@@ -22,6 +20,7 @@ import type { EventHub } from './bus-events.ts';
 import type { ClientCore } from './client-core.ts';
 import { checkHandler, EndpointReceiver, type Handler } from './endpoint.ts';
 import { ClientEndpoint, type Endpoint } from './endpoint-handle.ts';
+import { endpointSpec } from './endpoint-spec.ts';
 import type { EventMessage } from './message.ts';
 import { closedError } from './outcome-errors.ts';
 import { patternText } from './route-handle.ts';
@@ -94,22 +93,8 @@ export class Registrations {
     const receiver = new EndpointReceiver(id, handler, resolved, core.receiverParts);
     core.install(target, receiver);
     this.#endpoints.add(receiver);
-    const { breaker, service, version, tags, concurrency, queueLimit, retry, maxDeaths } = resolved;
-    const window = Math.min(settings.maxConcurrentDeliveries, concurrency + AHEAD);
-    const spec = {
-      id,
-      tags,
-      window,
-      concurrency,
-      retry,
-      maxDeaths,
-      ...(breaker === undefined ? {} : { breaker: breakerSpec(breaker) }),
-      ...(resolved.ordered === 'key' ? { ordered: true } : {}),
-      ...(resolved.redeliver ? {} : { redeliver: false }),
-      ...(queueLimit === Number.POSITIVE_INFINITY ? {} : { queueLimit }),
-      ...(service === undefined ? {} : { service }),
-      ...(version === undefined ? {} : { version }),
-    };
+    const window = Math.min(settings.maxConcurrentDeliveries, resolved.concurrency + AHEAD);
+    const spec = endpointSpec(id, window, resolved);
     await this.#orForget(target, plane.registerEndpoint(core.id, target, spec), () => {
       this.#endpoints.delete(receiver);
     });
@@ -297,16 +282,6 @@ export class Registrations {
   }
 }
 
-/** As the shards know it: whether an error is a failure is decided here. */
-function breakerSpec(breaker: ResolvedBreaker): BreakerSpec {
-  const { openFor: openForMs, probes } = breaker;
-  if (breaker.kind === 'consecutive') {
-    return { consecutiveFailures: breaker.consecutiveFailures, openForMs, probes };
-  }
-  const { failureRate, minimumVolume, window: windowMs } = breaker;
-  return { failureRate, minimumVolume, windowMs, openForMs, probes };
-}
-
 type SubscriptionWindow = Pick<SubscriptionRequest, 'window' | 'whenFull' | 'waiting' | 'bound'>;
 
 /**
@@ -346,18 +321,9 @@ const LATER_ENDPOINT: Readonly<Record<string, unknown>> = {
   dedupeWindow: 0,
 };
 
-/** Throws `ERR_BUS_CONFIG` for an option of an endpoint that is not built yet. */
-function checkEndpointSupported(given: object | undefined, verb: string): void {
+/** Throws `ERR_BUS_CONFIG` for an option of an endpoint or a pool that is not built yet. */
+export function checkEndpointSupported(given: object | undefined, verb: string): void {
   checkSupported(given, LATER_ENDPOINT, verb);
-}
-
-/** The same of a pool. */
-export function checkPoolSupported(given: object | undefined, verb: string): void {
-  checkSupported(
-    given,
-    { ...LATER_ENDPOINT, breaker: false, ordered: false, redeliver: true },
-    verb,
-  );
 }
 
 /** `given` as the caller wrote it: a default that was filled in is no wish. */

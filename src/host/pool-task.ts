@@ -5,9 +5,10 @@ import type { Ticket } from './ticket.ts';
 
 export interface JoinTask {
   readonly name: 'join';
-  /** The user's module, and its export that handles messages. */
+  /** The user's module, its export that handles messages, and the one that says which errors its breaker counts. */
   readonly href: string;
   readonly handler: string;
+  readonly isFailure?: string;
   readonly pool: string;
   readonly ticket: Ticket;
   /** Gets what ends the thread, as bytes. */

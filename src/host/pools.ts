@@ -2,7 +2,8 @@
 import { availableParallelism } from 'node:os';
 import type { Worker } from 'node:worker_threads';
 import type { Endpoint } from '../client/endpoint-handle.ts';
-import { AHEAD, checkPoolSupported } from '../client/registrations.ts';
+import { endpointSpec } from '../client/endpoint-spec.ts';
+import { AHEAD, checkEndpointSupported } from '../client/registrations.ts';
 import type { EndpointSpec } from '../control/plane.ts';
 import { BEAT } from '../memory/client-memory.ts';
 import { type ControlWords, clearTallies } from '../memory/control-words.ts';
@@ -71,7 +72,7 @@ export class Pools {
   async #start(id: string, url: unknown, options: PoolOptions | undefined): Promise<Endpoint> {
     const href = moduleHref(url, WHERE);
     const resolved = resolvePoolOptions(options, availableParallelism());
-    checkPoolSupported(options, WHERE);
+    checkEndpointSupported(options, WHERE);
     const { name } = resolved.threadOptions;
     // Piscina passes none on.
     if (name !== undefined) throw configError(WHERE, 'name', 'undefined', `'${name}'`);
@@ -118,7 +119,7 @@ export class Pools {
     resolved: ResolvedPoolOptions,
     start: SeatInit['start'],
   ): Omit<SeatInit, 'onGivenUp'> {
-    const { handler, keepAlive, threadOptions: _, threads: __, ...options } = resolved;
+    const { handler, isFailure, keepAlive, threadOptions: _, threads: __, ...options } = resolved;
     const { clients, isOver, onStarted, sessions } = this.#init;
     const isTimed = Number.isFinite(resolved.timeout);
     return {
@@ -132,6 +133,7 @@ export class Pools {
         handler,
         pool: id,
         options: { ...options, keepAlive },
+        ...(isFailure === undefined ? {} : { isFailure }),
         ...(isTimed ? { beatMs: BEAT_MS } : {}),
       },
       stuckMs: isTimed ? resolved.timeout + LATE_MS : undefined,
@@ -165,17 +167,10 @@ export class Pools {
 }
 
 function specOf(id: string, resolved: ResolvedPoolOptions, window: number): EndpointSpec {
-  const { concurrency, maxDeaths, queueLimit, retry, service, tags, threads, version } = resolved;
+  const { concurrency, threads } = resolved;
   return {
-    id,
-    tags,
-    window,
+    ...endpointSpec(id, window, resolved),
     concurrency: concurrency * threads,
     threadConcurrency: concurrency,
-    retry,
-    maxDeaths,
-    ...(queueLimit === Number.POSITIVE_INFINITY ? {} : { queueLimit }),
-    ...(service === undefined ? {} : { service }),
-    ...(version === undefined ? {} : { version }),
   };
 }

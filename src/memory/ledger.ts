@@ -114,10 +114,11 @@ export function lendCell(word: number): number {
   );
 }
 
-/** What moves with a delivery: attempts, deaths, that it is a dead letter, that its sender is to hear of it. */
+/** What moves with a delivery: attempts, deaths and whether they were runs, that it is a dead letter, that its sender is to hear of it. */
 const CARRIED: number =
   (CELL_ATTEMPTS_MASK << CELL_ATTEMPTS_SHIFT) |
   (CELL_DEATHS_MASK << CELL_DEATHS_SHIFT) |
+  CELL_UNTRIED |
   CELL_DEAD |
   CELL_UNHEARD;
 

@@ -1,4 +1,5 @@
 /** The `breaker` option of endpoints and pools. */
+import { LIMITS } from '../limits.ts';
 import { OptionReader, PERIOD } from './reader.ts';
 
 /** The `breaker` option of endpoints. Failures are errors of handlers, time-outs of attempts and deaths of their threads. */
@@ -19,6 +20,12 @@ export interface BreakerOptions {
   readonly isFailure?: ((error: unknown) => boolean) | undefined;
 }
 
+/** The `breaker` option of pools: no function goes to their threads. */
+export interface PoolBreakerOptions extends Omit<BreakerOptions, 'isFailure'> {
+  /** The export of the pool's module that says of an error whether it counts. Default: all count. */
+  readonly isFailure?: string | undefined;
+}
+
 interface ResolvedBreakerBase {
   readonly openFor: number;
   readonly probes: number;
@@ -34,6 +41,8 @@ export type ResolvedBreaker =
     })
   | (ResolvedBreakerBase & { readonly kind: 'consecutive'; readonly consecutiveFailures: number });
 
+const EXPORT_NAME =
+  "the name of an export of the pool's module, since no function goes to another thread";
 const RATE_NAMES: readonly (keyof BreakerOptions)[] = ['failureRate', 'minimumVolume', 'window'];
 const NAMES: readonly (keyof BreakerOptions)[] = [
   ...RATE_NAMES,
@@ -54,12 +63,41 @@ const STREAK = { low: 1, high: 1_000_000 };
 
 /** `undefined` when off. */
 export function resolveBreaker(breaker: unknown, where: string): ResolvedBreaker | undefined {
+  const read = readerOf(breaker, where);
+  if (read === undefined) return undefined;
+  const isFailure = read.callable('isFailure') as ((error: unknown) => boolean) | undefined;
+  return resolveNumbers(read, isFailure);
+}
+
+export interface ResolvedPoolBreaker {
+  /** Without its `isFailure`, which each thread finds by its name. */
+  readonly breaker: ResolvedBreaker | undefined;
+  /** The export of the pool's module. */
+  readonly isFailure: string | undefined;
+}
+
+export function resolvePoolBreaker(breaker: unknown, where: string): ResolvedPoolBreaker {
+  const read = readerOf(breaker, where);
+  if (read === undefined) return { breaker: undefined, isFailure: undefined };
+  const given = read.get('isFailure');
+  if (typeof given === 'function') throw read.refuse('isFailure', EXPORT_NAME, given);
+  const isFailure = read.text('isFailure', LIMITS.nameLength);
+  return { breaker: resolveNumbers(read, undefined), isFailure };
+}
+
+function readerOf(breaker: unknown, where: string): OptionReader | undefined {
   if (breaker === undefined || breaker === false) return undefined;
-  const read = new OptionReader(breaker === true ? {} : breaker, NAMES, where, 'breaker.');
+  return new OptionReader(breaker === true ? {} : breaker, NAMES, where, 'breaker.');
+}
+
+function resolveNumbers(
+  read: OptionReader,
+  isFailure: ResolvedBreakerBase['isFailure'],
+): ResolvedBreaker {
   const base: ResolvedBreakerBase = {
     openFor: read.duration('openFor', 5_000, PERIOD),
     probes: read.integer('probes', 1, STREAK),
-    isFailure: read.callable('isFailure') as ((error: unknown) => boolean) | undefined,
+    isFailure,
   };
   if (read.get('consecutiveFailures') === undefined) {
     return Object.freeze({

@@ -131,6 +131,7 @@ export function readEndpointOptions(
   read: OptionReader,
   where: string,
   concurrency: number,
+  breaker: ResolvedBreaker | undefined = resolveBreaker(read.get('breaker'), where),
 ): ResolvedEndpointOptions {
   const queue = { low: 0, high: Number.MAX_SAFE_INTEGER, orInfinity: true };
   return {
@@ -141,7 +142,7 @@ export function readEndpointOptions(
     queueLimit: read.integer('queueLimit', Number.POSITIVE_INFINITY, queue),
     timeout: read.duration('timeout', Number.POSITIVE_INFINITY, DURATION),
     retry: resolveRetry(read.get('retry'), where),
-    breaker: resolveBreaker(read.get('breaker'), where),
+    breaker,
     maxDeaths: read.integer('maxDeaths', DEFAULT_DEATHS, { low: 1, high: LIMITS.deaths }),
     redeliver: read.flag('redeliver', true),
     ordered: resolveOrdered(read),

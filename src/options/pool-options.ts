@@ -1,5 +1,6 @@
 /** The options of `registerPool` and `startWorker`. */
 import { LIMITS } from '../limits.ts';
+import { type PoolBreakerOptions, resolvePoolBreaker } from './breaker-options.ts';
 import {
   ENDPOINT_NAMES,
   type EndpointOptions,
@@ -14,16 +15,20 @@ import {
   withoutAbsent,
 } from './thread-options.ts';
 
-export interface PoolOptions extends EndpointOptions, ThreadOptions {
+export interface PoolOptions extends Omit<EndpointOptions, 'breaker'>, ThreadOptions {
   /** Threads of the pool, 1 to 64. Default: `max(1, cores - 1)`. */
   readonly threads?: number | undefined;
   /** The module's export that handles messages. Default `'default'`. */
   readonly handler?: string | undefined;
+  /** One for all threads of the pool. Default off; `true` takes the defaults. */
+  readonly breaker?: boolean | PoolBreakerOptions | undefined;
 }
 
 export interface ResolvedPoolOptions extends ResolvedEndpointOptions {
   readonly threads: number;
   readonly handler: string;
+  /** The export that says whether an error counts for the breaker. */
+  readonly isFailure: string | undefined;
   readonly threadOptions: ThreadOptions;
 }
 
@@ -62,8 +67,10 @@ export function resolvePoolOptions(
   const where = 'registerPool';
   const read = new OptionReader(options === undefined ? {} : options, POOL_NAMES, where);
   const threads = Math.min(LIMITS.poolThreads, Math.max(1, cores - 1));
+  const { breaker, isFailure } = resolvePoolBreaker(read.get('breaker'), where);
   return Object.freeze({
-    ...readEndpointOptions(read, where, 1),
+    ...readEndpointOptions(read, where, 1, breaker),
+    isFailure,
     threads: read.integer('threads', threads, { low: 1, high: LIMITS.poolThreads }),
     handler: read.text('handler', LIMITS.nameLength) ?? 'default',
     threadOptions: readThreadOptions(read, where, ''),

@@ -99,8 +99,9 @@ export class Registry {
 
   /** A thread of a pool. Throws `ERR_BUS_ENDPOINT_NOT_FOUND`, and then has changed nothing. */
   addMember(client: number, target: number, pool: string): TargetSpec {
-    const { spec, target: poolTarget } = this.#endpoints.get(pool);
-    const { threadConcurrency: concurrency } = spec;
+    const { spec: poolSpec, target: poolTarget } = this.#endpoints.get(pool);
+    // Breaker and order are the pool's, whichever of its threads has a message.
+    const { breaker: _, ordered: __, threadConcurrency: concurrency, ...spec } = poolSpec;
     if (concurrency === undefined) throw noPoolError(pool);
     this.#assertFree(client, target);
     this.#members.add(target, poolTarget);

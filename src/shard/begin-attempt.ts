@@ -48,11 +48,23 @@ export function passOnWaiting(shard: ShardState, target: Target): void {
   for (const cell of rest) passOn(shard, target, cell);
 }
 
+/** The first that waits; at an `ordered` endpoint the first whose key is not taken by an earlier one. */
+export function nextToLend(shard: ShardState, target: Target): number {
+  const { lanes, link } = target;
+  let cell = target.firstWaiting;
+  if (lanes === undefined) return cell;
+  for (; cell !== NO_CELL; cell = link.cells.after[cell] as number) {
+    if (hasLane(shard, target, cell)) return cell;
+  }
+  return NO_CELL;
+}
+
 /** No other message of its key is in hand, where that counts. */
-export function hasLane(shard: ShardState, { lanes, link }: Target, cell: number): boolean {
+function hasLane(shard: ShardState, { lanes, link }: Target, cell: number): boolean {
   if (lanes === undefined) return true;
   const ref = get(link.cellWords, cell * CELL_WORDS + CELL_REF);
-  return lanes.isFree(shard.link(refClient(ref)).header(refSlot(ref), KEY_HASH), cell);
+  const hash = shard.link(refClient(ref)).header(refSlot(ref), KEY_HASH);
+  return lanes.isFree(hash, packRef(link.client, cell));
 }
 
 /**

@@ -64,9 +64,9 @@ export class BreakerWatch {
   }
 }
 
-/** This shard has changed the breaker of `target`: the other shards and main are to see it. */
-export function noteTurn(shard: ShardState, target: Target): void {
+/** This shard has changed the breaker of endpoint `target`: the other shards and main are to see it. */
+export function noteTurn(shard: ShardState, target: number): void {
   noteBreakerTurn(shard.control);
   for (const bell of shard.bells) bell.ringIfParked();
-  shard.onTurned(target.spec.id);
+  shard.onTurned(target);
 }

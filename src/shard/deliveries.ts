@@ -98,7 +98,7 @@ export function freeDelivery(shard: ShardState, delivery: number, state: number)
   }
   if (state === CELL.backoff) endBackOff(shard, delivery);
   leaveMessage(shard, sender, slot, delivery);
-  target.lanes?.leave(cell);
+  target.lanes?.leave(delivery);
   target.addUsed(-1, -target.bytesOf(sender, slot));
   if (target.isHolding) sender.letGo(slot);
   link.cells.owners[cell] = undefined;

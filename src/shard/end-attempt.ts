@@ -14,9 +14,8 @@ import type { ShardState } from './shard-state.ts';
 export function endAttempt(shard: ShardState, delivery: number, verdict: number): void {
   const link = shard.link(refClient(delivery));
   const cell = low16(delivery);
-  const target = link.cells.owners[cell];
-  const breaker = target?.breaker;
-  if (target === undefined || breaker === undefined) return;
+  const breaker = link.cells.owners[cell]?.breaker;
+  if (breaker === undefined) return;
   const words = link.cellWords;
   const at = cell * CELL_WORDS;
   const stamp = get(words, at + CELL_STAMP);
@@ -28,7 +27,7 @@ export function endAttempt(shard: ShardState, delivery: number, verdict: number)
     put(words, at + CELL_STATE, word & ~CELL_TRIAL);
     breaker.releaseTrial();
   }
-  if (isTurned) noteTurn(shard, target);
+  if (isTurned) noteTurn(shard, breaker.target);
 }
 
 /** An answer has come for a delivery on loan; of one that is no success its receiver has said whether it is a failure. */

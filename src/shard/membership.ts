@@ -49,11 +49,11 @@ export function attach(shard: ShardState, client: Attachment): void {
 export function addTarget(shard: ShardState, spec: TargetSpec): void {
   const link = shard.links[spec.client];
   if (link === undefined || link.down) return;
-  const target = new Target(spec, link, shard.loads, breakerOf(shard, spec));
-  if (target.breaker !== undefined) shard.breakers.add(target, shard.control);
+  const target = new Target(spec, link, shard.loads, sharedBy(shard, spec));
+  if (target.breaker?.target === spec.id) shard.breakers.add(target, shard.control);
   shard.targets[spec.id] = target;
   link.targets.add(target);
-  if (spec.pool !== undefined) joinPool(shard, target, shard.targets[spec.pool]);
+  joinPool(shard, target);
   if (spec.kind === 'deadLetters') shard.deadLetters = target;
   if (target.isHolding) shard.isHolding = true;
   if (target.isDroppable) {
@@ -70,14 +70,15 @@ function share(link: ShardLink): void {
   link.backOffMax = Math.max(count / 2, count - shareCells(link.targets, count));
 }
 
-function breakerOf(
-  { control, memory, others }: ShardState,
-  spec: TargetSpec,
-): TargetBreaker | undefined {
-  const { breaker, id } = spec;
-  return breaker === undefined
-    ? undefined
-    : new TargetBreaker(breaker, id, control, memory, others);
+/** A thread of a pool has what the pool has. */
+function sharedBy(
+  { control, memory, others, targets }: ShardState,
+  { breaker, id, pool: poolId }: TargetSpec,
+): { readonly breaker?: TargetBreaker; readonly pool?: Target } {
+  const pool = poolId === undefined ? undefined : targets[poolId];
+  if (pool !== undefined) return { pool };
+  if (breaker === undefined) return {};
+  return { breaker: new TargetBreaker(breaker, id, control, memory, others) };
 }
 
 /** Takes no more; what waits for it is routed again, what is on loan comes back by itself. */

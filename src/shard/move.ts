@@ -22,6 +22,9 @@ export function move(
   const sender = shard.link(refClient(ref));
   const moved = { delivery: from, word, result };
   const delivery = openDelivery(shard, sender, refSlot(ref), to, moved);
+  const lanes = shard.link(refClient(from)).cells.owners[low16(from)]?.lanes;
+  // Within a pool: from one of its threads to the pool, or the other way.
+  if (lanes !== undefined && lanes === to.lanes) lanes.pass(from, delivery);
   freeDelivery(shard, from, old);
   put(to.link.cellWords, low16(delivery) * CELL_WORDS + CELL_FROM, 0);
 }

@@ -48,29 +48,47 @@ export function placeRequest(
   if (full >= 0 && mayWaitFor(shard, link, slot, sets[full] as BalanceSet)) {
     return queueOf(shard, link, slot, sets.slice(full, last + 1));
   }
-  if (verdict === NOBODY && !shard.isTaking && handToDeserted(shard, link, slot, sets)) {
-    return undefined;
+  if (verdict === NOBODY && !shard.isTaking) {
+    const deserted = findDeserted(shard, link, slot, sets);
+    if (deserted !== undefined) return awaitThreads(shard, link, slot, deserted);
   }
   refuseRequest(shard, link, slot, sets.length === 0 ? undefined : verdict);
   return undefined;
 }
 
-/** An accepted request that finds nobody else waits for the threads of a pool. False: there is no pool either. */
-function handToDeserted(
+/** The set with a pool whose threads an accepted request waits for that finds nobody else. */
+interface Deserted {
+  readonly set: BalanceSet;
+  /** Target, or ALL_FULL: as many wait for its threads as may. */
+  readonly chosen: number;
+}
+
+function findDeserted(
   shard: ShardState,
   link: ShardLink,
   slot: number,
   sets: readonly BalanceSet[],
-): boolean {
+): Deserted | undefined {
+  let full: Deserted | undefined;
   for (const set of sets) {
     shard.awaitsPools = true;
     const chosen = chooseMember(shard, set, hashOf(set, link, slot));
     shard.awaitsPools = false;
-    if (chosen < 0) continue;
-    hand(shard, link, slot, set, chosen);
-    return true;
+    if (chosen >= 0) return { set, chosen };
+    if (chosen === ALL_FULL) full ??= { set, chosen };
   }
-  return false;
+  return full;
+}
+
+function awaitThreads(
+  shard: ShardState,
+  link: ShardLink,
+  slot: number,
+  { chosen, set }: Deserted,
+): WaitQueue | undefined {
+  if (chosen === ALL_FULL) return queueOf(shard, link, slot, [set]);
+  hand(shard, link, slot, set, chosen);
+  return undefined;
 }
 
 /** A request that stands behind an earlier one of its key: a queue limit may refuse it even so. True: it may wait. */

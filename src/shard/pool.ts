@@ -5,19 +5,19 @@
 import { packRef, refClient, refSlot } from '../memory/entries.ts';
 import { CELL_REF, CELL_STATE, CELL_WORDS } from '../memory/ledger.ts';
 import { get } from '../memory/seam.ts';
+import { KEY_HASH } from '../memory/slot-header.ts';
+import { nextToLend, passOnWaiting } from './begin-attempt.ts';
 import { expireDelivery, hasExpired } from './expiry.ts';
 import { move } from './move.ts';
+import { freeMember } from './pool-places.ts';
 import { NO_CELL } from './shard-link.ts';
 import type { ShardState } from './shard-state.ts';
 import type { Target } from './target.ts';
 
-/** After so long a shard insists on its share of threads that other shards keep busy, ms. */
-const PATIENCE_MS = 5;
-
-/** A thread of the pool is there. */
-export function joinPool(shard: ShardState, member: Target, pool: Target | undefined): void {
-  if (pool?.isPool !== true) return;
-  member.pool = pool;
+/** A thread of a pool is there. */
+export function joinPool(shard: ShardState, member: Target): void {
+  const { pool } = member;
+  if (pool === undefined) return;
   pool.members = [...pool.members, member];
   shard.stir(pool);
 }
@@ -27,7 +27,6 @@ export function leavePool(shard: ShardState, target: Target): void {
   shard.crowdedPools.delete(target);
   for (const member of target.members) member.pool = undefined;
   const { pool } = target;
-  target.pool = undefined;
   if (pool === undefined) return;
   pool.members = pool.members.filter((member) => member !== target);
   shard.stir(pool);
@@ -36,12 +35,14 @@ export function leavePool(shard: ShardState, target: Target): void {
 /** Moves what waits at the pool to members, while there is one that can start it. */
 export function lendPool(shard: ShardState, pool: Target): void {
   const { cellWords, client } = pool.link;
-  for (let cell = pool.firstWaiting; cell !== NO_CELL; cell = pool.firstWaiting) {
+  passOnWaiting(shard, pool);
+  for (let cell = nextToLend(shard, pool); cell !== NO_CELL; cell = nextToLend(shard, pool)) {
     const at = cell * CELL_WORDS;
     const ref = get(cellWords, at + CELL_REF);
     const sender = shard.link(refClient(ref));
+    const delivery = packRef(client, cell);
     if (hasExpired(shard, sender, refSlot(ref))) {
-      expireDelivery(shard, sender, refSlot(ref), packRef(client, cell));
+      expireDelivery(shard, sender, refSlot(ref), delivery);
       continue;
     }
     const member = freeMember(shard, pool);
@@ -49,7 +50,8 @@ export function lendPool(shard: ShardState, pool: Target): void {
       noteBlocked(shard, pool);
       return;
     }
-    move(shard, packRef(client, cell), member, get(cellWords, at + CELL_STATE));
+    pool.lanes?.take(sender.header(refSlot(ref), KEY_HASH), delivery);
+    move(shard, delivery, member, get(cellWords, at + CELL_STATE));
     pool.blockedSinceMs = undefined;
   }
   pool.blockedSinceMs = undefined;
@@ -61,33 +63,4 @@ function noteBlocked(shard: ShardState, pool: Target): void {
   pool.blockedSinceMs ??= shard.nowMs;
   if (shard.loads.others.length > 0 && pool.members.length > 0) shard.crowdedPools.add(pool);
   else shard.crowdedPools.delete(pool);
-}
-
-/** The member with the least to do, if it can start one more; of equals the one that has waited longest. */
-function freeMember(shard: ShardState, pool: Target): Target | undefined {
-  const isPatient = !insists(shard, pool);
-  let best: Target | undefined;
-  let fewest = Number.POSITIVE_INFINITY;
-  for (const member of pool.members) {
-    if (!member.hasRoom || member.used >= member.concurrency) continue;
-    const { inFlight } = member;
-    if (isPatient && inFlight >= member.concurrency) continue;
-    const isBetter = best === undefined || inFlight < fewest;
-    if (!isBetter && (inFlight > fewest || ((member.lent - (best as Target).lent) | 0) >= 0)) {
-      continue;
-    }
-    best = member;
-    fewest = inFlight;
-  }
-  return best;
-}
-
-function insists(shard: ShardState, pool: Target): boolean {
-  const { blockedSinceMs } = pool;
-  if (blockedSinceMs === undefined || ((shard.nowMs - blockedSinceMs) | 0) < PATIENCE_MS) {
-    return false;
-  }
-  const shards = 1 + shard.loads.others.length;
-  const share = Math.max(1, Math.floor(pool.concurrency / shards));
-  return pool.usedHere - pool.used < share;
 }

@@ -38,7 +38,7 @@ import {
 import { packLetter } from '../memory/letter-word.ts';
 import { get, put } from '../memory/seam.ts';
 import { KEY_HASH, SENT } from '../memory/slot-header.ts';
-import { beginAttempt, hasLane, passOnWaiting } from './begin-attempt.ts';
+import { beginAttempt, nextToLend, passOnWaiting } from './begin-attempt.ts';
 import { expireDelivery, hasExpired } from './expiry.ts';
 import { postWaiting } from './give-up.ts';
 import { placeMessage } from './intake.ts';
@@ -115,7 +115,7 @@ function lend(shard: ShardState, target: Target): void {
       continue;
     }
     if (!beginAttempt(shard, target, cell)) continue;
-    target.lanes?.take(sender.header(slot, KEY_HASH), cell);
+    target.lanes?.take(sender.header(slot, KEY_HASH), packRef(link.client, cell));
     const word = get(words, at + CELL_STATE);
     const lent = lendCell(word);
     const flags = wasHandedOut(word) ? FLAG_REDELIVERED : 0;
@@ -137,17 +137,6 @@ function lend(shard: ShardState, target: Target): void {
   if (target.isDroppable && (target.backlog > 0 || target.lent - target.toldKept > TELL_KEPT)) {
     shard.noteKept(target);
   }
-}
-
-/** The first that waits; at an `ordered` endpoint the first whose key is not taken by an earlier one. */
-function nextToLend(shard: ShardState, target: Target): number {
-  const { lanes, link } = target;
-  let cell = target.firstWaiting;
-  if (lanes === undefined) return cell;
-  for (; cell !== NO_CELL; cell = link.cells.after[cell] as number) {
-    if (hasLane(shard, target, cell)) return cell;
-  }
-  return NO_CELL;
 }
 
 /** Of a report, which message it is about; of a dead letter, what became of it. */

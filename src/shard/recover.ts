@@ -138,22 +138,26 @@ function wantsToHear(link: ShardLink, slot: number, kind: number): boolean {
   return (kind & KIND_MASK) === MESSAGE_KIND.event && (kind & FLAG_EARLY) !== 0;
 }
 
-/** Whose key is taken: what is on loan, then what waits for its next attempt, then what was about to be handed over. */
+/**
+ * Whose key is taken: what is on loan or with a thread of a pool, then what waits for its next attempt, then what was
+ * about to be handed over.
+ */
 function deriveLanes(shard: ShardState): void {
-  for (const isTaker of [isLent, isBackedOff, isRepeated]) {
-    for (const { cellWords, cells } of shard.linkList) {
+  for (const isTaker of [isInHand, isBackedOff, isRepeated]) {
+    for (const { cellWords, cells, client } of shard.linkList) {
       cells.owners.forEach((owner, cell) => {
-        if (owner?.lanes === undefined || !isTaker(get(cellWords, cell * CELL_WORDS + CELL_STATE)))
-          return;
+        if (owner?.lanes === undefined) return;
+        if (!isTaker(get(cellWords, cell * CELL_WORDS + CELL_STATE), owner)) return;
         const ref = get(cellWords, cell * CELL_WORDS + CELL_REF);
-        owner.lanes.take(shard.link(refClient(ref)).header(refSlot(ref), KEY_HASH), cell);
+        const hash = shard.link(refClient(ref)).header(refSlot(ref), KEY_HASH);
+        owner.lanes.take(hash, packRef(client, cell));
       });
     }
   }
 }
 
-function isLent(word: number): boolean {
-  return isOnLoan(cellState(word));
+function isInHand(word: number, { spec }: Target): boolean {
+  return spec.pool !== undefined || isOnLoan(cellState(word));
 }
 
 function isBackedOff(word: number): boolean {
@@ -171,7 +175,8 @@ function deriveTrials(shard: ShardState): void {
     cells.owners.forEach((owner, cell) => {
       if (owner?.breaker === undefined) return;
       if ((get(cellWords, cell * CELL_WORDS + CELL_STATE) & CELL_TRIAL) === 0) return;
-      counts.set(owner.spec.id, (counts.get(owner.spec.id) ?? 0) + 1);
+      const { target } = owner.breaker;
+      counts.set(target, (counts.get(target) ?? 0) + 1);
     });
   }
   const { loads } = shard.memory;
@@ -224,7 +229,7 @@ function deriveCells(shard: ShardState, link: ShardLink, departed: readonly Targ
   used.sort((a, b) => a.sender - b.sender || a.seq - b.seq);
   const orphans = new Map<number, Target>();
   for (const spec of departed) {
-    if (spec.client === link.client) orphans.set(spec.id, orphan(spec, link));
+    if (spec.client === link.client) orphans.set(spec.id, orphan(shard, spec, link));
   }
   for (const { cell } of used) deriveCell(shard, link, cell, ownerOf(shard, link, cell, orphans));
 }
@@ -273,13 +278,15 @@ function ownerOf(
   const known = shard.targets[id];
   if (known !== undefined && known.link === link) return known;
   const spec = { id, kind: 'endpoint', client: link.client, window: 1, whenFull: 'park' } as const;
-  const owner = orphans.get(id) ?? orphan(spec, link);
+  const owner = orphans.get(id) ?? orphan(shard, spec, link);
   orphans.set(id, owner);
   return owner;
 }
 
-function orphan(spec: TargetSpec, link: ShardLink): Target {
-  const target = new Target(spec, link);
+/** A thread of a pool that died has what it had of the pool's. */
+function orphan(shard: ShardState, spec: TargetSpec, link: ShardLink): Target {
+  const pool = spec.pool === undefined ? undefined : shard.targets[spec.pool];
+  const target = new Target(spec, link, undefined, pool === undefined ? {} : { pool });
   target.active = false;
   return target;
 }

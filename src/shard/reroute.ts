@@ -30,6 +30,7 @@ import { giveUpUnheard } from './give-up.ts';
 import { nextMember } from './group-turn.ts';
 import { move } from './move.ts';
 import { chooseAgain } from './place-request.ts';
+import { placeForReturned } from './pool-places.ts';
 import { resolve } from './resolve-key.ts';
 import { failUntried } from './retry.ts';
 import { settle, takeOut } from './settle.ts';
@@ -61,7 +62,9 @@ export function rerouteDelivery(shard: ShardState, delivery: number, moved: numb
     move(shard, delivery, shard.targets[chosen] as Target, word);
   } else if (chosen === ALL_FULL) {
     if (mayWaitAgain(shard, delivery)) waitAgain(shard, delivery, word);
-    else backOff(shard, delivery, word, LOOK_AGAIN_MS);
+    else if (!returnToPool(shard, { delivery, word })) {
+      backOff(shard, delivery, word, LOOK_AGAIN_MS);
+    }
   } else {
     const outcome = { status: STATUS.unavailable, detail: lostBy(shard, delivery) };
     settle(shard, sender, slot, outcome, delivery);
@@ -88,10 +91,35 @@ function moveToPool(shard: ShardState, { delivery, word }: Moved): boolean {
   const { pool: id } = ownerOf(shard, delivery).spec;
   const pool = id === undefined ? undefined : shard.targets[id];
   if (pool === undefined) return false;
-  if (pool.failed) giveUpUnheard(shard, delivery, LETTER_REASON.died, word);
-  else if (pool.hasRoom) move(shard, delivery, pool, word);
-  else backOff(shard, delivery, word, LOOK_AGAIN_MS);
+  if (pool.failed) {
+    giveUpUnheard(shard, delivery, LETTER_REASON.died, word);
+    return true;
+  }
+  const place = placeForReturned(shard, pool);
+  if (place === undefined) backOff(shard, delivery, word, LOOK_AGAIN_MS);
+  else move(shard, delivery, place, word);
   return true;
+}
+
+/**
+ * A request that a thread of an ordered pool has lost or failed, while all that may have it are full: of later ones of its
+ * key, perhaps. False: it may wait for room.
+ */
+function returnToPool(shard: ShardState, { delivery, word }: Moved): boolean {
+  const { pool: id } = ownerOf(shard, delivery).spec;
+  const pool = id === undefined ? undefined : shard.targets[id];
+  if (pool?.lanes === undefined || !pool.active || pool.isBroken(shard.nowMs)) return false;
+  if (!isRoutedTo(shard, delivery, pool)) return false;
+  const place = placeForReturned(shard, pool);
+  if (place === undefined) return false;
+  move(shard, delivery, place, word);
+  return true;
+}
+
+function isRoutedTo(shard: ShardState, delivery: number, target: Target): boolean {
+  const ref = cellWord(shard, delivery, CELL_REF);
+  const { notify } = resolve(shard, shard.link(refClient(ref)), refSlot(ref));
+  return notify.includes(target.spec.id);
 }
 
 /** An event that a member of a group did not start goes to another. False: nobody is there, or it was for no group. */
@@ -144,6 +172,7 @@ function retry(shard: ShardState, delivery: number): void {
   const kind = shard.link(refClient(ref)).header(refSlot(ref), KIND) & KIND_MASK;
   const isPooled = target.spec.pool !== undefined;
   if (!isThere || isPooled || kind === MESSAGE_KIND.request) rerouteDelivery(shard, delivery, 0);
+  else if (target.failed) giveUpUnheard(shard, delivery, LETTER_REASON.died);
   else if (target.active) waitAgain(shard, delivery, cellWord(shard, delivery, CELL_STATE));
   else failUntried(shard, delivery);
 }
@@ -152,10 +181,7 @@ function retry(shard: ShardState, delivery: number): void {
 function mayWaitAgain(shard: ShardState, delivery: number): boolean {
   if (cellState(cellWord(shard, delivery, CELL_STATE)) !== CELL.backoff) return false;
   const target = shard.link(refClient(delivery)).cells.owners[low16(delivery)] as Target;
-  if (shard.targets[target.spec.id] !== target) return false;
-  const ref = cellWord(shard, delivery, CELL_REF);
-  const { notify } = resolve(shard, shard.link(refClient(ref)), refSlot(ref));
-  return notify.includes(target.spec.id);
+  return shard.targets[target.spec.id] === target && isRoutedTo(shard, delivery, target);
 }
 
 function waitAgain(shard: ShardState, delivery: number, word: number): void {

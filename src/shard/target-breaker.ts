@@ -27,8 +27,9 @@ const DEFAULT_WINDOW_MS = 10_000;
 const STALE_MS = 2 ** 30;
 
 export class TargetBreaker {
+  /** Of the endpoint. */
+  readonly target: number;
   readonly #spec: BreakerSpec;
-  readonly #target: number;
   readonly #control: ControlWords;
   readonly #own: ShardMemory;
   readonly #others: readonly ShardMemory[];
@@ -42,7 +43,7 @@ export class TargetBreaker {
     others: readonly ShardMemory[],
   ) {
     this.#spec = spec;
-    this.#target = target;
+    this.target = target;
     this.#control = control;
     this.#own = own;
     this.#others = others;
@@ -51,7 +52,7 @@ export class TargetBreaker {
   }
 
   get state(): number {
-    return breakerState(this.#control, this.#target);
+    return breakerState(this.#control, this.target);
   }
 
   get isClosed(): boolean {
@@ -68,10 +69,10 @@ export class TargetBreaker {
   /** Takes a place for a trial, given back by `releaseTrial`. Of two shards that want the last one, one gets it at most. */
   claimTrial(state: number, nowMs: number): boolean {
     if (this.#isRetired || !isHalfOpen(state, nowMs)) return false;
-    if (!claimBreaker(this.#control, this.#target, this.#own.id)) return false;
+    if (!claimBreaker(this.#control, this.target, this.#own.id)) return false;
     const isFree = this.state === state && this.#trials() < this.#spec.probes;
     if (isFree) this.addTrials(1);
-    unclaimBreaker(this.#control, this.#target, this.#own.id);
+    unclaimBreaker(this.#control, this.target, this.#own.id);
     return isFree;
   }
 
@@ -81,7 +82,7 @@ export class TargetBreaker {
 
   addTrials(change: number): void {
     if (this.#isRetired) return;
-    const at = this.#target * LOAD_WORDS + LOAD_TRIALS;
+    const at = this.target * LOAD_WORDS + LOAD_TRIALS;
     const { loads } = this.#own;
     // SYNC trials: pairs with the loads in the other shards: whoever claims next sees it.
     store(loads, at, get(loads, at) + change);
@@ -97,37 +98,37 @@ export class TargetBreaker {
   /** Makes an open state anew that would be taken for one that is to come. */
   refresh(state: number, nowMs: number): void {
     if (!isHalfOpen(state, nowMs) || ((nowMs - state) | 0) < STALE_MS) return;
-    turnBreaker(this.#control, this.#target, state, openState(state, nowMs - 1, 1));
+    turnBreaker(this.#control, this.target, state, openState(state, nowMs - 1, 1));
   }
 
   /** Its endpoint is gone here; the number may be another's soon. */
   retire(): void {
     // SYNC trials: pairs with the loads in the other shards.
-    store(this.#own.loads, this.#target * LOAD_WORDS + LOAD_TRIALS, 0);
+    store(this.#own.loads, this.target * LOAD_WORDS + LOAD_TRIALS, 0);
     this.#isRetired = true;
   }
 
   #noteTrial(state: number, isGood: boolean, nowMs: number): boolean {
     if (!isGood) return this.#open(state, nowMs);
-    if (addToStreak(this.#control, this.#target, state) < this.#spec.probes) return false;
-    return turnBreaker(this.#control, this.#target, state, closedState(state, nowMs));
+    if (addToStreak(this.#control, this.target, state) < this.#spec.probes) return false;
+    return turnBreaker(this.#control, this.target, state, closedState(state, nowMs));
   }
 
   #open(state: number, nowMs: number): boolean {
     const next = openState(state, nowMs, this.#spec.openForMs);
-    return turnBreaker(this.#control, this.#target, state, next);
+    return turnBreaker(this.#control, this.target, state, next);
   }
 
   /** Counts a result while closed. Only a failure may be too much. */
   #isTooMuch(epoch: number, isGood: boolean, nowMs: number): boolean {
     const { consecutiveFailures, failureRate = DEFAULT_RATE, minimumVolume } = this.#spec;
     if (consecutiveFailures !== undefined) {
-      if (!isGood) return addToStreak(this.#control, this.#target, epoch) >= consecutiveFailures;
-      endStreak(this.#control, this.#target, epoch);
+      if (!isGood) return addToStreak(this.#control, this.target, epoch) >= consecutiveFailures;
+      endStreak(this.#control, this.target, epoch);
       return false;
     }
     const { windowMs = DEFAULT_WINDOW_MS } = this.#spec;
-    const place = { target: this.#target, epoch, windowMs, nowMs };
+    const place = { target: this.target, epoch, windowMs, nowMs };
     addToWindow(this.#own.windows, place, !isGood);
     if (isGood) return false;
     const sum = { attempts: 0, failures: 0 };
@@ -138,7 +139,7 @@ export class TargetBreaker {
   }
 
   #trials(): number {
-    const at = this.#target * LOAD_WORDS + LOAD_TRIALS;
+    const at = this.target * LOAD_WORDS + LOAD_TRIALS;
     let trials = get(this.#own.loads, at);
     // SYNC trials: pairs with TargetBreaker.addTrials in the other shards.
     for (const { loads } of this.#others) trials += load(loads, at);

@@ -52,7 +52,7 @@ export class Target {
   failed: boolean;
   /** Of a pool: its threads that are there, as targets of their own. */
   members: readonly Target[] = NO_MEMBERS;
-  /** The pool that it is a member of. */
+  /** The pool whose member it is, or was. */
   pool: Target | undefined;
   /** Of a pool: since when what waits finds no member free; undefined: nothing waits for one. */
   blockedSinceMs: number | undefined;
@@ -62,9 +62,9 @@ export class Target {
   readonly waiters: Set<WaitQueue> = new Set();
   /** Those that drop need waiting cells besides the loans, since what is on loan cannot be dropped. */
   readonly cellsWanted: number;
-  /** Of an endpoint that is `ordered`. */
+  /** Of an endpoint that is `ordered`; a pool and its members have the same. */
   readonly lanes: KeyLanes | undefined;
-  /** Of an endpoint that has one. */
+  /** Of an endpoint that has one; a pool and its members have the same. */
   readonly breaker: TargetBreaker | undefined;
   /** Messages that wait for this very target. */
   ownQueue: WaitQueue | undefined;
@@ -77,10 +77,16 @@ export class Target {
   /** For endpoints; where there are other shards for subscriptions with a bound too. */
   #loads: Loads | undefined;
 
-  constructor(spec: TargetSpec, link: ShardLink, loads?: Loads, breaker?: TargetBreaker) {
+  constructor(
+    spec: TargetSpec,
+    link: ShardLink,
+    loads?: Loads,
+    { breaker, pool }: { readonly breaker?: TargetBreaker; readonly pool?: Target } = {},
+  ) {
     this.spec = spec;
-    this.breaker = breaker;
-    if (spec.ordered === true) this.lanes = new KeyLanes();
+    this.pool = pool;
+    this.breaker = pool === undefined ? breaker : pool.breaker;
+    this.lanes = pool === undefined && spec.ordered === true ? new KeyLanes() : pool?.lanes;
     this.link = link;
     this.concurrency = spec.concurrency ?? spec.window;
     this.capacity = spec.capacity ?? Number.POSITIVE_INFINITY;
@@ -183,7 +189,8 @@ export class Target {
   /** It is gone here; its number may be another's soon. */
   retire(): void {
     this.active = false;
-    this.breaker?.retire();
+    // That of a member is the pool's, which goes on.
+    if (this.spec.pool === undefined) this.breaker?.retire();
     if (this.#loads === undefined) return;
     const at = this.spec.id * LOAD_WORDS;
     put(this.#loads.own, at + LOAD_USED, 0);

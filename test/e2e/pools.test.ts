@@ -46,6 +46,16 @@ const threadsAtOnce = async (bus: MessageBus, count: number): Promise<number> =>
   return new Set(await Promise.all(calls)).size;
 };
 
+/** `started` resolves when a handler that tells has started. */
+async function listen(bus: MessageBus): Promise<{ readonly started: Promise<void> }> {
+  let onStart = silent;
+  const started = new Promise<void>((resolve) => {
+    onStart = resolve;
+  });
+  await bus.subscribe('pooled.started', () => onStart());
+  return { started };
+}
+
 async function finish({ bus }: Setting): Promise<void> {
   await expectAtRest(bus);
   await bus.close();
@@ -243,6 +253,7 @@ describe('registering a pool', () => {
     ['a module that throws at load', workerFile('throwing'), {}],
     ['a module that is not there', workerFile('nowhere'), {}],
     ['an export that is no function', POOLED, { handler: 'notAFunction' }],
+    ['one that is to judge errors', POOLED, { breaker: { isFailure: 'notAFunction' } }],
   ])('tells of %s after a few tries, and leaves nothing', async (_, url, options) => {
     // bugs 14: growing delays, a limit, and the module's own error.
     const bus = await createWatchedBus({ shards: 1, logger: QUIET });
@@ -258,7 +269,7 @@ describe('registering a pool', () => {
     ['threads', { threads: 0 }],
     ['handler', { handler: 1 }],
     ['name', { name: 'x' }],
-    ['breaker', { breaker: true }],
+    ['breaker.isFailure', { breaker: { isFailure: () => true } }],
     ['nonsense', { nonsense: 1 }],
   ])('refuses a bad %s before a thread starts', async (option, options) => {
     const bus = await createWatchedBus({ shards: 1, logger: QUIET });
@@ -311,8 +322,9 @@ describe('a pool whose module cannot be loaded any more', () => {
 describe('closing', () => {
   it('a pool finishes what has begun and hands back what waits', async () => {
     const { bus, pool } = await poolOf({ threads: 1 });
+    const { started } = await listen(bus);
     const begun = bus.request('job.x', { way: 'wait', ms: 100, told: true });
-    await bus.once('pooled.started');
+    await started;
     const waiting = failureOf(bus.request('job.x', { way: 'answer' }));
     expect(pool.close()).toBe(pool.close());
     expect((await waiting).code).toMatch(/^ERR_BUS_(ENDPOINT_UNAVAILABLE|NO_ROUTE)$/);
@@ -328,8 +340,9 @@ describe('closing', () => {
   it('the bus ends threads that loop, within its time', async () => {
     // bugs 4 and 6: bounded, and nothing runs afterwards.
     const { bus } = await poolOf({ threads: 1 });
+    const { started } = await listen(bus);
     const calls = [failureOf(bus.request('job.x', { way: 'loop', told: true }))];
-    await bus.once('pooled.started');
+    await started;
     for (let i = 0; i < 5; i++) calls.push(failureOf(bus.request('job.x', { way: 'answer' })));
     const { threadsTerminated } = await bus.close({ timeout: 100 });
     expect(threadsTerminated).toBe(1);

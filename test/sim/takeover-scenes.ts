@@ -3,15 +3,17 @@
 import type { PendingSend } from '../../src/client/pending-send.ts';
 import { breakerState, isOpenState } from '../../src/memory/breaker-words.ts';
 import { ACK_STATUS } from '../../src/memory/entries.ts';
-import { heldByWorld } from '../unit/client/at-rest.ts';
 import { requestTo } from '../unit/client/request-to.ts';
 import type { Placed } from '../unit/shard/scene.ts';
 import { Scene } from '../unit/shard/scene.ts';
-
-export interface TakeoverScene {
-  readonly scene: Scene;
-  readonly play: () => unknown;
-}
+import {
+  answerAll,
+  payloadsOf,
+  played,
+  RETRY,
+  seen,
+  type TakeoverScene,
+} from './takeover-scene.ts';
 
 export const TAKEOVER_SCENES: Readonly<Record<string, () => TakeoverScene>> = {
   'a notification to two endpoints': () => {
@@ -317,15 +319,6 @@ export const TAKEOVER_SCENES: Readonly<Record<string, () => TakeoverScene>> = {
   },
 };
 
-const RETRY = {
-  attempts: 2,
-  requestAttempts: 1,
-  initial: 10,
-  factor: 1,
-  max: 10,
-  jitter: 'none',
-} as const;
-
 /** One endpoint is isolated while the next run is waited for, the thread of another dies; a third has it. */
 function unheard(keep: (scene: Scene) => Placed | undefined): TakeoverScene {
   const scene = new Scene();
@@ -350,40 +343,4 @@ function unheard(keep: (scene: Scene) => Placed | undefined): TakeoverScene {
     }
     return [seen([send]), [good, apart, mortal].map(payloadsOf), letters?.receiver.payloads];
   }, [2]);
-}
-
-/** Reads what happened, and what is left. */
-function played(scene: Scene, play: () => unknown, gone: readonly number[] = []): TakeoverScene {
-  return {
-    scene,
-    play: () => {
-      const observed = play();
-      scene.world.run();
-      return { observed, held: heldByWorld(scene.world, gone) };
-    },
-  };
-}
-
-function answerAll(scene: Scene, placed: readonly Placed[], answer: (one: Placed) => void): void {
-  for (let round = 0; placed.some(({ receiver }) => receiver.held > 0); round++) {
-    if (round > 100) throw new Error('deliveries without end');
-    for (const one of placed) while (one.receiver.held > 0) answer(one);
-    scene.world.run();
-  }
-}
-
-function payloadsOf({ receiver }: Placed): unknown[] {
-  return receiver.payloads;
-}
-
-function seen(sends: readonly PendingSend[]): unknown[] {
-  return sends.map((send) => {
-    if (send.isOpen) return 'open';
-    if (!send.failed) return send.value;
-    const { code, message, details } = send.toError() as Error & {
-      code?: string;
-      details?: { failed?: readonly { endpoint: string }[] };
-    };
-    return [code, message, details?.failed?.map(({ endpoint }) => endpoint)];
-  });
 }

@@ -2,7 +2,14 @@
 import { describe, expect, it } from 'vitest';
 import { runsScale } from '../setup/property-runs.ts';
 import { playWithKills } from './killed-shard.ts';
+import { TAKEOVER_POOL_SCENES } from './takeover-pool-scenes.ts';
+import type { TakeoverScene } from './takeover-scene.ts';
 import { TAKEOVER_SCENES } from './takeover-scenes.ts';
+
+const SCENES: Readonly<Record<string, () => TakeoverScene>> = {
+  ...TAKEOVER_SCENES,
+  ...TAKEOVER_POOL_SCENES,
+};
 
 /** Far more writes than any scene makes. */
 const WRITES_MAX = 5_000;
@@ -15,7 +22,7 @@ function secondKills(at: number): readonly number[] {
 }
 
 function observe(name: string, kills: readonly number[]): { seen: unknown; happened: boolean } {
-  const { scene, play } = (TAKEOVER_SCENES[name] as (typeof TAKEOVER_SCENES)[string])();
+  const { scene, play } = (SCENES[name] as (typeof SCENES)[string])();
   let seen: unknown;
   const { allHappened } = playWithKills(scene.world, kills, () => {
     seen = play();
@@ -23,7 +30,7 @@ function observe(name: string, kills: readonly number[]): { seen: unknown; happe
   return { seen, happened: allHappened };
 }
 
-describe.each(Object.keys(TAKEOVER_SCENES))('%s', (name) => {
+describe.each(Object.keys(SCENES))('%s', (name) => {
   const expected = observe(name, []).seen;
 
   it('leaves nothing behind', () => {

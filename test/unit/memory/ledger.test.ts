@@ -103,8 +103,12 @@ describe('cell words', () => {
       dead: ledger.CELL_DEAD,
       deaths: 15,
     });
-    const unheard = ledger.carryOver(own, ledger.CELL_UNHEARD | ledger.CELL_UNTRIED);
+    const unheard = ledger.carryOver(own, ledger.CELL_UNHEARD | ledger.CELL_TRIAL);
     expect(unheard).toBe(own | ledger.CELL_UNHEARD | ledger.CELL.waiting);
+    for (const untried of [0, ledger.CELL_UNTRIED]) {
+      const word = ledger.carryOver(own, untried | ledger.ONE_ATTEMPT | ledger.CELL.backoff);
+      expect(ledger.wasHandedOut(word)).toBe(untried === 0);
+    }
   });
 
   it('count one attempt and one death without touching the rest', () => {

@@ -196,6 +196,22 @@ describe('the options of registerPool', () => {
     expect(pool.threadOptions).toEqual({ resourceLimits });
   });
 
+  it('have one breaker for all threads, whose isFailure is an export of the module', () => {
+    const pool = resolvePoolOptions({ breaker: { probes: 2, isFailure: 'isOurs' } }, 4);
+    expect(pool).toMatchObject({ breaker: { kind: 'rate', probes: 2 }, isFailure: 'isOurs' });
+    expect(pool.breaker?.isFailure).toBeUndefined();
+    expect(resolvePoolOptions({ breaker: true }, 4).isFailure).toBeUndefined();
+    expect(resolvePoolOptions({ breaker: false }, 4).breaker).toBeUndefined();
+    for (const isFailure of [() => true, '', 1]) {
+      const options = { breaker: { isFailure } } as unknown as PoolOptions;
+      const { details, message } = refused(() => resolvePoolOptions(options, 4));
+      expect(details['option']).toBe('breaker.isFailure');
+      expect(message.includes("the name of an export of the pool's module")).toBe(
+        typeof isFailure === 'function',
+      );
+    }
+  });
+
   it.each([{ threads: 0 }, { threads: 65 }, { handler: '' }, { handler: () => {} }, { thread: 1 }])(
     'refuse %o',
     (options) => {

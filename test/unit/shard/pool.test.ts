@@ -1,22 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { STATUS } from '../../../src/memory/entries.ts';
 import { heldByWorld } from '../client/at-rest.ts';
-import { type Placed, Scene } from './scene.ts';
-
-interface PoolScene {
-  readonly scene: Scene;
-  readonly pool: Placed;
-  readonly join: (at: number) => Placed;
-}
-
-/** A pool at client 0, as main is; its threads are others. */
-function poolScene(shards = 1): PoolScene {
-  const scene = new Scene({ shards, clients: 4 });
-  const pool = scene.endpoint('k', { isPool: true, concurrency: 2 }, 0);
-  const join = (at: number): Placed =>
-    scene.endpoint(undefined, { pool: pool.target, window: 1, concurrency: 1 }, at);
-  return { scene, pool, join };
-}
+import { poolScene } from './pool-scene.ts';
 
 describe('a pool', () => {
   it('goes on after the death of its shard with what waits and what its members hold', () => {
@@ -37,7 +22,7 @@ describe('a pool', () => {
   });
 
   it('gives the shards shares of a busy thread: none starves', () => {
-    const { scene, pool, join } = poolScene(2);
+    const { scene, pool, join } = poolScene({ shards: 2 });
     const { receiver } = join(1);
     scene.world.addRoute('k.*', pool.target);
     for (let at = 0; at < 12; at++) scene.sender.request(`k.${at % 8}`, at);
@@ -84,6 +69,26 @@ describe('a pool', () => {
     receiver.acknowledge();
     scene.world.run();
     expect(heldByWorld(scene.world)).toEqual({});
+  });
+
+  it('whose threads are all gone keeps what was accepted, also what found no room', () => {
+    const { scene, join } = poolScene({ pool: { window: 1 } });
+    const dying = join(1);
+    const sends = [1, 2, 3, 4].map((n) => scene.sender.request('k', n));
+    scene.world.run();
+    scene.world.detach(dying.receiver.client);
+    scene.world.run();
+    expect(sends.map(({ isOpen }) => isOpen)).toEqual([true, true, true, true]);
+    const { receiver } = join(2);
+    for (const _ of sends) {
+      // What came back found no room either, and looks again.
+      scene.world.advance(5);
+      scene.world.run();
+      receiver.reply('done');
+    }
+    scene.world.run();
+    expect(sends.map(({ value }) => value)).toEqual(['done', 'done', 'done', 'done']);
+    expect(heldByWorld(scene.world, [1])).toEqual({});
   });
 
   it.each(['request', 'notify'] as const)(
