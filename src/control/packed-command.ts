@@ -14,8 +14,10 @@ import {
 /** Routes in columns. */
 interface RouteColumns {
   readonly patterns: readonly string[];
-  /** {@link WIDTH} numbers a route. */
-  readonly numbers: Float64Array;
+  /** {@link WIDTH} words a route. */
+  readonly words: Int32Array;
+  /** What may have more than 32 bits, {@link WIDE_WIDTH} a route. */
+  readonly wide: Float64Array;
   /** What few routes have, by place. */
   readonly rest: ReadonlyMap<number, Rest>;
 }
@@ -48,68 +50,89 @@ export function packCommand(seq: number, command: ShardCommand): PackedCommand {
 
 export function unpackCommand({ seq, command }: PackedCommand): NumberedCommand {
   if (!('packed' in command)) return { seq, command };
-  const { packed, ...rest } = command;
-  const routes = unpackRoutes(packed);
+  const { packed: columns, ...rest } = command;
+  const routes = unpackRoutes(columns);
   if (rest.op === 'addRoutes') return { seq, command: { op: 'addRoutes', routes } };
   if (rest.op !== 'takeOver') return { seq, command: rest };
   return { seq, command: { ...rest, state: { ...rest.state, routes } } };
 }
 
-const WIDTH = 7;
-const ID = 0;
-const PRIORITY = 1;
-const TARGET = 2;
-const ORDER = 3;
-const WEIGHT = 4;
-const CURSOR = 5;
+const WIDTH = 5;
+const PRIORITY = 0;
+const TARGET = 1;
+const WEIGHT = 2;
+const CURSOR = 3;
 /** Place of its kind of match, and 16 times the place of its balance. */
-const NAMES = 6;
+const NAMES = 4;
+
+const WIDE_WIDTH = 2;
+const ID = 0;
+const ORDER = 1;
 const BALANCE_UNIT = 16;
 
 const MATCHES: readonly Matching[] = ['exact', 'glob', 'regex'];
 
+/** By list: the same one may go to each of the shards. */
+const packed = new WeakMap<readonly RouteSpec[], RouteColumns>();
+
 function packRoutes(routes: readonly RouteSpec[]): RouteColumns {
-  const numbers = new Float64Array(routes.length * WIDTH);
+  let columns = packed.get(routes);
+  if (columns === undefined) {
+    columns = columnsOf(routes);
+    packed.set(routes, columns);
+  }
+  return columns;
+}
+
+function columnsOf(routes: readonly RouteSpec[]): RouteColumns {
+  const words = new Int32Array(routes.length * WIDTH);
+  const wide = new Float64Array(routes.length * WIDE_WIDTH);
   const patterns = new Array<string>(routes.length);
   const rest = new Map<number, Rest>();
   for (let i = 0; i < routes.length; i++) {
     const route = routes[i] as RouteSpec;
     const at = i * WIDTH;
     patterns[i] = route.pattern;
-    numbers[at + ID] = route.id;
-    numbers[at + PRIORITY] = route.priority;
-    numbers[at + TARGET] = route.target;
-    numbers[at + ORDER] = route.order;
-    numbers[at + WEIGHT] = route.weight;
-    numbers[at + CURSOR] = route.cursor;
-    numbers[at + NAMES] =
+    words[at + PRIORITY] = route.priority;
+    words[at + TARGET] = route.target;
+    words[at + WEIGHT] = route.weight;
+    words[at + CURSOR] = route.cursor;
+    wide[i * WIDE_WIDTH + ID] = route.id;
+    wide[i * WIDE_WIDTH + ORDER] = route.order;
+    words[at + NAMES] =
       MATCHES.indexOf(route.match) + BALANCE_UNIT * BALANCES.indexOf(route.balance);
     const own = restOf(route);
     if (own !== undefined) rest.set(i, own);
   }
-  return { patterns, numbers, rest };
+  return { patterns, words, wide, rest };
 }
 
-function unpackRoutes({ numbers, patterns, rest }: RouteColumns): RouteSpec[] {
+function unpackRoutes({ patterns, rest, wide, words }: RouteColumns): RouteSpec[] {
   const routes = new Array<RouteSpec>(patterns.length);
   for (let i = 0; i < patterns.length; i++) {
     const at = i * WIDTH;
-    const names = numbers[at + NAMES] as number;
+    const names = words[at + NAMES] as number;
     const route: RouteSpec = {
-      id: numbers[at + ID] as number,
+      id: small(wide[i * WIDE_WIDTH + ID] as number),
       pattern: patterns[i] as string,
       match: MATCHES[names % BALANCE_UNIT] as Matching,
-      priority: numbers[at + PRIORITY] as number,
-      target: numbers[at + TARGET] as number,
-      balance: BALANCES[Math.floor(names / BALANCE_UNIT)] as Balance,
-      order: numbers[at + ORDER] as number,
-      weight: numbers[at + WEIGHT] as number,
-      cursor: numbers[at + CURSOR] as number,
+      priority: words[at + PRIORITY] as number,
+      target: words[at + TARGET] as number,
+      balance: BALANCES[(names / BALANCE_UNIT) | 0] as Balance,
+      order: small(wide[i * WIDE_WIDTH + ORDER] as number),
+      weight: words[at + WEIGHT] as number,
+      cursor: words[at + CURSOR] as number,
     };
     const own = rest.get(i);
     routes[i] = own === undefined ? route : { ...route, ...own };
   }
   return routes;
+}
+
+/** The same number, as a small integer if it is one: a double would be an object of its own in each route. */
+function small(value: number): number {
+  const integer = value | 0;
+  return integer === value ? integer : value;
 }
 
 function restOf(route: RouteSpec): Rest | undefined {

@@ -7,11 +7,17 @@ export function homeShard(pattern: string, match: Matching, shards: number): num
   return match === 'exact' ? (hashKey(pattern) >>> 0) % shards : undefined;
 }
 
-/** Deals items out to their shards; the result has one list per shard, in the order given. */
+/**
+ * Deals items out to their shards; the result has one list per shard, in the order given. Where no item has a home all
+ * shards get the list itself.
+ */
 export function byShard<Item extends { readonly pattern: string; readonly match: Matching }>(
-  items: Iterable<Item>,
+  items: readonly Item[],
   shards: number,
-): Item[][] {
+): (readonly Item[])[] {
+  if (shards === 1 || !items.some(({ match }) => match === 'exact')) {
+    return Array.from({ length: shards }, () => items);
+  }
   const lists: Item[][] = Array.from({ length: shards }, () => []);
   for (const item of items) {
     const home = homeShard(item.pattern, item.match, shards);

@@ -138,10 +138,16 @@ export class RouteSet implements BalanceSet {
     return this.#order;
   }
 
-  /** The member that leads to the target. */
-  memberOf(target: number): RouteSpec | undefined {
+  /** The member that leads to the target; the oldest, where there are several. */
+  memberTo(target: number): RouteSpec | undefined {
     if (this.#members !== undefined) return this.#members.find((one) => one.target === target);
     return this.#first.target === target ? this.#first : undefined;
+  }
+
+  /** The member with this id. */
+  memberOf(id: number): RouteSpec | undefined {
+    if (this.#members !== undefined) return this.#members.find((one) => one.id === id);
+    return this.#first.id === id ? this.#first : undefined;
   }
 
   /** The target of the only member; undefined: there are more, or none. */

@@ -37,7 +37,7 @@ export function parseGlob(pattern: string): Glob {
       draft ??= new SegmentDraft();
       draft.pushText(pattern.slice(start, i));
       start = unit === BRACKET ? classEnd(pattern, i) : i + 1;
-      if (unit === BRACKET) draft.pushClass(internClass(pattern, i + 1, start - 1));
+      if (unit === BRACKET) draft.pushClass(classAt(pattern, i + 1, start - 1));
       else draft.pushAny();
       i = start - 1;
     }
@@ -50,8 +50,8 @@ const STAR = 0x2a;
 const QUESTION_MARK = 0x3f;
 const BRACKET = 0x5b;
 
-/** Place after the `]` of the class that begins at `open`. */
-function classEnd(pattern: string, open: number): number {
+/** Place after the `]` of the class that begins at `open`. Throws `ERR_BUS_INVALID_PATTERN`. */
+export function classEnd(pattern: string, open: number): number {
   const close = pattern.indexOf(']', open);
   if (close < 0) refusePattern(pattern, `the class at ${open} is not closed`, 'a "]"');
   return close + 1;
@@ -93,11 +93,11 @@ function assemble(pattern: string, segments: readonly Segment[]): Glob {
 /** Tables of patterns have the same classes very often: `[0-9]`. Sharing them saves time and memory. */
 const classes = new BoundedPool<CharClass>();
 
-function internClass(pattern: string, start: number, close: number): CharClass {
+/** The class whose members stand between `start` and `close`, the place of the `]`. Throws `ERR_BUS_INVALID_PATTERN`. */
+export function classAt(pattern: string, start: number, close: number): CharClass {
   return classes.share(pattern.slice(start, close), () => parseClass(pattern, start, close));
 }
 
-/** The members stand between `start` and `close`, the place of the `]`. */
 function parseClass(pattern: string, start: number, close: number): CharClass {
   const negated = pattern[start] === '!' || pattern[start] === '^';
   const members = Array.from(pattern.slice(negated ? start + 1 : start, close), toCodePoint);

@@ -4,8 +4,6 @@
  * pattern's prefix and suffix are as telling as its inner text. Two grams may share a number: the
  * index then offers a pattern too many, never one too few.
  */
-import { ANY, type Glob, type Segment } from './glob.ts';
-
 /** Lengths of grams in UTF-16 code units, ascending. Of a run of text the longest that fit count. */
 const GRAM_LENGTHS: readonly number[] = [1, 2, 3, 4, 8, 16];
 
@@ -16,49 +14,33 @@ export const END = 0x10001;
 const SEED = 0x2545f491;
 
 /**
- * Numbers of the grams that every matching key has, run by run: for each run of literal text those
- * of the longest length that fits into it. Empty for a pattern without literal text.
+ * Numbers of the grams that every key with these runs of code units has, run by run: of each run those of the longest
+ * length that fits into it. START and END may be among the units.
  */
-export function gramsOfGlob(glob: Glob): number[][] {
-  return gramsOfRuns(literalRuns(glob));
-}
-
-/** The same for runs of code units, START and END among them. */
 export function gramsOfRuns(runs: readonly (readonly number[])[]): number[][] {
-  return runs.map(gramsOfRun);
+  return runs.map((run) => {
+    const grams = new Array<number>(run.length - longestGram(run.length) + 1);
+    gramsOfUnits(run, 0, run.length, grams, 0);
+    return grams;
+  });
 }
 
-/** The grams of one short run at a time, as `gramsOfRuns` makes them; reused. */
-export class RunGrams {
-  /** The first `count` count. */
-  readonly numbers: Int32Array = new Int32Array(RUN_UNITS_MAX);
-  count = 0;
-  readonly #units = new Int32Array(RUN_UNITS_MAX);
-  #unitCount = 0;
-
-  begin(): void {
-    this.#unitCount = 0;
-  }
-
-  /** At most 32 units, marks among them. */
-  push(unit: number): void {
-    this.#units[this.#unitCount++] = unit;
-  }
-
-  finish(): void {
-    const units = this.#units;
-    const size = longestGram(this.#unitCount);
-    const count = this.#unitCount - size + 1;
-    for (let i = 0; i < count; i++) {
-      let hash = SEED;
-      for (let k = 0; k < size; k++) hash = foldUnit(hash, units[i + k] as number);
-      this.numbers[i] = hash;
-    }
-    this.count = count;
+/** The same of one run, `from` … `to` of the units, that one not included; the first one goes to place `at` of `grams`. */
+export function gramsOfUnits(
+  units: ArrayLike<number>,
+  from: number,
+  to: number,
+  grams: { [place: number]: number },
+  at: number,
+): void {
+  const size = longestGram(to - from);
+  const last = to - size;
+  for (let start = from; start <= last; start++) {
+    let hash = SEED;
+    for (let k = 0; k < size; k++) hash = foldUnit(hash, units[start + k] as number);
+    grams[at + start - from] = hash;
   }
 }
-
-const RUN_UNITS_MAX = 32;
 
 /** The grams of one key at a time; reused, because every look-up needs it. */
 export class KeyGrams {
@@ -157,57 +139,11 @@ function foldUnit(hash: number, unit: number): number {
   return mixed ^ (mixed >>> 15);
 }
 
-function gramsOfRun(run: readonly number[]): number[] {
-  const size = longestGram(run.length);
-  const grams: number[] = [];
-  for (let i = 0; i + size <= run.length; i++) {
-    let hash = SEED;
-    for (let k = 0; k < size; k++) hash = foldUnit(hash, run[i + k] as number);
-    grams.push(hash);
-  }
-  return grams;
-}
-
-function longestGram(runLength: number): number {
+/** Length of the grams of a run of so many units. */
+export function longestGram(runLength: number): number {
   for (let i = GRAM_LENGTHS.length - 1; i > 0; i--) {
     const size = GRAM_LENGTHS[i] as number;
     if (size <= runLength) return size;
   }
   return 1;
-}
-
-/** Runs of code units with at least one that is literal text and not a mark. */
-function literalRuns(glob: Glob): number[][] {
-  const runs: number[][] = [];
-  let run: number[] = [START];
-  const segments = glob.starred ? [glob.prefix, ...glob.middles, glob.suffix] : [glob.prefix];
-  for (let i = 0; i < segments.length; i++) {
-    if (i > 0) {
-      runs.push(run);
-      run = [];
-    }
-    run = appendSegment(segments[i] as Segment, run, runs);
-  }
-  run.push(END);
-  runs.push(run);
-  return runs.filter((units) => units.some((unit) => unit < START));
-}
-
-/** Goes on with `run`; finished runs go to `runs`, the open one is returned. */
-function appendSegment(segment: Segment, run: number[], runs: number[][]): number[] {
-  if (segment.literal !== undefined) {
-    for (let i = 0; i < segment.literal.length; i++) run.push(segment.literal.charCodeAt(i));
-    return run;
-  }
-  let open = run;
-  for (const atom of segment.atoms) {
-    if (atom <= ANY) {
-      runs.push(open);
-      open = [];
-      continue;
-    }
-    const text = String.fromCodePoint(atom);
-    for (let i = 0; i < text.length; i++) open.push(text.charCodeAt(i));
-  }
-  return open;
 }

@@ -11,10 +11,10 @@ import type { Found } from './found.ts';
 import type { Glob, Segment } from './glob.ts';
 import { matchGlob } from './glob-match.ts';
 import { parseGlob } from './glob-parse.ts';
+import { GlobRuns } from './glob-runs.ts';
 import { GramTable, NO_CHAIN } from './gram-table.ts';
-import { gramsOfGlob, KeyGrams } from './grams.ts';
+import { KeyGrams } from './grams.ts';
 import { KeyView } from './key-view.ts';
-import { PlainRun } from './plain-run.ts';
 import { quotePattern } from './refusal.ts';
 import { RegexMatcher } from './regex-match.ts';
 import { bitSteps, type RegexProgram } from './regex-program.ts';
@@ -39,12 +39,12 @@ export class PatternIndex {
   readonly #limits: Required<IndexLimits>;
   readonly #chains = new GramTable();
   readonly #records = new RunRecords();
-  /** By number. Of a pattern whose record says it all, the text alone, until its glob is asked for. */
+  /** By number. Of most globs the text alone, until a key must be matched with them. */
   readonly #forms: (Glob | RegexMatcher | string | undefined)[] = [];
   readonly #freeNumbers: number[] = [];
   /** First of the patterns without a literal run, which are a chain of their own. */
   #withoutLiteral = NO_CHAIN;
-  readonly #run = new PlainRun();
+  readonly #runs = new GlobRuns();
   readonly #key = new KeyView();
   readonly #keyGrams = new KeyGrams();
   #lookUps = 0;
@@ -73,13 +73,14 @@ export class PatternIndex {
    * `ERR_BUS_FULL` when the chain that it belongs to is full. The same pattern twice is two numbers.
    */
   add(pattern: string): number {
-    if (this.#run.read(pattern)) return this.#enterRun(pattern);
+    const runs = this.#runs;
+    runs.read(pattern);
+    if (runs.gramCount > 0) return this.#enterRuns(pattern);
     const glob = parseGlob(pattern);
-    const runs = gramsOfGlob(glob);
-    if (runs.length > 0) return this.#enter(pattern, runs, glob);
     this.#checkCostly(pattern);
     this.#checkWildcards(pattern, glob);
-    const number = this.#enter(pattern, runs, glob);
+    const number = this.#open(glob);
+    this.#chainCostly(number);
     this.#costly++;
     this.#wildcards += wildcardsOf(glob);
     return number;
@@ -90,7 +91,7 @@ export class PatternIndex {
     this.#checkCostly(pattern);
     const steps = this.#regexSteps + bitSteps(program);
     if (steps > this.#limits.maxRegexSteps) refuseOverrun(pattern, this.#limits, 'maxRegexSteps');
-    const number = this.#enter(pattern, program.grams, new RegexMatcher(program));
+    const number = this.#enterRegex(pattern, program);
     this.#costly++;
     this.#regexSteps = steps;
     return number;
@@ -167,45 +168,41 @@ export class PatternIndex {
     return this.#lookUps;
   }
 
-  #enter(pattern: string, runs: readonly (readonly number[])[], form: Glob | RegexMatcher): number {
-    const rarest = this.#rarestGram(runs);
-    if (rarest !== undefined) this.#checkRun(pattern, rarest.count, form);
-    const id = this.#open(form);
+  /** What was read. */
+  #enterRuns(pattern: string): number {
+    const runs = this.#runs;
     const records = this.#records;
-    if (rarest === undefined) {
-      records.link(id, this.#withoutLiteral);
-      this.#withoutLiteral = id;
-    } else {
-      const { gram, at, count } = rarest;
-      // Of all, the first gram of the first run and the last one of the last are the least likely to
-      // overlap the chosen one and each other.
-      records.setGrams(id, gram, runs[0]?.[0] ?? 0, runs.at(-1)?.at(-1) ?? 0);
-      const isGlob = !(form instanceof RegexMatcher);
-      if (isGlob && records.setRun(id, form, at)) this.#forms[id] = pattern;
-      this.#chain(id, gram, count);
-    }
+    const { gramCount, grams } = runs;
+    const place = this.#rarest(grams, gramCount);
+    const gram = grams[place] as number;
+    const count = this.#chains.countOf(gram);
+    const isRare = count === 0 && (runs.sizes[place] as number) >= RARE_UNITS_MIN;
+    const isLater = runs.isText || (isRare && pattern.length <= PARSED_LATER_UNITS_MAX);
+    const form = isLater ? pattern : parseGlob(pattern);
+    this.#checkRun(pattern, count, form);
+    const id = this.#open(form);
+    // Of all, the first gram of the first run and the last one of the last are the least likely to
+    // overlap the chosen one and each other.
+    records.setGrams(id, gram, grams[0] as number, grams[gramCount - 1] as number);
+    records.setText(id, runs, runs.places[place] as number);
+    this.#chain(id, gram, count);
     return id;
   }
 
-  /** The pattern that was read as a run. It has no wildcards, and its record says it all. */
-  #enterRun(pattern: string): number {
-    const run = this.#run;
-    const records = this.#records;
-    const chains = this.#chains;
-    let place = 0;
-    let fewest = chains.countOf(run.gramAt(0));
-    for (let i = 1; i < run.gramCount && fewest > 0; i++) {
-      const count = chains.countOf(run.gramAt(i));
-      if (count >= fewest) continue;
-      fewest = count;
-      place = i;
+  #enterRegex(pattern: string, program: RegexProgram): number {
+    const grams = program.grams.flat();
+    const form = new RegexMatcher(program);
+    if (grams.length === 0) {
+      const id = this.#open(form);
+      this.#chainCostly(id);
+      return id;
     }
-    this.#checkRun(pattern, fewest, pattern);
-    const id = this.#open(pattern);
-    const gram = run.gramAt(place);
-    records.setGrams(id, gram, run.gramAt(0), run.gramAt(run.gramCount - 1));
-    records.setPlainRun(id, pattern, run, place);
-    this.#chain(id, gram, fewest);
+    const gram = grams[this.#rarest(grams, grams.length)] as number;
+    const count = this.#chains.countOf(gram);
+    this.#checkRun(pattern, count, form);
+    const id = this.#open(form);
+    this.#records.setGrams(id, gram, grams[0] as number, grams.at(-1) as number);
+    this.#chain(id, gram, count);
     return id;
   }
 
@@ -215,6 +212,12 @@ export class PatternIndex {
     this.#forms[id] = form;
     this.#size++;
     return id;
+  }
+
+  /** Puts it among those that every key meets. */
+  #chainCostly(id: number): void {
+    this.#records.link(id, this.#withoutLiteral);
+    this.#withoutLiteral = id;
   }
 
   /** Puts it under its gram, under which so many were before. */
@@ -268,29 +271,31 @@ export class PatternIndex {
     }
   }
 
-  /** The gram with the fewest patterns so far, and its place within its run. */
-  #rarestGram(
-    runs: readonly (readonly number[])[],
-  ): { readonly gram: number; readonly at: number; readonly count: number } | undefined {
-    let gram = 0;
-    let place = -1;
-    let fewest = Number.POSITIVE_INFINITY;
-    for (let r = 0; r < runs.length && fewest > 0; r++) {
-      const run = runs[r] as readonly number[];
-      for (let at = 0; at < run.length && fewest > 0; at++) {
-        const count = this.#chains.countOf(run[at] as number);
-        if (count >= fewest) continue;
-        fewest = count;
-        gram = run[at] as number;
-        place = at;
-      }
+  /** Place of the gram with the fewest patterns so far. */
+  #rarest(grams: ArrayLike<number>, count: number): number {
+    const chains = this.#chains;
+    let place = 0;
+    let fewest = chains.countOf(grams[0] as number);
+    for (let i = 1; i < count && fewest > 0; i++) {
+      const patterns = chains.countOf(grams[i] as number);
+      if (patterns >= fewest) continue;
+      fewest = patterns;
+      place = i;
     }
-    return place < 0 ? undefined : { gram, at: place, count: fewest };
+    return place;
   }
 }
 
 /** Patterns under one run of which none is late. */
 const CROWD = 16;
+
+/**
+ * A glob is parsed when a key first meets it, if few keys will: it is the first under a gram of so many code units. All
+ * such globs that a key of 256 characters can meet are parsed in a millisecond or two: no look-up is the one that pays.
+ */
+const RARE_UNITS_MIN = 4;
+/** Code units of such a glob: a microsecond or two. */
+const PARSED_LATER_UNITS_MAX = 32;
 
 /** Atoms of segments that are not text alone, and ranges of their classes; of what is no such glob 0. */
 function wildcardsOf(form: Glob | RegexMatcher | string | undefined): number {

@@ -5,6 +5,7 @@
 import { BusError } from '../message/errors.ts';
 import { NO_NUMBER, PRIORITY_MAX, RouteSet, type RouteSpec } from './balance-set.ts';
 import { type Columns, SEVERAL } from './columns.ts';
+import { IdTable } from './id-table.ts';
 import type { Matching } from './pattern.ts';
 import type { PatternTable } from './pattern-table.ts';
 import { quotePattern } from './refusal.ts';
@@ -21,8 +22,10 @@ export class RouteBook {
   readonly #columns: Columns<RouteSet>;
   readonly #onEmptied: (set: RouteSet) => void;
   /** By route id. */
-  readonly #sets = new Map<number, RouteSet>();
-  readonly #targets = new Targets();
+  readonly #sets = new IdTable<RouteSet>();
+  readonly #targets = new Targets(
+    (id, target) => this.#sets.get(id)?.memberOf(id)?.target === target,
+  );
 
   /** `onEmptied` is told of each set that has lost its last member. */
   constructor(
@@ -67,7 +70,7 @@ export class RouteBook {
       count++;
       this.#sets.delete(id);
       const others = leaving.get(set);
-      if (set.memberCount === 1) this.#drop(set, id);
+      if (set.memberCount === 1) this.#drop(set);
       else if (others === undefined) leaving.set(set, new Set([id]));
       else others.add(id);
     }
@@ -80,24 +83,30 @@ export class RouteBook {
   }
 
   ofTarget(target: number): RouteSpec[] {
-    return this.#targets
-      .sourcesOf(target)
-      .flatMap((id) => this.#sets.get(id)?.members.find((one) => one.id === id) ?? []);
+    return this.#targets.sourcesOf(target).flatMap((id) => this.#sets.get(id)?.memberOf(id) ?? []);
   }
 
   /** The route of this pattern that leads to the target. */
   routeTo(target: number, pattern: string, match: Matching): RouteSpec | undefined {
     let set = this.#table.find(pattern, match)?.firstSet;
     for (; set !== undefined; set = set.next) {
-      const member = set.memberOf(target);
+      const member = set.memberTo(target);
       if (member !== undefined) return member;
     }
     return undefined;
   }
 
+  setsOf(pattern: string, match: Matching): RouteSet[] | undefined {
+    let set = this.#table.find(pattern, match)?.firstSet;
+    if (set === undefined) return undefined;
+    const sets: RouteSet[] = [];
+    for (; set !== undefined; set = set.next) sets.push(set);
+    return sets;
+  }
+
   /** The route joins its set, which is made if need be. */
   #place(spec: RouteSpec, joined: Joined[]): RouteSet {
-    if (this.#sets.has(spec.id)) {
+    if (this.#sets.get(spec.id) !== undefined) {
       throw new BusError('ERR_BUS_DUPLICATE', `The route id ${spec.id} is in use.`, {
         details: { id: spec.id, pattern: spec.pattern },
       });
@@ -121,15 +130,15 @@ export class RouteBook {
   }
 
   #leave(set: RouteSet, gone: ReadonlySet<number>): void {
-    for (const { id, target } of set.members) if (gone.has(id)) this.#targets.unlink(target, id);
+    for (const { id, target } of set.members) if (gone.has(id)) this.#targets.unlink(target);
     set.leave(({ id }) => gone.has(id));
     if (set.memberCount === 0) this.#forget(set);
     else this.#noteMembers(set);
   }
 
   /** Its last member goes. */
-  #drop(set: RouteSet, id: number): void {
-    this.#targets.unlink(set.soleTarget as number, id);
+  #drop(set: RouteSet): void {
+    this.#targets.unlink(set.soleTarget as number);
     set.leave(() => true);
     this.#forget(set);
   }

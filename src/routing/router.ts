@@ -92,9 +92,9 @@ export class Router {
     return this.#routes.ofTarget(target);
   }
 
-  /** The balance set of these three, if it has members. */
-  setOf(pattern: string, match: Matching, priority: number): BalanceSet | undefined {
-    return this.#table.find(pattern, match)?.setOfPriority(priority);
+  /** The balance sets of a pattern, one a priority; undefined: it has none. */
+  setsOf(pattern: string, match: Matching): BalanceSet[] | undefined {
+    return this.#routes.setsOf(pattern, match);
   }
 
   /** Takes out all routes and subscriptions of a target; costs what it had, not what there is. */

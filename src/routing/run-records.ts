@@ -3,9 +3,8 @@
  * grams, and, of a pattern that is one run of text, the text. A look-up that offers a thousand patterns
  * would otherwise wait for a thousand times ten objects to come out of main memory.
  */
-import type { Glob } from './glob.ts';
+import type { GlobRuns } from './glob-runs.ts';
 import type { KeyGrams } from './grams.ts';
-import type { PlainRun } from './plain-run.ts';
 
 /** Words of a record: one line of a core's cache. */
 const RECORD = 16;
@@ -23,7 +22,7 @@ const SHAPE = 5;
 /** The text, two units a word. */
 const TEXT = 6;
 
-/** As many as `PlainRun` reads; two units a word. */
+/** UTF-16 code units; two a word. */
 const TEXT_UNITS_MAX = 2 * (RECORD - TEXT);
 const UNITS_MASK = 0xff;
 const AT_START = 0x100;
@@ -64,37 +63,28 @@ export class RunRecords {
   }
 
   /**
-   * The glob is the pattern; its gram stands `gramAt` units behind the start of its run. Returns whether the
+   * The pattern is what was read; its gram stands `gramAt` units behind the start of its run. Returns whether the
    * pattern is one run of text, which is now in the record.
    */
-  setRun(id: number, glob: Glob, gramAt: number): boolean {
-    const text = singleRun(glob);
-    if (text === undefined || text.length > TEXT_UNITS_MAX) return false;
-    let shape = text.length | (gramAt << GRAM_AT_SHIFT);
-    if (!glob.starred || glob.prefix.unitsMin > 0) shape |= AT_START;
-    if (!glob.starred || glob.suffix.unitsMin > 0) shape |= AT_END;
-    this.#setText(id, text, 0, shape);
-    return true;
-  }
-
-  /** The same of a pattern that was read as one run, which it is. */
-  setPlainRun(id: number, pattern: string, { from, to }: PlainRun, gramAt: number): void {
-    let shape = (to - from) | (gramAt << GRAM_AT_SHIFT);
-    if (from === 0) shape |= AT_START;
-    if (to === pattern.length) shape |= AT_END;
-    this.#setText(id, pattern, from, shape);
-  }
-
-  #setText(id: number, text: string, from: number, shape: number): void {
+  setText(
+    id: number,
+    { isAtEnd, isAtStart, isText, textFrom, textTo, units }: GlobRuns,
+    gramAt: number,
+  ): boolean {
+    const length = textTo - textFrom;
+    if (!isText || length > TEXT_UNITS_MAX) return false;
     const words = this.#words;
     const at = id * RECORD;
-    words[at + SHAPE] = (words[at + SHAPE] as number) | shape;
-    const length = shape & UNITS_MASK;
+    let shape = (words[at + SHAPE] as number) | length | (gramAt << GRAM_AT_SHIFT);
+    if (isAtStart) shape |= AT_START;
+    if (isAtEnd) shape |= AT_END;
+    words[at + SHAPE] = shape;
     for (let i = 0; i < length; i++) {
       const word = at + TEXT + (i >> 1);
-      const unit = text.charCodeAt(from + i);
+      const unit = units[textFrom + i] as number;
       words[word] = (i & 1) === 0 ? unit : (words[word] as number) | (unit << 16);
     }
+    return true;
   }
 
   hasGram(id: number): boolean {
@@ -182,16 +172,4 @@ function hasText(
   }
   if ((length & 1) === 0) return true;
   return (((words[at + whole] as number) ^ (pairs[start + length - 1] as number)) & 0xffff) === 0;
-}
-
-/** The text of a glob that has, but for stars, nothing else; undefined for others. */
-function singleRun({ middles, prefix, suffix }: Glob): string | undefined {
-  if (middles.length > 1) return undefined;
-  const middle = middles[0]?.literal ?? '';
-  if (prefix.literal === undefined || suffix.literal === undefined) return undefined;
-  const text = prefix.literal + middle + suffix.literal;
-  const isOne = text === prefix.literal || text === suffix.literal || text === middle;
-  return isOne && text.length > 0 && middles.every(({ literal }) => literal !== undefined)
-    ? text
-    : undefined;
 }

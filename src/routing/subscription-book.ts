@@ -9,7 +9,9 @@ import { Targets } from './targets.ts';
 export class SubscriptionBook {
   readonly #table: PatternTable;
   readonly #subscriptions = new Map<number, HungSubscription>();
-  readonly #targets = new Targets();
+  readonly #targets = new Targets(
+    (id, target) => this.#subscriptions.get(id)?.spec.target === target,
+  );
   readonly #groups: SubscriptionGroups;
   readonly #columns: Columns<SubscriptionGroup | undefined>;
 
@@ -52,7 +54,7 @@ export class SubscriptionBook {
     const { node, spec } = hung;
     node.removeSubscription(hung);
     this.#columns.remove(hung.number);
-    this.#targets.unlink(spec.target, id);
+    this.#targets.unlink(spec.target);
     if (spec.group !== undefined) this.#groups.leave(spec.group);
     this.#table.note(node);
     return true;

@@ -35,6 +35,7 @@ const UNBOUNDED: IndexLimits = {
   maxRegexRoutes: Number.POSITIVE_INFINITY,
   maxPatternsPerRun: Number.POSITIVE_INFINITY,
   maxRegexSteps: Number.POSITIVE_INFINITY,
+  maxWildcards: Number.POSITIVE_INFINITY,
 };
 
 export class ShardState {

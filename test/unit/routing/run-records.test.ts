@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { parseGlob } from '../../../src/routing/glob-parse.ts';
-import { gramsOfGlob, KeyGrams } from '../../../src/routing/grams.ts';
+import { GlobRuns } from '../../../src/routing/glob-runs.ts';
+import { KeyGrams } from '../../../src/routing/grams.ts';
 import { RunRecords, VERDICT } from '../../../src/routing/run-records.ts';
 
 /** What the record of a pattern says of a key that has the pattern's first gram. */
 function verdictOf(pattern: string, key: string): number {
-  const glob = parseGlob(pattern);
-  const runs = gramsOfGlob(glob);
-  const gram = runs[0]?.[0] as number;
+  const runs = new GlobRuns();
+  runs.read(pattern);
+  const gram = runs.grams[0] as number;
   const records = new RunRecords();
   records.open(0);
-  records.setGrams(0, gram, gram, runs.at(-1)?.at(-1) as number);
-  records.setRun(0, glob, 0);
+  records.setGrams(0, gram, gram, runs.grams[runs.gramCount - 1] as number);
+  records.setText(0, runs, 0);
   const grams = new KeyGrams();
   grams.read(key);
   for (let i = 0; i < grams.count; i++) {
