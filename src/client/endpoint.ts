@@ -3,6 +3,7 @@
  * starts, and answers. What is handed over beyond that waits here; the shards' windows bound it.
  */
 import { ACK_STATUS } from '../memory/entries.ts';
+import { LETTER_REASON } from '../memory/letter-word.ts';
 import { VERDICT } from '../memory/link-memory.ts';
 import { EXPIRES, NO_DEADLINE } from '../memory/slot-header.ts';
 import { BusError, outcomeError } from '../message/errors.ts';
@@ -174,15 +175,20 @@ export class EndpointReceiver implements Receiver {
 
   /** Its ttl has passed before the handler could start: no run of the handler, so none is counted. */
   #expire(loan: Loan): void {
+    const { answers } = this.#parts;
     loan.timer = undefined;
+    if (loan.kind !== KIND.request) {
+      loan.link.noteReject(loan.cell, loan.number, LETTER_REASON.expired);
+      answers.acknowledge(loan, ACK_STATUS.reject);
+      return;
+    }
     loan.link.judge(loan.cell, VERDICT.none);
     const error = outcomeError(
       'ERR_BUS_EXPIRED',
       `Its ttl passed while it waited for endpoint '${this.id}', whose handlers were busy.`,
       { details: { endpoint: this.id } },
     );
-    if (loan.kind === KIND.request) this.#parts.answers.replyError(loan, error, true);
-    else this.#parts.answers.report(loan, this.id, error);
+    answers.replyError(loan, error, true);
   }
 
   #clearTimer(loan: Loan): void {

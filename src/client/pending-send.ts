@@ -134,11 +134,11 @@ export class PendingSend implements Pending {
     });
   }
 
-  /** Its only endpoint did not start it in time: that is what the call ends with, as if it had waited elsewhere. */
+  /** None of its endpoints started it in time: that is what the call ends with, as if it had waited elsewhere. */
   #onlyExpired(): boolean {
-    if (this.#status !== STATUS.failed || targetsOf(this.#detail) !== 1) return false;
-    const error = this.#errors[0]?.error;
-    return BusError.isBusError(error) && error.code === 'ERR_BUS_EXPIRED';
+    const { ttl } = this.options;
+    if (this.#status !== STATUS.failed || ttl === Number.POSITIVE_INFINITY) return false;
+    return targetsOf(this.#detail) === this.#errors.length && this.#errors.every(hasExpired);
   }
 
   #replyError(): Error {
@@ -175,4 +175,8 @@ export class PendingSend implements Pending {
     this.#home.release(this);
     this.#resolve(this);
   }
+}
+
+function hasExpired({ error }: ReceivedError): boolean {
+  return BusError.isBusError(error) && error.code === 'ERR_BUS_EXPIRED';
 }

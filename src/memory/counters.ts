@@ -45,6 +45,8 @@ export const SHARD_COUNTERS = [
   'late',
   'noRoute',
   'dropped',
+  // Events whose ttl passed here, by receiver.
+  'expired',
   'parked',
   'retried',
   'cacheMisses',

@@ -140,7 +140,7 @@ export function busMetrics(sources: MetricsSources): BusMetrics {
       late: ofClients('lateResults') + ofShards('late'),
       dropped: {
         overflow: ofClients('dropped') + ofShards('dropped'),
-        expired: ofClients('expired'),
+        expired: ofClients('expired') + ofShards('expired'),
       },
     },
     byKind: {

@@ -27,7 +27,10 @@ import type { Target } from './target.ts';
 /** How long a delivery that finds nobody with room waits before it looks again. */
 export const LOOK_AGAIN_MS = 5;
 
-/** From waiting or on loan to BACKOFF, to look for a target again after `delayMs`; `word` brings attempts and deaths. */
+/**
+ * From waiting or on loan to BACKOFF, or there anew, to look for a target again after `delayMs`; `word` brings attempts and
+ * deaths.
+ */
 export function backOff(shard: ShardState, delivery: number, word: number, delayMs: number): void {
   const link = shard.link(refClient(delivery));
   const cell = low16(delivery);
@@ -37,6 +40,7 @@ export function backOff(shard: ShardState, delivery: number, word: number, delay
   const ref = get(link.cellWords, at + CELL_REF);
   const sender = shard.link(refClient(ref));
   const slot = refSlot(ref);
+  if (state === CELL.backoff) endBackOff(shard, delivery);
   endAttempt(shard, delivery, VERDICT.none);
   put(link.cellWords, at + CELL_DUE, (shard.nowMs + delayMs) | 0);
   put(link.cellWords, at + CELL_STATE, withCellState(word & ~CELL_TRIAL, CELL.backoff));

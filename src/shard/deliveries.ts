@@ -113,6 +113,11 @@ function stirAll(shard: ShardState, link: ShardLink): void {
   for (const target of link.targets) shard.stirFreed(target);
 }
 
+/** Whose delivery it is. */
+export function ownerOf(shard: ShardState, delivery: number): Target {
+  return shard.link(refClient(delivery)).cells.owners[low16(delivery)] as Target;
+}
+
 /** State of a delivery. */
 export function deliveryState(shard: ShardState, delivery: number): number {
   return cellState(cellWord(shard, delivery, CELL_STATE));

@@ -5,7 +5,7 @@
 import { NO_STAMP } from '../memory/breaker-words.ts';
 import { low16, refClient } from '../memory/entries.ts';
 import { CELL_STAMP, CELL_STATE, CELL_TRIAL, CELL_WORDS, cellLoan } from '../memory/ledger.ts';
-import { MARK_AGAIN, MARK_WORDS, VERDICT, verdictIn } from '../memory/link-memory.ts';
+import { MARK_AGAIN, MARK_WORDS, rejectReason, VERDICT, verdictIn } from '../memory/link-memory.ts';
 import { get, put } from '../memory/seam.ts';
 import { noteTurn } from './breaker-watch.ts';
 import type { ShardState } from './shard-state.ts';
@@ -36,7 +36,10 @@ export function endAnswered(shard: ShardState, delivery: number, isGood: boolean
   const cell = low16(delivery);
   if (link.cells.owners[cell]?.breaker === undefined) return;
   const said = get(link.marks, cell * MARK_WORDS + MARK_AGAIN);
-  endAttempt(shard, delivery, isGood ? VERDICT.good : verdictIn(said));
+  const loan = cellLoan(get(link.cellWords, cell * CELL_WORDS + CELL_STATE));
+  const isUnhandled = rejectReason(said, loan) !== undefined;
+  const verdict = isUnhandled ? VERDICT.none : verdictIn(said);
+  endAttempt(shard, delivery, isGood ? VERDICT.good : verdict);
 }
 
 /** Nobody waits for the delivery on loan any more: a failure only when its time is over and a handler had started. */

@@ -26,7 +26,7 @@ import { put } from '../memory/seam.ts';
 import { KIND, KIND_MASK } from '../memory/slot-header.ts';
 import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
 import { backOff, endBackOff, mayBackOff } from './back-off.ts';
-import { cellWord, freeDelivery, openDelivery } from './deliveries.ts';
+import { cellWord, freeDelivery, openDelivery, ownerOf } from './deliveries.ts';
 import { move } from './move.ts';
 import { decide, settle } from './settle.ts';
 import type { ShardLink } from './shard-link.ts';
@@ -55,7 +55,7 @@ export function giveUp(
   reason: LetterReason,
   word: number = cellWord(shard, delivery, CELL_STATE),
 ): void {
-  const { spec } = shard.link(refClient(delivery)).cells.owners[low16(delivery)] as Target;
+  const { spec } = ownerOf(shard, delivery);
   const cause = packCause(spec.pool ?? spec.id, reason);
   const isKept = isRequest(shard, delivery)
     ? reason === LETTER_REASON.died
@@ -88,13 +88,24 @@ export function postRefused(
 ): boolean {
   const sink = shard.deadLetters;
   if (spec.retry === undefined || sink?.link.down !== false || !sink.hasRoom) return false;
+  openLetter(shard, sender, slot, packCause(spec.id, LETTER_REASON.overflow), 0);
+  return true;
+}
+
+/** Of a message that is not committed yet: until then the cell is nobody's. There is room; `flags`: CELL_UNHEARD or none. */
+export function openLetter(
+  shard: ShardState,
+  sender: ShardLink,
+  slot: number,
+  cause: number,
+  flags: number,
+): void {
+  const sink = shard.deadLetters as Target;
   const delivery = openDelivery(shard, sender, slot, sink);
   const { cellWords } = sink.link;
   const at = low16(delivery) * CELL_WORDS;
-  // The message is not committed yet: until then the cell is nobody's.
-  put(cellWords, at + CELL_RESULT, packCause(spec.id, LETTER_REASON.overflow));
-  put(cellWords, at + CELL_STATE, cellWord(shard, delivery, CELL_STATE) | CELL_DEAD);
-  return true;
+  put(cellWords, at + CELL_RESULT, cause);
+  put(cellWords, at + CELL_STATE, cellWord(shard, delivery, CELL_STATE) | CELL_DEAD | flags);
 }
 
 /** Letters that found no room are posted, oldest first, as long as there is some. */

@@ -9,7 +9,7 @@ import { CORR, GEN, KIND, KIND_MASK } from '../memory/slot-header.ts';
 import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
 import type { Resolution } from '../routing/router.ts';
 import { refuse, watchDeadline } from './commit.ts';
-import { hasExpired } from './expiry.ts';
+import { isPast } from './expiry.ts';
 import { countBehind, placeFanOut, unclaimAll } from './fan-out.ts';
 import { chooseInGroup } from './group-turn.ts';
 import { WaitQueue } from './parking.ts';
@@ -24,7 +24,7 @@ export function takeMessage(shard: ShardState, link: ShardLink, slot: number): v
   const gen = link.header(slot, GEN);
   link.inCare += 1;
   shard.counters.counts.routed += 1;
-  if (hasExpired(shard, link, slot)) {
+  if (isPast(shard, link, slot)) {
     finish(link, slot, gen, STATUS.expired, 0);
     return;
   }

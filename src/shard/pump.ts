@@ -39,7 +39,7 @@ import { packLetter } from '../memory/letter-word.ts';
 import { get, put } from '../memory/seam.ts';
 import { KEY_HASH, SENT } from '../memory/slot-header.ts';
 import { beginAttempt, nextToLend, passOnWaiting } from './begin-attempt.ts';
-import { expireDelivery, hasExpired } from './expiry.ts';
+import { expireDelivery, expireWaiting, hasExpired } from './expiry.ts';
 import { postWaiting } from './give-up.ts';
 import { placeMessage } from './intake.ts';
 import { unpark, type WaitQueue } from './parking.ts';
@@ -71,7 +71,10 @@ export function pump(shard: ShardState): void {
       const target = stirred[i] as Target;
       target.stirred = false;
       if (target.waiters.size > 0) serveWaiters(shard, target);
-      if (shard.letters.size > 0 && target === shard.deadLetters) postWaiting(shard);
+      if (shard.awaitsLetters && target === shard.deadLetters) {
+        postWaiting(shard);
+        expireWaiting(shard);
+      }
       if (target.isPool) lendPool(shard, target);
       else lend(shard, target);
     }

@@ -3,7 +3,7 @@
  * it reads was ordered by the `'exit'` of its predecessor. Repeating it after a crash in the middle changes nothing.
  */
 import type { TargetSpec } from '../control/commands.ts';
-import { low16, packRef, refClient, refSlot } from '../memory/entries.ts';
+import { packRef, refClient, refSlot } from '../memory/entries.ts';
 import {
   CELL,
   CELL_BAD,
@@ -33,7 +33,7 @@ import { CORR, FLAG_EARLY, KEY_HASH, KIND, KIND_MASK } from '../memory/slot-head
 import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
 import { endBackOff, startBackOff } from './back-off.ts';
 import { takeTimeout, watchDeadline } from './commit.ts';
-import { joinMessage } from './deliveries.ts';
+import { joinMessage, ownerOf } from './deliveries.ts';
 import { WaitQueue } from './parking.ts';
 import { recordPushed } from './record-pushed.ts';
 import { rerouteDelivery } from './reroute.ts';
@@ -205,7 +205,7 @@ function timeoutByRoute(shard: ShardState, link: ShardLink, slot: number): numbe
   const { sets } = resolve(shard, link, slot);
   const delivery = link.firstCell[slot] as number;
   if (delivery === NO_CELL) return sets[0]?.timeoutMs;
-  const { spec } = shard.link(refClient(delivery)).cells.owners[low16(delivery)] as Target;
+  const { spec } = ownerOf(shard, delivery);
   const target = spec.pool ?? spec.id;
   for (const { members } of sets) {
     const member = members.find((route) => route.target === target);
@@ -231,7 +231,7 @@ function deriveCells(shard: ShardState, link: ShardLink, departed: readonly Targ
   for (const spec of departed) {
     if (spec.client === link.client) orphans.set(spec.id, orphan(shard, spec, link));
   }
-  for (const { cell } of used) deriveCell(shard, link, cell, ownerOf(shard, link, cell, orphans));
+  for (const { cell } of used) deriveCell(shard, link, cell, targetOf(shard, link, cell, orphans));
 }
 
 function isReportOfLetter(shard: ShardState, link: ShardLink, at: number): boolean {
@@ -268,7 +268,7 @@ function deriveCell(shard: ShardState, link: ShardLink, cell: number, owner: Tar
 }
 
 /** Whose delivery it is: a target that main still knows, or a stand-in that takes nothing new. */
-function ownerOf(
+function targetOf(
   shard: ShardState,
   link: ShardLink,
   cell: number,

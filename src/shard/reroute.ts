@@ -25,7 +25,7 @@ import { KIND, KIND_MASK } from '../memory/slot-header.ts';
 import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
 import { backOff, endBackOff, LOOK_AGAIN_MS } from './back-off.ts';
 import { ALL_FULL } from './choose.ts';
-import { cellWord, deliveryState, freeDelivery, type Moved } from './deliveries.ts';
+import { cellWord, deliveryState, freeDelivery, type Moved, ownerOf } from './deliveries.ts';
 import { giveUpUnheard } from './give-up.ts';
 import { nextMember } from './group-turn.ts';
 import { move } from './move.ts';
@@ -77,10 +77,6 @@ function lostBy(shard: ShardState, delivery: number): number {
   if (!shard.link(refClient(delivery)).down) return 0;
   const { id, pool } = ownerOf(shard, delivery).spec;
   return reasonDetail((pool ?? id) + 1);
-}
-
-function ownerOf(shard: ShardState, delivery: number): Target {
-  return shard.link(refClient(delivery)).cells.owners[low16(delivery)] as Target;
 }
 
 /**
@@ -180,7 +176,7 @@ function retry(shard: ShardState, delivery: number): void {
 /** A delivery in BACKOFF whose target is there: its cell is part of what fills the target, so nobody else makes room. */
 function mayWaitAgain(shard: ShardState, delivery: number): boolean {
   if (cellState(cellWord(shard, delivery, CELL_STATE)) !== CELL.backoff) return false;
-  const target = shard.link(refClient(delivery)).cells.owners[low16(delivery)] as Target;
+  const target = ownerOf(shard, delivery);
   return shard.targets[target.spec.id] === target && isRoutedTo(shard, delivery, target);
 }
 

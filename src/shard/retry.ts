@@ -74,7 +74,7 @@ function fail(shard: ShardState, delivery: number, word: number, delayMs?: numbe
 export function failForGood(shard: ShardState, delivery: number, unhandled?: LetterReason): void {
   if (unhandled !== undefined) {
     if (unhandled === LETTER_REASON.overflow) giveUpDropped(shard, delivery);
-    else giveUp(shard, delivery, unhandled);
+    else giveUpUnheard(shard, delivery, unhandled);
     return;
   }
   const link = shard.link(refClient(delivery));

@@ -96,6 +96,8 @@ export class ShardState {
   deadLetters: Target | undefined;
   /** Dead letters in BACKOFF that wait for room there, oldest first; true: it keeps its place at its target. */
   readonly letters: Map<number, boolean> = new Map();
+  /** Parked messages whose ttl has passed and that wait for room there: client and slot. */
+  readonly unposted: Set<number> = new Set();
   /** Deliveries that look for another target again when DUE has passed. */
   readonly backingOff: BackingOff = new BackingOff();
   /** Where messages wait that such a delivery keeps back. */
@@ -142,8 +144,13 @@ export class ShardState {
   stirFreed(target: Target): void {
     if (target.hasWork) this.stir(target);
     if (target.pool?.hasWork === true) this.stir(target.pool);
-    if (this.letters.size > 0 && target.link === this.deadLetters?.link)
-      this.stir(this.deadLetters);
+    const sink = this.deadLetters;
+    if (this.awaitsLetters && sink !== undefined && target.link === sink.link) this.stir(sink);
+  }
+
+  /** Something waits for room in the dead letters. */
+  get awaitsLetters(): boolean {
+    return this.letters.size + this.unposted.size > 0;
   }
 
   /** Something is to be pushed or placed though nothing came. */

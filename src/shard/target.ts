@@ -125,6 +125,11 @@ export class Target {
     return this.#isDroppable && this.used < this.cellsWanted && cells.free * 2 > cells.count;
   }
 
+  /** Of a sink: whether it has room for so many. */
+  hasRoomFor(count: number): boolean {
+    return this.link.cells.free >= count && this.used + count <= this.cellMax;
+  }
+
   /** What waits is dropped, or was never accepted, when there is no room: nobody waits for it. */
   get isDroppable(): boolean {
     return this.#isDroppable;

@@ -101,7 +101,7 @@ describe('a pool', () => {
     await until(() => states.includes('half-open'));
     // A shard may see the time pass a moment after main does.
     const trial = (): Promise<unknown> =>
-      bus.request('job.x', { way: 'answer' }).catch(({ code }) => code);
+      bus.request('job.x', { way: 'answer' }).catch(({ code }: { code?: string }) => code);
     await until(async () => (await trial()) !== 'ERR_BUS_ENDPOINT_UNAVAILABLE');
     await until(() => states.includes('closed'));
     // Main may be told that it has opened when it is half-open already.

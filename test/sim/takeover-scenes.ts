@@ -289,6 +289,26 @@ export const TAKEOVER_SCENES: Readonly<Record<string, () => TakeoverScene>> = {
       return [hasOpened, untilOpen(false, () => end.receiver.reply('yes'))];
     });
   },
+  'notifications whose ttl passes: parked, waiting for the next run, and among letters': () => {
+    const scene = new Scene();
+    const letters = scene.deadLetters({ window: 2 });
+    const full = scene.endpoint('*', { window: 1 });
+    const failing = scene.endpoint('k', { retry: RETRY }, 2);
+    return played(scene, () => {
+      const sends = [1, 2, 3].map((at) => scene.sender.notify('k', at, { ttl: 5 }));
+      scene.world.run();
+      failing.receiver.fail(1_000);
+      scene.world.run();
+      full.receiver.report('full', new Error('no'));
+      scene.world.advance(5);
+      for (let rounds = 0; rounds < 4; rounds++) {
+        scene.world.run();
+        answerAll(scene, [letters, full], ({ receiver }) => receiver.acknowledge());
+      }
+      const kept = letters.receiver.payloads.map(String).sort();
+      return [seen(sends), [full, failing].map(payloadsOf), kept];
+    });
+  },
   'an endpoint that closes while messages wait for it': () => {
     const scene = new Scene();
     const closing = scene.endpoint('k', { window: 1 });

@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { STATUS } from '../../../src/memory/entries.ts';
+import { ACK_STATUS, STATUS } from '../../../src/memory/entries.ts';
+import {
+  causeReason,
+  LETTER_REASON,
+  letterAttempts,
+  letterCause,
+} from '../../../src/memory/letter-word.ts';
+import { retryAtOnce } from '../../helpers/retry-at-once.ts';
 import { heldByWorld } from '../client/at-rest.ts';
-import { Scene } from './scene.ts';
+import { type Placed, Scene } from './scene.ts';
 
 describe('the end of a ttl', () => {
   it.each(['request', 'notify', 'publish'] as const)(
@@ -121,5 +128,151 @@ describe('the end of a ttl', () => {
     scene.world.advance(5);
     scene.world.run();
     expect(waiting.toError()).toMatchObject({ code: 'ERR_BUS_EXPIRED' });
+  });
+});
+
+describe('what expires before it was handed over, where letters are kept', () => {
+  const TTL = { ttl: 5 };
+
+  /** With what each letter says: its reason, and the runs that it had. */
+  function withLetters(window = 8): { scene: Scene; letters: Placed; told: unknown[] } {
+    const scene = new Scene();
+    const letters = scene.deadLetters({ window });
+    const told: unknown[] = [];
+    const take = letters.receiver.take.bind(letters.receiver);
+    letters.receiver.take = (loan, detail?: number) => {
+      const word = detail as number;
+      told.push([causeReason(letterCause(word)) === LETTER_REASON.expired, letterAttempts(word)]);
+      take(loan);
+    };
+    return { scene, letters, told };
+  }
+
+  function end({ scene, letters }: { scene: Scene; letters: Placed }): void {
+    for (let rounds = 0; rounds < 3; rounds++) {
+      scene.world.run();
+      while (letters.receiver.held > 0) letters.receiver.acknowledge();
+    }
+    scene.world.advance(5);
+    scene.world.run();
+  }
+
+  it.each<[string, number, (scene: Scene, placed: Placed) => void]>([
+    ['parked', 0, () => {}],
+    ['waiting for its next run', 1, (_, { receiver }) => receiver.fail(1_000)],
+  ])('leaves a letter: a notification that is %s', (_, attempts, begin) => {
+    const setting = withLetters();
+    const { scene, letters, told } = setting;
+    const placed = scene.endpoint('k', { window: 1, retry: retryAtOnce(3) });
+    if (attempts === 0) scene.sender.notify('k', 'first');
+    const late = scene.sender.notify('k', 'late', TTL);
+    scene.world.run();
+    begin(scene, placed);
+    scene.world.run();
+    scene.world.advance(5);
+    scene.world.run();
+    expect([letters.receiver.payloads, told, late.isOpen]).toEqual([
+      ['late'],
+      [[true, attempts]],
+      true,
+    ]);
+    end(setting);
+    expect(late.toError()).toMatchObject({ code: 'ERR_BUS_EXPIRED' });
+    while (placed.receiver.held > 0) placed.receiver.acknowledge();
+    end(setting);
+    expect(placed.receiver.payloads).toHaveLength(1);
+    expect(heldByWorld(scene.world)).toEqual({});
+  });
+
+  it('leaves one when the shard comes too late to it', () => {
+    const setting = withLetters();
+    const { scene, letters } = setting;
+    const { receiver } = scene.endpoint('k');
+    const late = scene.sender.notify('k', 'late', TTL);
+    const request = scene.sender.request('k', 'request', TTL);
+    scene.world.advance(5);
+    end(setting);
+    expect([letters.receiver.payloads, receiver.payloads]).toEqual([['late'], []]);
+    for (const send of [late, request]) {
+      expect(send.toError()).toMatchObject({ code: 'ERR_BUS_EXPIRED' });
+    }
+    expect(heldByWorld(scene.world)).toEqual({});
+  });
+
+  it('leaves one for each endpoint, and has expired for its sender', () => {
+    const setting = withLetters();
+    const { scene, letters } = setting;
+    const [first, second] = [
+      scene.endpoint('*', { window: 1 }),
+      scene.endpoint('*', { window: 1 }, 2),
+    ];
+    scene.sender.notify('k', 'first');
+    const late = scene.sender.notify('k', 'late', TTL);
+    scene.world.run();
+    scene.world.advance(5);
+    end(setting);
+    expect(letters.receiver.payloads).toEqual(['late', 'late']);
+    expect(late.toError()).toMatchObject({ code: 'ERR_BUS_EXPIRED' });
+    for (const { receiver } of [first, second]) receiver.acknowledge();
+    end(setting);
+    expect(heldByWorld(scene.world)).toEqual({});
+  });
+
+  it('leaves one of an acknowledged event, and none of another, which is counted', () => {
+    const setting = withLetters();
+    const { scene, letters } = setting;
+    const retry = retryAtOnce(3);
+    const park = { window: 1, whenFull: 'park' } as const;
+    const acked = scene.subscription('k', {
+      window: 1,
+      whenFull: 'drop-oldest',
+      waiting: 4,
+      retry,
+    });
+    const plain = scene.subscription('k', { window: 1, whenFull: 'drop-oldest', waiting: 4 }, 2);
+    const blocks = scene.subscription('b', { ...park, retry }, 2);
+    for (const key of ['k', 'b']) {
+      for (const payload of ['first', `late ${key}`]) scene.sender.publish(key, payload, TTL);
+    }
+    scene.world.run();
+    scene.world.advance(5);
+    end(setting);
+    expect(letters.receiver.payloads.sort()).toEqual(['late b', 'late k']);
+    expect(scene.world.shard().state.counters.counts.expired).toBe(3);
+    for (const { receiver } of [acked, plain, blocks]) {
+      expect(receiver.payloads).toEqual(['first']);
+      receiver.acknowledge();
+    }
+    end(setting);
+    expect(heldByWorld(scene.world)).toEqual({});
+  });
+
+  it('waits for room among the letters, and never runs meanwhile; a letter that waits stays one', () => {
+    const setting = withLetters(1);
+    const { scene, letters } = setting;
+    const { receiver } = scene.endpoint('k', { window: 1 });
+    scene.sender.notify('k', 'first');
+    const late = [1, 2, 3].map((payload) => scene.sender.notify('k', payload, TTL));
+    scene.world.run();
+    receiver.acknowledge(ACK_STATUS.reject);
+    scene.world.run();
+    scene.world.advance(5);
+    scene.world.run();
+    receiver.acknowledge(ACK_STATUS.reject);
+    scene.world.run();
+    expect(letters.receiver.payloads).toEqual(['first']);
+    for (const payload of [1, 2, 3]) {
+      letters.receiver.acknowledge();
+      scene.world.run();
+      expect(letters.receiver.payloads.at(-1)).toBe(payload);
+    }
+    end(setting);
+    expect(receiver.payloads).toEqual(['first', 1]);
+    expect(late.map((send) => (send.toError() as { code?: string }).code)).toEqual([
+      'ERR_BUS_DELIVERY_FAILED',
+      'ERR_BUS_EXPIRED',
+      'ERR_BUS_EXPIRED',
+    ]);
+    expect(heldByWorld(scene.world)).toEqual({});
   });
 });
