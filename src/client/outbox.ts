@@ -32,6 +32,7 @@ import {
   SLOT_WORDS,
 } from '../memory/slot-header.ts';
 import type { Codec, PayloadKind } from '../message/codec.ts';
+import { copyBytes } from '../message/copy-bytes.ts';
 import { BusError } from '../message/errors.ts';
 import { type Headers, measureExtras, writeExtras } from '../message/headers.ts';
 import type { ClientLink } from './client-link.ts';
@@ -262,10 +263,9 @@ export class Outbox {
     try {
       const extras = this.#extrasBytes;
       if (extras > 0) writeExtras(bytes, block, draft.id, draft.headers);
-      const written =
-        draft.encoded === undefined
-          ? codec.write(payloadKind, draft.payload, bytes, block + extras, limit)
-          : draft.encoded.bytes.copy(bytes, block + extras);
+      let written = draft.encoded?.bytes.length ?? 0;
+      if (draft.encoded !== undefined) copyBytes(bytes, block + extras, draft.encoded.bytes);
+      else written = codec.write(payloadKind, draft.payload, bytes, block + extras, limit);
       wroteInPlace(bytes, block, extras + Math.max(written, 0));
       return written;
     } catch (error) {

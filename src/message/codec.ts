@@ -3,6 +3,7 @@
  * kind says which, in four bits of the slot header; the broker in between never looks.
  */
 import { types } from 'node:util';
+import { copyBytes } from './copy-bytes.ts';
 import { Decoder } from './decoder.ts';
 import { Encoder } from './encoder.ts';
 import { BusError } from './errors.ts';
@@ -102,7 +103,7 @@ export class AutoCodec implements Codec {
       case PAYLOAD.utf16:
         return asTextBuffer(heap).ucs2Write(value as string, offset);
       case PAYLOAD.arrayBuffer:
-        heap.set(new Uint8Array(value as ArrayBuffer), offset);
+        copyBytes(heap, offset, new Uint8Array(value as ArrayBuffer));
         return size;
       case PAYLOAD.undefined:
         return 0;
@@ -155,7 +156,7 @@ function isBytes(kind: PayloadKind): boolean {
 function writeBytes(bytes: Uint8Array, heap: Buffer, offset: number, limit: number): number {
   const size = bytes.length;
   if (size > limit || offset + size > heap.length) return -1;
-  heap.set(bytes, offset);
+  copyBytes(heap, offset, bytes);
   return size;
 }
 

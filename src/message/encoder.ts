@@ -14,6 +14,7 @@ import {
   SMALL_INTEGERS,
   TAG,
 } from './codec-tags.ts';
+import { copyBytes } from './copy-bytes.ts';
 import { NUMBER_BYTES_MAX, writeFloat, writeInteger, writeUint32 } from './encode-number.ts';
 import { isAsciiWritten, writeWholeText } from './encode-text.ts';
 import { toErrorRecord } from './error-codec.ts';
@@ -334,7 +335,7 @@ export class Encoder {
     const start = this.#length(content.byteLength, this.#tag(tag, p));
     const end = start + content.byteLength;
     if (end > this.#end) throw FULL;
-    this.#bytes.set(content, start);
+    copyBytes(this.#bytes, start, content);
     return end;
   }
 

@@ -4,6 +4,7 @@
  */
 import { type Codec, PAYLOAD, type PayloadKind } from './codec.ts';
 import type { CodecModule } from './codec-module.ts';
+import { copyBytes } from './copy-bytes.ts';
 import { isError } from './error-codec.ts';
 import { BusError } from './errors.ts';
 import { privateBytes } from './private-bytes.ts';
@@ -47,7 +48,7 @@ export class ModuleCodec implements Codec {
     const encoded = this.#encoded ?? this.#encode(value);
     this.#encoded = undefined;
     if (encoded.length > limit || offset + encoded.length > heap.length) return -1;
-    heap.set(encoded, offset);
+    copyBytes(heap, offset, encoded);
     return encoded.length;
   }
 

@@ -6,6 +6,7 @@ import {
   leastReceived,
   requireReceived,
   threadsOf,
+  whenReceived,
 } from '../../../../bench/messages/fan-out-counts.ts';
 import { StripedBytes } from '../../../../bench/messages/striped-bytes.ts';
 
@@ -35,6 +36,23 @@ describe('the counts of a fan-out', () => {
     for (const receiver of all.slice(1)) receiver.receive(message.stamp(1));
     expect(leastReceived(words)).toBe(2);
     expect(() => requireReceived(words, 2, 'c')).not.toThrow();
+  });
+
+  it('wake the sender when the slowest subscriber has had what it waits for', async () => {
+    const { all, words } = receivers();
+    const message = new StripedBytes(FAN_OUT.sizeBytes);
+    const steps: string[] = [];
+    const woken = whenReceived(words, 2).then(() => steps.push('woken'));
+    for (const [index, receiver] of all.entries()) {
+      receiver.receive(message.stamp(0));
+      receiver.receive(message.stamp(1));
+      // Longer than a wake-up takes: the one that is still behind holds the sender back.
+      if (index < 3) await new Promise((resolve) => setImmediate(resolve));
+      if (index < 3) steps.push(`${index}`);
+    }
+    await woken;
+    expect(steps).toEqual(['0', '1', '2', 'woken']);
+    await whenReceived(words, 2);
   });
 
   it('name the first message that was not the one expected', () => {
