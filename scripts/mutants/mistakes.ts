@@ -143,7 +143,7 @@ export const mistakes: readonly Mistake[] = [
     find: `  if (isOnLoan(state)) {
     target.loans -= 1;`,
     put: `  if (isOnLoan(state)) {
-    target.lanes?.leave(cell);
+    target.lanes?.leave(delivery);
     target.loans -= 1;`,
     finder: SIMULATOR,
   },
@@ -152,6 +152,27 @@ export const mistakes: readonly Mistake[] = [
     file: 'src/shard/retry.ts',
     find: '  backOff(shard, delivery, (word & ~CELL_UNHEARD) + ONE_ATTEMPT, hasPlace ? delay : 0);',
     put: '  backOff(shard, delivery, word & ~CELL_UNHEARD, hasPlace ? delay : 0);',
+    finder: SIMULATOR,
+  },
+  {
+    name: "a key lost on its way between a pool's threads",
+    file: 'src/shard/move.ts',
+    find: '  if (lanes !== undefined && lanes === to.lanes) lanes.pass(from, delivery);\n',
+    put: '',
+    finder: SIMULATOR,
+  },
+  {
+    name: "trials of a pool counted at its threads on a shard's death",
+    file: 'src/shard/recover.ts',
+    find: '      const { target } = owner.breaker;',
+    put: '      const target = owner.spec.id;',
+    finder: SIMULATOR,
+  },
+  {
+    name: 'what must not run twice is redelivered',
+    file: 'src/shard/membership.ts',
+    find: 'redeliver === false ? 1 : maxDeaths',
+    put: 'maxDeaths',
     finder: SIMULATOR,
   },
 ];

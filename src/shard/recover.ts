@@ -27,6 +27,7 @@ import {
   setRecordDetail,
   wasHandedOut,
 } from '../memory/ledger.ts';
+import { LETTER_REASON } from '../memory/letter-word.ts';
 import { get, put, store } from '../memory/seam.ts';
 import { LOAD_TRIALS, LOAD_WORDS } from '../memory/shard-memory.ts';
 import { CORR, FLAG_EARLY, KEY_HASH, KIND, KIND_MASK } from '../memory/slot-header.ts';
@@ -34,6 +35,7 @@ import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
 import { endBackOff, startBackOff } from './back-off.ts';
 import { takeTimeout, watchDeadline } from './commit.ts';
 import { joinMessage, ownerOf } from './deliveries.ts';
+import { giveUpUnheard } from './give-up.ts';
 import { WaitQueue } from './parking.ts';
 import { recordPushed } from './record-pushed.ts';
 import { rerouteDelivery } from './reroute.ts';
@@ -54,21 +56,34 @@ export function recover(shard: ShardState, departed: readonly TargetSpec[] = [])
   deriveLanes(shard);
 }
 
-/** Deliveries whose target went while nobody served the shard. */
+/** Deliveries whose target went while nobody served the shard, and requests that wait at one which takes none now. */
 export function rerouteOrphans(shard: ShardState): void {
   for (const link of shard.linkList) {
     for (let cell = 0; cell < link.cells.count; cell++) {
       const owner = link.cells.owners[cell];
-      if (owner === undefined || owner.active) continue;
-      const word = get(link.cellWords, cell * CELL_WORDS + CELL_STATE);
-      const isGone = shard.targets[owner.spec.id] !== owner && (word & CELL_DEAD) === 0;
-      const delivery = packRef(link.client, cell);
-      if (cellState(word) === CELL.backoff && isGone) {
-        endBackOff(shard, delivery);
-        rerouteDelivery(shard, delivery, 0);
-      } else if (cellState(word) === CELL.waiting) rerouteDelivery(shard, delivery, 0);
+      if (owner !== undefined && !owner.active) rerouteOrphan(shard, link, cell, owner);
     }
   }
+}
+
+function rerouteOrphan(shard: ShardState, link: ShardLink, cell: number, owner: Target): void {
+  const word = get(link.cellWords, cell * CELL_WORDS + CELL_STATE);
+  const state = cellState(word);
+  const delivery = packRef(link.client, cell);
+  const isThere = shard.targets[owner.spec.id] === owner;
+  if (state === CELL.backoff && !isThere && (word & CELL_DEAD) === 0) {
+    endBackOff(shard, delivery);
+    rerouteDelivery(shard, delivery, 0);
+  }
+  if (state !== CELL.waiting) return;
+  if (!isThere || isRequest(shard, link, cell)) rerouteDelivery(shard, delivery, 0);
+  else if (owner.failed) giveUpUnheard(shard, delivery, LETTER_REASON.died);
+}
+
+function isRequest(shard: ShardState, link: ShardLink, cell: number): boolean {
+  const ref = get(link.cellWords, cell * CELL_WORDS + CELL_REF);
+  const kind = shard.link(refClient(ref)).header(refSlot(ref), KIND) & KIND_MASK;
+  return kind === MESSAGE_KIND.request;
 }
 
 /** `visit` gets the offset of each cell that is not free. */

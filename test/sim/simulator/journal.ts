@@ -21,6 +21,8 @@ export interface Sent {
 
 export interface Delivery {
   readonly receiver: string;
+  /** The thread of a pool that has it; otherwise the receiver is its own. */
+  readonly thread?: string;
   readonly n: number;
   readonly key: string;
   readonly attempt: number;
@@ -37,6 +39,12 @@ export interface Present {
   readonly since: number;
   /** It was taken out. */
   isGone: boolean;
+}
+
+/** A run of a handler. */
+interface Started {
+  readonly n: number;
+  readonly receiver: string;
 }
 
 /** A promise that was broken. */
@@ -57,8 +65,8 @@ export class Journal {
   readonly #good = new Map<number, number>();
   readonly #doubtful = new Map<number, number>();
   #lastGood: number | undefined;
-  /** Messages in the hands of handlers, by client; those whose handler's thread has died. */
-  readonly #started = new Map<number, Set<number>>();
+  /** Messages in the hands of handlers, by client, and whose these are; those whose handler's thread has died. */
+  readonly #started = new Map<number, Map<string, Started>>();
   readonly #orphaned = new Set<number>();
   /** Calls that had not settled when looked at last. */
   #open: Sent[] = [];
@@ -69,33 +77,43 @@ export class Journal {
   readonly #last = new Map<string, number>();
   readonly #ordered = new Set<string>();
   readonly #lastOrdered = new Map<string, number>();
+  #broken: Broken | undefined;
   #mayMove = false;
+  #mayRefuse = false;
+  /** Receivers that get nothing again, and what they may not. */
+  readonly #once = new Set<string>();
+  readonly #spent = new Set<string>();
+  #lastAnswered = '';
 
   noteDelivery(delivery: Delivery): void {
-    const { attempt, key, n, receiver, redelivered } = delivery;
+    const { attempt, key, n, receiver, redelivered, thread = receiver } = delivery;
     this.deliveries.push(delivery);
     const sent = this.sent[n];
     if (sent === undefined || sent.key !== key || sent.isRefused) {
-      throw new Broken(`${receiver} got ${n} under ${key}, which nobody sent`);
+      this.#break(`${receiver} got ${n} under ${key}, which nobody sent`);
     }
     const name = `${receiver}:${n}`;
     // Attempts count that its endpoint's breaker did not let through.
     const isFirst = !redelivered;
-    if (this.#seen.has(name) && isFirst) throw new Broken(`${receiver} got ${n} twice, unmarked`);
+    if (this.#seen.has(name) && isFirst) this.#break(`${receiver} got ${n} twice, unmarked`);
+    if (this.#spent.has(name)) {
+      this.#break(`${receiver} got ${n} again, and a thread had died with it there`);
+    }
     if (this.#orphaned.has(n) && isFirst) {
-      throw new Broken(`${receiver} got ${n} unmarked, in whose handler a thread had died`);
+      this.#break(`${receiver} got ${n} unmarked, in whose handler a thread had died`);
     }
     if (!isFirst && !this.#handedOut.has(n)) {
-      throw new Broken(`${receiver} got ${n} marked as handed out before, and it never was`);
+      this.#break(`${receiver} got ${n} marked as handed out before, and it never was`);
     }
     this.#handedOut.add(n);
     this.#seen.add(name);
-    if (attempt > RUNS_MAX) throw new Broken(`${receiver} got ${n} as attempt ${attempt}`);
+    if (attempt > RUNS_MAX) this.#break(`${receiver} got ${n} as attempt ${attempt}`);
     this.#checkRepeated(delivery, sent);
-    if (!isFirst || (sent.kind === KIND.request && this.#mayMove)) return;
-    const lane = `${receiver}:${sent.client}:${key}`;
+    const mayMove = sent.kind === KIND.request || thread !== receiver;
+    if (!isFirst || (mayMove && this.#mayMove)) return;
+    const lane = `${thread}:${sent.client}:${key}`;
     const last = this.#last.get(lane) ?? -1;
-    if (last > n) throw new Broken(`${receiver} got ${n} after ${last}, of one sender and key`);
+    if (last > n) this.#break(`${receiver} got ${n} after ${last}, of one sender and key`);
     this.#last.set(lane, n);
   }
 
@@ -104,21 +122,31 @@ export class Journal {
     this.#ordered.add(receiver);
   }
 
+  /** What a handler there had begun when its thread died is not run there again. */
+  noteOnce(receiver: string): void {
+    this.#once.add(receiver);
+  }
+
   /** Requests may go elsewhere and come back. */
   #checkRepeated({ key, n, receiver }: Delivery, { client, kind }: Sent): void {
     if (kind !== KIND.notification || !this.#ordered.has(receiver)) return;
     const lane = `${receiver}:${client}:${key}`;
     const last = this.#lastOrdered.get(lane) ?? -1;
-    if (last > n) throw new Broken(`${receiver} got ${n} after ${last}, of one key in order`);
+    if (last > n) this.#break(`${receiver} got ${n} after ${last}, of one key in order`);
     this.#lastOrdered.set(lane, n);
   }
 
   /**
    * A receiver has left: a request that waited for it comes to another one now, which may have had later ones. What goes
-   * to all that match never moves.
+   * to all that match never moves, but from one thread of a pool to another.
    */
   noteDeparture(): void {
     this.#mayMove = true;
+  }
+
+  /** Somebody takes nothing any more: what comes for it fails there at once, and leaves no letter. */
+  noteFailure(): void {
+    this.#mayRefuse = true;
   }
 
   /** Message `n` was given up. */
@@ -130,6 +158,7 @@ export class Journal {
   /** Before it is given. */
   noteAnswer(receiver: string, n: number, isGood: boolean): void {
     this.#lastGood = undefined;
+    this.#lastAnswered = `${receiver}:${n}`;
     const name = `${receiver}:${n}`;
     if (!isGood || this.#answered.has(name)) return;
     this.#answered.add(name);
@@ -140,23 +169,25 @@ export class Journal {
   /** The thread died while it gave its last answer: that may have been accepted. */
   doubtAnswer(): void {
     const n = this.#lastGood;
+    this.#spent.delete(this.#lastAnswered);
     if (n !== undefined) this.#doubtful.set(n, (this.#doubtful.get(n) ?? 0) + 1);
   }
 
   /** A handler has been called; its end is noted when its answer was given. */
-  noteStart(client: number, n: number): void {
-    const started = this.#started.get(client) ?? new Set();
-    this.#started.set(client, started.add(n));
+  noteStart(client: number, n: number, receiver: string): void {
+    const started = this.#started.get(client) ?? new Map<string, Started>();
+    this.#started.set(client, started.set(`${receiver}:${n}`, { n, receiver }));
   }
 
-  noteEnd(client: number, n: number): void {
-    this.#started.get(client)?.delete(n);
+  noteEnd(client: number, n: number, receiver: string): void {
+    this.#started.get(client)?.delete(`${receiver}:${n}`);
   }
 
   noteDeath(client: number): void {
     this.noteDeparture();
-    for (const n of this.#started.get(client) ?? []) {
+    for (const [name, { n, receiver }] of this.#started.get(client) ?? []) {
       if (this.sent[n]?.kind === KIND.request) this.#orphaned.add(n);
+      if (this.#once.has(receiver)) this.#spent.add(name);
     }
   }
 
@@ -167,6 +198,7 @@ export class Journal {
 
   /** What has settled by now is true by now. `dead`: clients whose threads died. */
   look(dead: ReadonlySet<number>): void {
+    if (this.#broken !== undefined) throw this.#broken;
     this.#open = this.#open.filter((sent) => {
       if (sent.send === undefined || dead.has(sent.client)) return false;
       if (sent.send.isOpen) return true;
@@ -190,6 +222,12 @@ export class Journal {
     for (const sent of this.sent) this.#checkNotLost(sent, present, dead);
   }
 
+  /** Whatever catches it, as who calls a handler does, the run ends with it. */
+  #break(what: string): never {
+    this.#broken ??= new Broken(what);
+    throw this.#broken;
+  }
+
   #checkOutcome({ kind, n }: Sent, send: PendingSend): void {
     if (send.failed) {
       const error = send.toError();
@@ -199,7 +237,7 @@ export class Journal {
         kind === KIND.request
           ? error.code === 'ERR_BUS_WORKER'
           : error.code === 'ERR_BUS_DELIVERY_FAILED';
-      if (isGivenUp && !this.#letters.has(n))
+      if (isGivenUp && !this.#letters.has(n) && !(this.#mayRefuse && isRefused(error)))
         throw new Broken(`${n} was given up and left no letter`);
       return;
     }
@@ -230,4 +268,10 @@ export class Journal {
     const whose = dead.has(client) ? 'of a dead client ' : '';
     throw new Broken(`${n} ${whose}was accepted and never came to ${missing.name}`);
   }
+}
+
+/** No endpoint has failed it but by not taking it. */
+function isRefused({ details }: BusError): boolean {
+  const failed = details['failed'] as readonly { readonly error: BusError }[] | undefined;
+  return failed?.every(({ error }) => error.code === 'ERR_BUS_ENDPOINT_UNAVAILABLE') ?? false;
 }

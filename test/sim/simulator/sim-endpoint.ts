@@ -13,10 +13,19 @@ interface Running {
   readonly fail: (error: unknown) => void;
 }
 
+export interface SimEndpointHome {
+  readonly journal: Journal;
+  readonly moments: Moments;
+  /** The pool whose thread it is. */
+  readonly pool?: string;
+}
+
 export class SimEndpoint implements SimTarget {
   readonly client: WorldClient;
   readonly name: string;
   readonly receiver: EndpointReceiver;
+  /** Whose messages it gets: its own, or those of the pool whose thread it is. */
+  readonly #endpoint: string;
   readonly #journal: Journal;
   readonly #moments: Moments;
   readonly #running: Running[] = [];
@@ -24,17 +33,18 @@ export class SimEndpoint implements SimTarget {
   constructor(
     name: string,
     client: WorldClient,
-    { journal, moments }: { readonly journal: Journal; readonly moments: Moments },
+    { journal, moments, pool }: SimEndpointHome,
     options: EndpointOptions,
   ) {
     this.client = client;
     this.name = name;
+    this.#endpoint = pool ?? name;
     this.#journal = journal;
     this.#moments = moments;
     const resolved = resolveEndpointOptions(options);
     const { receiverParts } = client.core;
     const handler = (message: Message): PromiseLike<unknown> => this.#handle(message);
-    this.receiver = new EndpointReceiver(name, handler, resolved, receiverParts);
+    this.receiver = new EndpointReceiver(this.#endpoint, handler, resolved, receiverParts);
   }
 
   get held(): number {
@@ -49,17 +59,18 @@ export class SimEndpoint implements SimTarget {
     if (next === undefined) return;
     const { fail, n, succeed } = next;
     const isGood = isKind || random.below(4) > 0;
-    this.#journal.noteAnswer(this.name, n, isGood);
+    this.#journal.noteAnswer(this.#endpoint, n, isGood);
     if (isGood) succeed(n);
     else fail(new Error(String(n)));
-    this.#journal.noteEnd(this.client.id, n);
+    this.#journal.noteEnd(this.client.id, n, this.#endpoint);
   }
 
   #handle({ attempt, payload, redelivered, routingKey: key }: Message): PromiseLike<unknown> {
     this.#moments.ofReceipt();
     const n = payload as number;
-    this.#journal.noteDelivery({ receiver: this.name, n, key, attempt, redelivered });
-    this.#journal.noteStart(this.client.id, n);
+    const receiver = this.#endpoint;
+    this.#journal.noteDelivery({ receiver, thread: this.name, n, key, attempt, redelivered });
+    this.#journal.noteStart(this.client.id, n, receiver);
     this.#moments.ofHandler();
     const pending = (succeed: Running['succeed'], fail: Running['fail']): void => {
       this.#running.push({ n, succeed, fail });

@@ -9,10 +9,11 @@ import { lentOfKeys, trialsOf } from '../../unit/client/trials.ts';
 import { Broken } from './journal.ts';
 import type { Random } from './random.ts';
 
+/** Of an endpoint its target, of a pool those of its threads. */
+type Targets = () => readonly number[];
+
 export class SimOptions {
-  /** By target. */
-  readonly #breakers = new Map<number, BreakerSpec>();
-  readonly #ordered = new Set<number>();
+  readonly #drawn: { readonly targets: Targets; readonly wishes: Partial<TargetSpec> }[] = [];
 
   draw(random: Random): Partial<TargetSpec> {
     return {
@@ -21,21 +22,27 @@ export class SimOptions {
     };
   }
 
-  add(target: number, { breaker, ordered }: Partial<TargetSpec>): void {
-    if (breaker !== undefined) this.#breakers.set(target, breaker);
-    if (ordered === true) this.#ordered.add(target);
+  add(targets: Targets, wishes: Partial<TargetSpec>): void {
+    this.#drawn.push({ targets, wishes });
   }
 
   check(world: CoreWorld): void {
-    for (const [target, { probes }] of this.#breakers) {
-      const trials = trialsOf(world, target);
-      if (trials > probes) throw new Broken(`${trials} trials of target ${target} at once`);
-    }
-    for (const target of this.#ordered) {
-      const lent = lentOfKeys(world, target);
-      if (new Set(lent).size < lent.length) throw new Broken(`${target} has a key twice at once`);
-    }
+    for (const { targets, wishes } of this.#drawn) check(world, targets(), wishes);
   }
+}
+
+function check(
+  world: CoreWorld,
+  targets: readonly number[],
+  { breaker, ordered }: Partial<TargetSpec>,
+): void {
+  if (breaker !== undefined) {
+    const trials = targets.reduce((sum, target) => sum + trialsOf(world, target), 0);
+    if (trials > breaker.probes) throw new Broken(`${trials} trials of targets ${targets} at once`);
+  }
+  if (ordered !== true) return;
+  const lent = targets.flatMap((target) => lentOfKeys(world, target));
+  if (new Set(lent).size < lent.length) throw new Broken(`${targets} have a key twice at once`);
 }
 
 function breakerOf(random: Random): BreakerSpec {

@@ -4,17 +4,18 @@
  */
 import type { Receiver } from '../../../src/client/receiver.ts';
 import type { TargetSpec } from '../../../src/control/commands.ts';
-import { compareExchange, put, replaceSeam, store } from '../../../src/memory/seam.ts';
 import { BusError } from '../../../src/message/errors.ts';
 import { KIND } from '../../../src/message/kinds.ts';
 import { heldByWorld } from '../../unit/client/at-rest.ts';
 import { CoreWorld, type WorldClient } from '../../unit/client/core-world.ts';
+import { Deaths } from './deaths.ts';
 import { Broken, Journal, type Present, type Sent } from './journal.ts';
 import { Random } from './random.ts';
 import { SimDeadLetters } from './sim-dead-letters.ts';
 import { SimEndpoint } from './sim-endpoint.ts';
 import { SimOptions } from './sim-options.ts';
-import { type Moments, SimReceiver, type SimTarget } from './sim-receiver.ts';
+import { SimPool } from './sim-pool.ts';
+import { SimReceiver, type SimTarget } from './sim-receiver.ts';
 
 const STEPS = 300;
 /** The smallest that a bus may be told. */
@@ -30,24 +31,14 @@ const PATTERNS: Readonly<Record<string, readonly string[]>> = {
   '[ab]': ['a', 'b'],
 };
 const RECEIVERS_MAX = 12;
+/** Clients more where there is a pool, and deaths of clients. */
+const POOL_CLIENTS = 3;
 const ENDPOINT = { kind: 'endpoint', whenFull: 'park' } as const;
 /** A run that is not at rest after so many rounds never will be. */
 const ROUNDS_MAX = 400;
 const JUMPS_MS = [1, 1, 3, 10, 50, 2_000];
 const ATTEMPTS_MAX = 4;
 const DELAYS = { initial: 10, factor: 2, max: 100, jitter: 'full' } as const;
-/** A shard dies before one of so many of its writes, on average. */
-const WRITES_PER_KILL = 150;
-/** Exchanges are rare: each counts as so many writes. */
-const WEIGHT_OF_EXCHANGE = 30;
-/** The same of clients. */
-const WRITES_PER_CLIENT_KILL = 400;
-/** Of so many handlers that are called, one ends its thread. */
-const HANDLERS_PER_KILL = 12;
-const CLIENT_KILLS_MAX = 3;
-
-class Killed extends Error {}
-
 interface Installed {
   readonly receiver: SimTarget;
   readonly target: number;
@@ -71,36 +62,24 @@ export class Simulation {
   #letters: SimDeadLetters | undefined;
   readonly #dead = new Set<number>();
   readonly #abortable: { readonly client: number; readonly controller: AbortController }[] = [];
-  #isShard = false;
-  #killsLeft: number;
-  #untilKill = 0;
-  #shardDeaths = 0;
-  /** The client whose thread acts, and whether it has died doing so: it writes no more. */
-  #actor: WorldClient | undefined;
-  #isDying = false;
-  #clientKillsLeft: number;
-  #untilClientKill: number;
-  readonly #moments: Moments = {
-    ofReceipt: () => this.#stopDead(),
-    ofHandler: () => {
-      if (this.#mayDie && this.#random.oneIn(HANDLERS_PER_KILL)) this.#die();
-    },
-  };
+  readonly #deaths: Deaths;
+  /** In every second run. */
+  readonly #hasPool: boolean;
+  #pool: SimPool | undefined;
 
   constructor(seed: number) {
     const random = new Random(seed);
     this.#random = random;
-    this.#killsLeft = random.between(0, 8);
-    this.#untilKill = random.between(1, 2 * WRITES_PER_KILL);
-    this.#clientKillsLeft = random.between(0, CLIENT_KILLS_MAX);
-    this.#untilClientKill = random.between(1, 2 * WRITES_PER_CLIENT_KILL);
+    this.#hasPool = seed % 2 === 1;
+    this.#deaths = new Deaths(random);
+    if (this.#hasPool) this.#deaths.allow(POOL_CLIENTS);
     this.#world = new CoreWorld({
       shards: random.between(1, 3),
-      clients: random.between(2, 4),
+      clients: random.between(2, 4) + (this.#hasPool ? POOL_CLIENTS : 0),
       slots: random.between(4, 16),
       cells: 32,
       heapBytes: HEAP_BYTES,
-      targets: 32,
+      targets: this.#hasPool ? 48 : 32,
       startPosition: random.pick([0, -8, 2 ** 31 - 8]),
       batchSize: random.pick([1, 4, 100]),
     });
@@ -110,11 +89,7 @@ export class Simulation {
 
   /** Throws `Broken` with what went wrong. */
   run(): SimulationResult {
-    const restore = replaceSeam({
-      put: this.#cutOff(put),
-      store: this.#cutOff(store),
-      compareExchange: this.#cutOff(compareExchange, WEIGHT_OF_EXCHANGE),
-    });
+    const restore = this.#deaths.begin();
     try {
       this.#furnish();
       for (let step = 0; step < STEPS; step++) this.#step();
@@ -126,56 +101,16 @@ export class Simulation {
     const held = heldByWorld(this.#world, [...this.#dead]);
     if (Object.keys(held).length > 0) throw new Broken(`left behind: ${JSON.stringify(held)}`);
     return {
-      shardDeaths: this.#shardDeaths,
+      shardDeaths: this.#deaths.ofShards,
       clientDeaths: this.#dead.size,
       sent: this.#journal.sent.length,
       deliveries: this.#journal.deliveries.length,
     };
   }
 
-  #cutOff<Write extends (...access: never[]) => unknown>(write: Write, weight = 1): Write {
-    const cut = (...access: Parameters<Write>): unknown => {
-      if (this.#isShard) this.#untilKill -= weight;
-      if (this.#isShard && this.#killsLeft > 0 && this.#untilKill <= 0) {
-        this.#killsLeft -= 1;
-        this.#untilKill = this.#random.between(1, 2 * WRITES_PER_KILL);
-        throw new Killed();
-      }
-      this.#stopDead();
-      if (this.#mayDie && --this.#untilClientKill <= 0) this.#die();
-      return write(...access);
-    };
-    return cut as Write;
-  }
-
-  get #mayDie(): boolean {
-    // Main lives on, and is client 0.
-    return this.#actor !== undefined && this.#actor.id > 0 && this.#clientKillsLeft > 0;
-  }
-
-  #die(): never {
-    this.#isDying = true;
-    throw new Killed();
-  }
-
-  /** Whatever catches what a thread dies of does not bring it back. */
-  #stopDead(): void {
-    if (this.#isDying && !this.#isShard) throw new Killed();
-  }
-
   /** Lets a client's thread run until `work` ends, or it dies in it. Returns whether it lives. */
   #act(client: WorldClient, work: () => void): boolean {
-    this.#actor = client;
-    try {
-      work();
-    } catch (error) {
-      if (!(error instanceof Killed)) throw error;
-    }
-    this.#actor = undefined;
-    if (!this.#isDying) return true;
-    this.#isDying = false;
-    this.#clientKillsLeft -= 1;
-    this.#untilClientKill = this.#random.between(1, 2 * WRITES_PER_CLIENT_KILL);
+    if (this.#deaths.runClient(client, work)) return true;
     this.#bury(client);
     return false;
   }
@@ -184,21 +119,14 @@ export class Simulation {
     this.#dead.add(client.id);
     this.#journal.noteDeath(client.id);
     this.#world.detach(client);
+    this.#pool?.noteDeath(client);
   }
 
   #runShard(id: number, work: () => number): number {
-    this.#isShard = true;
-    try {
-      return work();
-    } catch (error) {
-      if (!(error instanceof Killed)) throw error;
-      this.#shardDeaths += 1;
-      this.#isShard = false;
-      this.#world.replaceShard(id);
-      return 1;
-    } finally {
-      this.#isShard = false;
-    }
+    const done = this.#deaths.runShard(work);
+    if (done !== undefined) return done;
+    this.#world.replaceShard(id);
+    return 1;
   }
 
   #furnish(): void {
@@ -210,6 +138,22 @@ export class Simulation {
     this.#world.addRoute('*', always.target);
     this.#notePresence(always, KIND.notification, '*');
     for (let more = this.#random.between(1, 4); more > 0; more--) this.#changeRoutes();
+    if (this.#hasPool) this.#addPool();
+  }
+
+  #addPool(): void {
+    const random = this.#random;
+    const pattern = random.pick(Object.keys(PATTERNS));
+    this.#pool = new SimPool({
+      world: this.#world,
+      random,
+      journal: this.#journal,
+      moments: this.#deaths.moments,
+      options: this.#options,
+      pattern,
+      keys: PATTERNS[pattern] ?? [],
+    });
+    this.#pool.start(this.#mortals());
   }
 
   #addReceiver(name: string, client: WorldClient, wishes: Partial<TargetSpec>): Installed {
@@ -217,7 +161,7 @@ export class Simulation {
     const window = random.between(1, 4);
     const attempts = random.between(1, ATTEMPTS_MAX);
     const retry = { attempts, requestAttempts: attempts, ...DELAYS };
-    const home = { journal: this.#journal, moments: this.#moments };
+    const home = { journal: this.#journal, moments: this.#deaths.moments };
     const spec = { ...wishes, window, retry };
     if (wishes.kind === 'endpoint' && random.oneIn(2)) {
       const concurrency = random.between(1, 4);
@@ -262,7 +206,7 @@ export class Simulation {
     else {
       const wishes = this.#options.draw(random);
       const added = this.#addReceiver(name, client, { ...ENDPOINT, ...wishes });
-      this.#options.add(added.target, wishes);
+      this.#options.add(() => [added.target], wishes);
       if (wishes.ordered === true) this.#journal.noteOrdered(name);
       this.#world.addRoute(pattern, added.target, { priority: random.below(2) });
       if (wishes.breaker === undefined) this.#notePresence(added, KIND.notification, pattern);
@@ -289,6 +233,7 @@ export class Simulation {
     else if (action < 96) this.#abort();
     else if (action < 99) this.#changeRoutes();
     else this.#killClient();
+    this.#pool?.step(this.#mortals());
     this.#options.check(this.#world);
     this.#journal.look(this.#dead);
   }
@@ -347,7 +292,7 @@ export class Simulation {
   #answer(isKind: boolean): void {
     const random = this.#random;
     if (random.oneIn(4)) this.#letters?.answer();
-    const { receiver } = random.pick(this.#receivers);
+    const receiver = random.pick(this.#answering());
     if (this.#dead.has(receiver.client.id)) return;
     const isStart = !isKind && random.oneIn(3);
     const lives = this.#act(receiver.client, () => {
@@ -363,18 +308,28 @@ export class Simulation {
     this.#bury(victim);
   }
 
+  #answering(): SimTarget[] {
+    const own = this.#receivers.map(({ receiver }) => receiver);
+    return this.#pool === undefined ? own : [...own, ...this.#pool.members];
+  }
+
+  /** Those that may die; main is none. */
+  #mortals(): WorldClient[] {
+    return this.#alive().filter(({ id }) => id > 0);
+  }
+
   #alive(): WorldClient[] {
     return this.#world.clients.filter(({ id }) => !this.#dead.has(id));
   }
 
   /** Nobody dies any more, all answer, time passes: everything must come to an end. */
   #comeToRest(): void {
-    this.#killsLeft = 0;
-    this.#clientKillsLeft = 0;
+    this.#deaths.end();
     for (let round = 0; round < ROUNDS_MAX; round++) {
       this.#world.run();
       while ((this.#letters?.held ?? 0) > 0) this.#letters?.answer();
-      for (const { receiver } of this.#receivers) {
+      this.#pool?.comeToRest(this.#mortals());
+      for (const receiver of this.#answering()) {
         if (this.#dead.has(receiver.client.id)) continue;
         while (receiver.held > 0) receiver.answer(this.#random, true);
       }

@@ -114,6 +114,27 @@ describe('a client that leaves', () => {
   });
 });
 
+describe('an isolated endpoint', () => {
+  it('keeps the notifications that it has been given, also when its shard dies', () => {
+    const scene = new Scene();
+    const end = scene.endpoint('k', { window: 1, waiting: 2 });
+    const sends = [1, 2].map((n) => scene.sender.notify('k', n));
+    const request = scene.sender.request('k', 3);
+    scene.world.run();
+    scene.world.tell({ op: 'isolate', target: end.target, isolated: true });
+    scene.world.replaceShard(0);
+    scene.world.run();
+    expect(request.toError()).toMatchObject({ code: 'ERR_BUS_ENDPOINT_UNAVAILABLE' });
+    for (const _ of sends) {
+      end.receiver.acknowledge();
+      scene.world.run();
+    }
+    expect(end.receiver.payloads).toEqual([1, 2]);
+    expect(sends.map(({ value }) => value)).toEqual([{ delivered: 1 }, { delivered: 1 }]);
+    expect(heldByWorld(scene.world)).toEqual({});
+  });
+});
+
 describe('targets that nobody knows', () => {
   it('are passed over', () => {
     const { world } = new Scene();

@@ -130,6 +130,23 @@ describe('a pool', () => {
     expect(heldByWorld(scene.world)).toEqual({});
   });
 
+  it('that fails while nobody serves its shard has given up the same in the end', () => {
+    const { scene, pool } = poolScene();
+    const letters = scene.deadLetters();
+    const send = scene.sender.notify('k', 1);
+    scene.world.run();
+    scene.world.runShard = () => 0;
+    scene.world.tell({ op: 'failPool', target: pool.target });
+    scene.world.runShard = (_, work) => work();
+    scene.world.replaceShard(0);
+    scene.world.run();
+    expect(letters.receiver.payloads).toEqual([1]);
+    letters.receiver.acknowledge();
+    scene.world.run();
+    expect(send.toError()).toMatchObject({ code: 'ERR_BUS_DELIVERY_FAILED' });
+    expect(heldByWorld(scene.world)).toEqual({});
+  });
+
   it('that is closed hands its requests on, and its members keep what they have', () => {
     const { scene, pool, join } = poolScene();
     const { receiver } = join(1);
