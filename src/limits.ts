@@ -75,6 +75,11 @@ export const LIMITS = {
   deadLetters: 10_000,
   deadLettersHigh: 1_000_000,
   deadLetterBytes: 67_108_864,
+  /**
+   * Ids of handled notifications that one shard remembers for the dedupe windows of all endpoints together: 24 bytes each.
+   * A further one takes the place of the oldest, which is forgotten before its window ends.
+   */
+  handledIds: 65_536,
   /** Messages. A larger batch only delays its first message. */
   batchSize: 10_000,
   /** Deliveries handed over and not acknowledged, per endpoint. */

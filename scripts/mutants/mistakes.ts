@@ -157,7 +157,7 @@ export const mistakes: readonly Mistake[] = [
   {
     name: "a key lost on its way between a pool's threads",
     file: 'src/shard/move.ts',
-    find: '  if (lanes !== undefined && lanes === to.lanes) lanes.pass(from, delivery);\n',
+    find: '  if (owner.lanes !== undefined && owner.lanes === to.lanes) to.lanes.pass(from, delivery);\n',
     put: '',
     finder: SIMULATOR,
   },
@@ -173,6 +173,21 @@ export const mistakes: readonly Mistake[] = [
     file: 'src/shard/membership.ts',
     find: 'redeliver === false ? 1 : maxDeaths',
     put: 'maxDeaths',
+    finder: SIMULATOR,
+  },
+  {
+    name: 'handled ids lost with a shard',
+    file: 'src/shard/handled.ts',
+    find: '    const used = usedPlaces(words, places);',
+    put: '    const used = Math.min(0, usedPlaces(words, places));',
+    finder: SIMULATOR,
+  },
+  {
+    name: 'what is handled after its caller gave up not recorded',
+    file: 'src/shard/acknowledge.ts',
+    find: '  if (status === ACK_STATUS.ok) noteHandled(shard, link, cell);',
+    put: `  const isHeld = recordState(sender.ledger, refSlot(ref)) === LEDGER.held;
+   if (status === ACK_STATUS.ok && !isHeld) noteHandled(shard, link, cell);`,
     finder: SIMULATOR,
   },
 ];

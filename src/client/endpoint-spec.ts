@@ -10,6 +10,7 @@ export function endpointSpec(
   options: ResolvedEndpointOptions,
 ): EndpointSpec {
   const { breaker, concurrency, maxDeaths, queueLimit, retry, service, tags, version } = options;
+  const { dedupeWindow } = options;
   return {
     id,
     tags,
@@ -20,6 +21,7 @@ export function endpointSpec(
     ...(breaker === undefined ? {} : { breaker: breakerSpec(breaker) }),
     ...(options.ordered === 'key' ? { ordered: true } : {}),
     ...(options.redeliver ? {} : { redeliver: false }),
+    ...(dedupeWindow > 0 ? { dedupeWindow } : {}),
     ...(queueLimit === Number.POSITIVE_INFINITY ? {} : { queueLimit }),
     ...(service === undefined ? {} : { service }),
     ...(version === undefined ? {} : { version }),

@@ -10,12 +10,7 @@ import type {
   ResolvedSubscribeOptions,
   SubscribeOptions,
 } from '../options.ts';
-import {
-  configError,
-  resolveEndpointOptions,
-  resolveOnceSignal,
-  resolveSubscribeOptions,
-} from '../options.ts';
+import { resolveEndpointOptions, resolveOnceSignal, resolveSubscribeOptions } from '../options.ts';
 import type { EventHub } from './bus-events.ts';
 import type { ClientCore } from './client-core.ts';
 import { checkHandler, EndpointReceiver, type Handler } from './endpoint.ts';
@@ -87,7 +82,6 @@ export class Registrations {
   async addEndpoint(id: string, handler: Handler, options?: EndpointOptions): Promise<Endpoint> {
     checkHandler(handler, 'registerEndpoint');
     const resolved = resolveEndpointOptions(options);
-    checkEndpointSupported(options, 'registerEndpoint');
     const { core, onWaiting, plane, settings } = this.#parts;
     const target = await plane.allocateTarget(core.id);
     const receiver = new EndpointReceiver(id, handler, resolved, core.receiverParts);
@@ -314,33 +308,6 @@ function windowOf(
   }
   const copied = Math.max(1, Math.floor(Math.min(capacity, PLAIN_WINDOW) / shards));
   return { window: copied, waiting: capacity, whenFull: overflow };
-}
-
-/** Options whose meaning is not built yet, with the one value that they may have: refused, not ignored. */
-const LATER_ENDPOINT: Readonly<Record<string, unknown>> = {
-  dedupeWindow: 0,
-};
-
-/** Throws `ERR_BUS_CONFIG` for an option of an endpoint or a pool that is not built yet. */
-export function checkEndpointSupported(given: object | undefined, verb: string): void {
-  checkSupported(given, LATER_ENDPOINT, verb);
-}
-
-/** `given` as the caller wrote it: a default that was filled in is no wish. */
-function checkSupported(
-  given: object | undefined,
-  later: Readonly<Record<string, unknown>>,
-  verb: string,
-): void {
-  for (const [name, value] of Object.entries(given ?? {})) {
-    if (!(name in later) || value === undefined || value === later[name]) continue;
-    throw configError(
-      verb,
-      name,
-      `${String(later[name])} (more is not supported yet)`,
-      kindOf(value),
-    );
-  }
 }
 
 /** Without a handler `given` is the options, and nothing comes after them. */

@@ -49,6 +49,13 @@ export interface BreakerSpec {
   readonly probes: number;
 }
 
+/** An endpoint handles no message id of a key twice within so many ms. */
+export interface DedupeSpec {
+  readonly windowMs: number;
+  /** Secret; the same for an endpoint of the same id whenever it is registered. 4 words. */
+  readonly seed: readonly number[];
+}
+
 /** An endpoint, a subscription, a client's sink for failure reports, or the dead letters, as a shard knows it. */
 export interface TargetSpec {
   /** 0 … targets − 1; unique while the target lives. */
@@ -83,6 +90,8 @@ export interface TargetSpec {
   readonly redeliver?: boolean;
   /** Of endpoints. Absent: none. */
   readonly breaker?: BreakerSpec;
+  /** Of endpoints. Absent: none. */
+  readonly dedupe?: DedupeSpec;
   /** Subscriptions that keep their loans: events that all shards together keep for it, and their bytes. */
   readonly bound?: { readonly events: number; readonly bytes: number };
   /** Number of the group that a subscription is a member of, > 0. */

@@ -39,6 +39,8 @@ export interface EndpointSpec {
   readonly redeliver?: boolean;
   /** Absent: none. */
   readonly breaker?: BreakerSpec;
+  /** Ms for which the id of a handled notification is known, above 0. Absent: not at all. */
+  readonly dedupeWindow?: number;
   /** Of a pool: handlers at once on each of its threads; `concurrency` is that of all of them. */
   readonly threadConcurrency?: number;
 }

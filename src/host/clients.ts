@@ -10,6 +10,7 @@ import { type ControlWords, foldTallies } from '../memory/control-words.ts';
 import { CLIENT_COUNTERS, type ClientCounter } from '../memory/counters.ts';
 import { CLIENT_ID_MAX } from '../memory/entries.ts';
 import { addLatencies, latencyView } from '../memory/latency-bins.ts';
+import { shardHandle } from '../memory/shard-memory.ts';
 import { BusError } from '../message/errors.ts';
 import type { EndpointEntry } from '../registry/endpoints.ts';
 import type { Registry } from '../registry/registry.ts';
@@ -81,7 +82,7 @@ export class Clients {
     return {
       memory: client.clientHandle,
       links: client.linkHandles,
-      shards: shards.hosts.map(({ memory: { id, targets, buffer } }) => ({ id, targets, buffer })),
+      shards: shards.hosts.map(({ memory }) => shardHandle(memory)),
       control: { targets: control.targets, buffer: control.buffer },
       peers: [...[...this.#departed.values()].map(({ client: left }) => left), ...present],
       endpoints: registry.findEndpoints({}).map(namedEndpoint),

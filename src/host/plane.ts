@@ -29,6 +29,7 @@ import { breakerName } from './breaker-news.ts';
 import { assertOpen } from './bus-state.ts';
 import type { Clients, TellState } from './clients.ts';
 import { clientsOf } from './clients-of.ts';
+import { DedupeSeeds } from './dedupe-seeds.ts';
 import type { DroppedCounts } from './dropped-counts.ts';
 import { explanationOf } from './explanation.ts';
 import type { Shards } from './shards.ts';
@@ -58,6 +59,7 @@ const MAIN = 0;
 
 export class Plane implements ControlPlane {
   readonly #init: PlaneInit;
+  readonly #seeds = new DedupeSeeds();
 
   constructor(init: PlaneInit) {
     this.#init = init;
@@ -74,8 +76,11 @@ export class Plane implements ControlPlane {
 
   async registerEndpoint(client: number, target: number, spec: EndpointSpec): Promise<void> {
     const { clients, control, registry, shards, tellState } = this.#init;
+    const { dedupeWindow: windowMs } = spec;
+    const dedupe =
+      windowMs === undefined ? {} : { dedupe: { windowMs, seed: await this.#seeds.of(spec.id) } };
     assertOpen(control);
-    const added = registry.addEndpoint(client, target, spec);
+    const added = { ...registry.addEndpoint(client, target, spec), ...dedupe };
     if (spec.breaker !== undefined) resetBreaker(control, target);
     const entry = registry.endpointAt(target);
     if (entry !== undefined) clients.announce(entry);

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import type { Worker } from 'node:worker_threads';
 import type { Endpoint } from '../client/endpoint-handle.ts';
 import { endpointSpec } from '../client/endpoint-spec.ts';
-import { AHEAD, checkEndpointSupported } from '../client/registrations.ts';
+import { AHEAD } from '../client/registrations.ts';
 import type { EndpointSpec } from '../control/plane.ts';
 import { BEAT } from '../memory/client-memory.ts';
 import { type ControlWords, clearTallies } from '../memory/control-words.ts';
@@ -72,7 +72,6 @@ export class Pools {
   async #start(id: string, url: unknown, options: PoolOptions | undefined): Promise<Endpoint> {
     const href = moduleHref(url, WHERE);
     const resolved = resolvePoolOptions(options, availableParallelism());
-    checkEndpointSupported(options, WHERE);
     const { name } = resolved.threadOptions;
     // Piscina passes none on.
     if (name !== undefined) throw configError(WHERE, 'name', 'undefined', `'${name}'`);

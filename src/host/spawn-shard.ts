@@ -2,7 +2,7 @@
 import type { WorkerOptions } from 'node:worker_threads';
 import type { ShardBoot, StandbyBoot } from '../control/commands.ts';
 import type { ControlHandle } from '../memory/control-words.ts';
-import type { ShardHandle } from '../memory/shard-memory.ts';
+import { type ShardHandle, shardHandle } from '../memory/shard-memory.ts';
 import type { ResolvedConfig } from '../options.ts';
 import { spawn, type Thread } from './spawn.ts';
 import { workerEntry } from './worker-url.ts';
@@ -19,11 +19,11 @@ type ThreadConfig = Pick<ResolvedConfig, 'shardOptions' | 'workerUrl'>;
 
 /** Throws `ERR_BUS_CONFIG` for options that Node refuses. */
 export function spawnShard(
-  { id, targets, buffer }: ShardHandle,
+  shard: ShardHandle,
   surroundings: ShardSurroundings,
   config: ThreadConfig,
 ): Thread {
-  const boot: ShardBoot = { ...bootOf(surroundings), shard: { id, targets, buffer } };
+  const boot: ShardBoot = { ...bootOf(surroundings), shard: shardHandle(shard) };
   return spawnWith(boot, config);
 }
 
@@ -40,7 +40,7 @@ export function spawnStandby(
 function bootOf({ control, originMs, shards, spin }: ShardSurroundings): Omit<ShardBoot, 'shard'> {
   return {
     control: { targets: control.targets, buffer: control.buffer },
-    shards: shards.map(({ id, targets, buffer }) => ({ id, targets, buffer })),
+    shards: shards.map(shardHandle),
     originMs,
     spin,
   };

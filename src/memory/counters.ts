@@ -49,6 +49,8 @@ export const SHARD_COUNTERS = [
   'expired',
   'parked',
   'retried',
+  // Deliveries that an endpoint's dedupe window kept from being handled again.
+  'duplicates',
   'cacheMisses',
   'steps',
   'sleeps',

@@ -16,9 +16,12 @@
  * windows[targets] 32  the shard  the other shards: attempts at an endpoint that has a breaker, and failed ones
  * kept[targets]     the shard   the subscription's thread: events lent to it so far and waiting for it (Int32, wraps);
  *                               stored while some wait, and when none has for very long
+ * handled           the shard   its successor: ids that endpoints with a `dedupeWindow` have handled, see handled-words.ts
  * ```
  */
+import { LIMITS } from '../limits.ts';
 import { COUNTER_WORDS } from './counters.ts';
+import { handledWords } from './handled-words.ts';
 import { LATENCY_COUNTS } from './latency-bins.ts';
 import { LINE_WORDS, toLines, WORD_BYTES } from './line.ts';
 import { load, store } from './seam.ts';
@@ -46,6 +49,8 @@ export interface ShardHandle {
   readonly id: number;
   /** One more than the largest target id: endpoints and subscriptions of the whole bus. */
   readonly targets: number;
+  /** Handled ids that it remembers at most. */
+  readonly handledIds: number;
   readonly buffer: SharedArrayBuffer;
 }
 
@@ -59,27 +64,36 @@ export interface ShardMemory extends ShardHandle {
   readonly kept: Int32Array;
   /** By target, WINDOW_WORDS each. Whoever sums them may be a moment behind. */
   readonly windows: Int32Array;
+  /** See handled-words.ts. */
+  readonly handled: Int32Array;
 }
 
-export function createShardMemory(id: number, targets: number): ShardMemory {
+export function createShardMemory(
+  id: number,
+  targets: number,
+  handledIds: number = LIMITS.handledIds,
+): ShardMemory {
   const words =
     HEAD_WORDS +
     toLines(COUNTER_WORDS) +
     toLines(LATENCY_COUNTS * 2) +
     2 * toLines(targets) +
     toLines(targets * LOAD_WORDS) +
-    targets * WINDOW_WORDS;
-  return openShardMemory({ id, targets, buffer: new SharedArrayBuffer(words * WORD_BYTES) });
+    targets * WINDOW_WORDS +
+    handledWords(handledIds);
+  const buffer = new SharedArrayBuffer(words * WORD_BYTES);
+  return openShardMemory({ id, targets, handledIds, buffer });
 }
 
 export function openShardMemory(from: ShardHandle): ShardMemory {
-  const { buffer, targets } = from;
+  const { buffer, handledIds, targets } = from;
   const countersAt = HEAD_WORDS * WORD_BYTES;
   const latencyAt = countersAt + toLines(COUNTER_WORDS) * WORD_BYTES;
   const droppedAt = latencyAt + toLines(LATENCY_COUNTS * 2) * WORD_BYTES;
   const loadsAt = droppedAt + toLines(targets) * WORD_BYTES;
   const keptAt = loadsAt + toLines(targets * LOAD_WORDS) * WORD_BYTES;
   const windowsAt = keptAt + toLines(targets) * WORD_BYTES;
+  const handledAt = windowsAt + targets * WINDOW_WORDS * WORD_BYTES;
   return {
     ...from,
     words: new Int32Array(buffer, 0, HEAD_WORDS),
@@ -89,7 +103,13 @@ export function openShardMemory(from: ShardHandle): ShardMemory {
     loads: new Int32Array(buffer, loadsAt, targets * LOAD_WORDS),
     kept: new Int32Array(buffer, keptAt, targets),
     windows: new Int32Array(buffer, windowsAt, targets * WINDOW_WORDS),
+    handled: new Int32Array(buffer, handledAt, handledWords(handledIds)),
   };
+}
+
+/** Of what it was opened from, only what a thread can be given. */
+export function shardHandle({ buffer, handledIds, id, targets }: ShardHandle): ShardHandle {
+  return { id, targets, handledIds, buffer };
 }
 
 /** The shard: command `seq` and all before it are in force. Ring main afterwards. */

@@ -1,10 +1,16 @@
-/** Hash of one header's value in an extras block (headers.ts), read in place: for those who never decode a message. */
+/** What is read in place of an extras block (headers.ts): for those who never decode a message. */
 
-const ID_PREFIX_BYTES = 2;
+/** Bytes before the id. */
+export const ID_PREFIX_BYTES = 2;
 const COUNT_BYTES = 1;
 const HEADER_PREFIX_BYTES = 4;
 
-/** Int32; `absent` when the block of `length` bytes at `offset` has no header of that name (its bytes of UTF-8). */
+/** Bytes of the id in the block of `length` bytes at `offset`; 0: its sender gave none. */
+export function idLengthOf(heap: Buffer, offset: number, length: number): number {
+  return length === 0 ? 0 : heap.readUInt16LE(offset);
+}
+
+/** Hash of one header's value, Int32; `absent` when the block of `length` bytes at `offset` has no header of that name (its bytes of UTF-8). */
 export function hashHeader(
   heap: Buffer,
   offset: number,

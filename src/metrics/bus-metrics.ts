@@ -79,7 +79,10 @@ export interface BusMetrics {
     readonly timedOut: number;
     /** Replies and results that came when nobody waited any more. */
     readonly late: number;
-    /** Events, by cause: `overflow` by the bound of a subscription, `expired` by their ttl in its queue. */
+    /**
+     * Deliveries, by cause: events by the bound of a subscription (`overflow`) and by their ttl in its queue (`expired`),
+     * notifications by the `dedupeWindow` of an endpoint (`duplicate`), which has them settled as handled.
+     */
     readonly dropped: Readonly<Record<string, number>>;
   };
   readonly byKind: {
@@ -141,6 +144,7 @@ export function busMetrics(sources: MetricsSources): BusMetrics {
       dropped: {
         overflow: ofClients('dropped') + ofShards('dropped'),
         expired: ofClients('expired') + ofShards('expired'),
+        duplicate: ofShards('duplicates'),
       },
     },
     byKind: {

@@ -40,7 +40,10 @@ export interface EndpointOptions {
   readonly redeliver?: boolean | undefined;
   /** `'key'`: the next message of a key waits until the one before is settled, retries included. Default false. */
   readonly ordered?: false | 'key' | undefined;
-  /** For so many ms a message id is remembered and not handled again. Default 0: not at all. Not supported yet. */
+  /**
+   * For so many ms after it was handled, a notification with the same key and the same `id` of its sender's is settled
+   * without being handled again. Default 0: each is handled.
+   */
   readonly dedupeWindow?: number | undefined;
   /** Byte payloads are views of shared memory, valid until the handler settles. Default false. */
   readonly lease?: boolean | undefined;

@@ -6,7 +6,7 @@ import { BALANCES, type FullPolicy, type Matching } from '../control/commands.ts
 import type { EndpointSpec, RouteRequest, SubscriptionRequest } from '../control/plane.ts';
 import { LIMITS } from '../limits.ts';
 import { kindOf } from '../message/text.ts';
-import { configError, DURATION, isDuration, isName, rangeText } from '../options/reader.ts';
+import { configError, DELAY, DURATION, isDuration, isName, rangeText } from '../options/reader.ts';
 import { settleMatch, validatePattern } from '../routing/pattern.ts';
 import type { RegexProgram } from '../routing/regex-program.ts';
 
@@ -30,12 +30,20 @@ export function checkEndpoint(spec: EndpointSpec): void {
     throw configError(where, 'tags', expected, kindOf(spec.tags));
   }
   for (const tag of spec.tags) checkName(where, 'tags', tag);
-  const { concurrency, queueLimit } = spec;
+  const { concurrency, dedupeWindow, queueLimit } = spec;
   if (concurrency !== undefined) {
     checkInteger(where, 'concurrency', concurrency, 1, LIMITS.concurrentDeliveries);
   }
   if (queueLimit !== undefined && queueLimit !== Number.POSITIVE_INFINITY) {
     checkInteger(where, 'queueLimit', queueLimit, 0, Number.MAX_SAFE_INTEGER);
+  }
+  if (dedupeWindow !== undefined && !isDuration(dedupeWindow, DELAY)) {
+    throw configError(
+      where,
+      'dedupeWindow',
+      `milliseconds ${rangeText(DELAY)}`,
+      kindOf(dedupeWindow),
+    );
   }
   checkInteger(where, 'maxConcurrentDeliveries', spec.window, 1, LIMITS.concurrentDeliveries);
 }

@@ -47,8 +47,8 @@ export interface Estate {
   readonly targets: readonly number[];
 }
 
-/** Messages of taken keys that one shard keeps for an `ordered` endpoint before those of other keys wait behind them. */
-const ORDERED_WAITING = 1_000;
+/** Messages of taken keys or ids that one shard keeps for an endpoint before others wait behind them. */
+const LANE_WAITING = 1_000;
 
 export class Registry {
   /** By target; of those that are gone too, until their numbers are used again. */
@@ -100,8 +100,9 @@ export class Registry {
   /** A thread of a pool. Throws `ERR_BUS_ENDPOINT_NOT_FOUND`, and then has changed nothing. */
   addMember(client: number, target: number, pool: string): TargetSpec {
     const { spec: poolSpec, target: poolTarget } = this.#endpoints.get(pool);
-    // Breaker and order are the pool's, whichever of its threads has a message.
-    const { breaker: _, ordered: __, threadConcurrency: concurrency, ...spec } = poolSpec;
+    // Breaker, order and handled ids are the pool's, whichever of its threads has a message.
+    const { breaker: _, ordered: __, dedupeWindow: ___, ...spec } = poolSpec;
+    const { threadConcurrency: concurrency } = spec;
     if (concurrency === undefined) throw noPoolError(pool);
     this.#assertFree(client, target);
     this.#members.add(target, poolTarget);
@@ -281,7 +282,8 @@ export class Registry {
       ...(spec.retry === undefined ? {} : { retry: spec.retry }),
       ...(spec.maxDeaths === undefined ? {} : { maxDeaths: spec.maxDeaths }),
       ...(spec.breaker === undefined ? {} : { breaker: spec.breaker }),
-      ...(spec.ordered === true ? { ordered: true, waiting: ORDERED_WAITING } : {}),
+      ...(spec.ordered === true ? { ordered: true } : {}),
+      ...(hasLanes(spec) ? { waiting: LANE_WAITING } : {}),
       ...(spec.redeliver === false ? { redeliver: false } : {}),
     };
   }
@@ -300,6 +302,11 @@ export class Registry {
       { details: { client, target, owner, used } },
     );
   }
+}
+
+/** A message may have to wait for another of its key or id. */
+function hasLanes({ dedupeWindow, ordered }: EndpointSpec): boolean {
+  return ordered === true || dedupeWindow !== undefined;
 }
 
 function noPoolError(id: string): BusError {

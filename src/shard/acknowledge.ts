@@ -34,6 +34,7 @@ import { deadlineOf, watchTimeout } from './commit.ts';
 import { endAnswered, endAttempt } from './end-attempt.ts';
 import { expireMessage } from './expiry.ts';
 import { endLetter } from './give-up.ts';
+import { noteHandled } from './repeats.ts';
 import { rerouteDelivery } from './reroute.ts';
 import { failAttempt, failForGood } from './retry.ts';
 import { decide, decideTold, finish, giveBack, settle } from './settle.ts';
@@ -48,11 +49,12 @@ export function takeAcknowledgement(shard: ShardState, link: ShardLink, entry: n
   const delivery = packRef(link.client, cell);
   const ref = get(link.cellWords, cell * CELL_WORDS + CELL_REF);
   const sender = shard.link(refClient(ref));
+  const status = ackStatusOf(entry);
+  if (status === ACK_STATUS.ok) noteHandled(shard, link, cell);
   if (state === CELL.expired || recordState(sender.ledger, refSlot(ref)) === LEDGER.held) {
     giveBack(shard, delivery, state);
     return;
   }
-  const status = ackStatusOf(entry);
   if (status === ACK_STATUS.requeue) endAttempt(shard, delivery, VERDICT.none);
   else endAnswered(shard, delivery, status === ACK_STATUS.ok);
   if ((word & CELL_DEAD) !== 0) endLetter(shard, delivery);

@@ -10,6 +10,7 @@ import { KEY_HASH, KIND, KIND_MASK } from '../memory/slot-header.ts';
 import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
 import { backOff, LOOK_AGAIN_MS, mayBackOff } from './back-off.ts';
 import { cellWord } from './deliveries.ts';
+import { endRepeat } from './end-repeat.ts';
 import { rerouteDelivery } from './reroute.ts';
 import { failUntried } from './retry.ts';
 import { NO_CELL } from './shard-link.ts';
@@ -48,19 +49,20 @@ export function passOnWaiting(shard: ShardState, target: Target): void {
   for (const cell of rest) passOn(shard, target, cell);
 }
 
-/** The first that waits; at an `ordered` endpoint the first whose key is not taken by an earlier one. */
+/** The first that waits; where keys or ids are taken, the first whose own is not. */
 export function nextToLend(shard: ShardState, target: Target): number {
-  const { lanes, link } = target;
+  const { dedupe, lanes, link } = target;
   let cell = target.firstWaiting;
-  if (lanes === undefined) return cell;
+  if (lanes === undefined && dedupe === undefined) return cell;
   for (; cell !== NO_CELL; cell = link.cells.after[cell] as number) {
     if (hasLane(shard, target, cell)) return cell;
   }
   return NO_CELL;
 }
 
-/** No other message of its key is in hand, where that counts. */
-function hasLane(shard: ShardState, { lanes, link }: Target, cell: number): boolean {
+/** No other message of its key, or of its id, is in hand, where that counts. */
+function hasLane(shard: ShardState, { dedupe, lanes, link }: Target, cell: number): boolean {
+  if (dedupe !== undefined && !dedupe.isFree(link, cell)) return false;
   if (lanes === undefined) return true;
   const ref = get(link.cellWords, cell * CELL_WORDS + CELL_REF);
   const hash = shard.link(refClient(ref)).header(refSlot(ref), KEY_HASH);
@@ -72,6 +74,7 @@ function hasLane(shard: ShardState, { lanes, link }: Target, cell: number): bool
  * try whether the breaker may close it waits for what becomes of them.
  */
 function passOn(shard: ShardState, target: Target, cell: number): void {
+  if (endRepeat(shard, target, cell)) return;
   const { breaker, link } = target;
   const ref = get(link.cellWords, cell * CELL_WORDS + CELL_REF);
   const sender = shard.link(refClient(ref));

@@ -23,6 +23,7 @@ import {
 } from '../memory/ledger.ts';
 import { get, put } from '../memory/seam.ts';
 import { endBackOff } from './back-off.ts';
+import { notePrint } from './repeats.ts';
 import { NO_CELL, type ShardLink } from './shard-link.ts';
 import type { ShardState } from './shard-state.ts';
 import type { Target } from './target.ts';
@@ -67,6 +68,7 @@ export function openDelivery(
   const delivery = packRef(link.client, cell);
   joinMessage(shard, sender, slot, delivery);
   link.cells.owners[cell] = target;
+  if (target.dedupe !== undefined) notePrint(shard, target, cell, sender, slot);
   target.addUsed(1, target.bytesOf(sender, slot));
   if (target.isHolding) sender.hold(slot);
   target.enqueue(cell);
@@ -99,6 +101,7 @@ export function freeDelivery(shard: ShardState, delivery: number, state: number)
   if (state === CELL.backoff) endBackOff(shard, delivery);
   leaveMessage(shard, sender, slot, delivery);
   target.lanes?.leave(delivery);
+  target.dedupe?.leave(delivery);
   target.addUsed(-1, -target.bytesOf(sender, slot));
   if (target.isHolding) sender.letGo(slot);
   link.cells.owners[cell] = undefined;

@@ -13,9 +13,16 @@ import { commit, refuse } from './commit.ts';
 import { openDelivery } from './deliveries.ts';
 import { giveUpDropped, postRefused } from './give-up.ts';
 import { WaitQueue } from './parking.ts';
+import { isRepeat } from './repeats.ts';
 import { NO_CELL, type ShardLink } from './shard-link.ts';
 import type { ShardState } from './shard-state.ts';
 import type { Target } from './target.ts';
+
+/** What became of the targets of a message: deliveries, and those that have handled what it repeats. */
+interface Fan {
+  readonly opened: number;
+  readonly repeated: number;
+}
 
 const EARLY_EVENT = FLAG_EARLY | MESSAGE_KIND.event;
 
@@ -30,6 +37,7 @@ export function placeFanOut(
   for (let i = 0; i < targets.length; i++) {
     const target = shard.targets[targets[i] as number];
     if (target === undefined || target.spec.whenFull !== 'park') continue;
+    if (target.dedupe !== undefined && isRepeat(shard, target, link, slot)) continue;
     if (!target.active || isOver(link, slot, target)) continue;
     const waiting = target.ownQueue;
     if (waiting !== undefined && waiting !== own && !waiting.isEmpty) {
@@ -76,10 +84,12 @@ function openAll(
 ): void {
   let opened = 0;
   let dropped = 0;
+  let repeated = 0;
   for (let i = 0; i < targets.length; i++) {
     const target = shard.targets[targets[i] as number];
     if (target === undefined) continue;
-    if (!target.active || isOver(link, slot, target)) {
+    if (target.dedupe !== undefined && isRepeat(shard, target, link, slot)) repeated += 1;
+    else if (!target.active || isOver(link, slot, target)) {
       const why = target.active ? REFUSAL.overLimit : REFUSAL.unavailable;
       shard.refusals.push(packRefusal(target.spec.id, why));
     } else if (hasPlace(shard, link, slot, target)) {
@@ -88,8 +98,12 @@ function openAll(
     } else if (target.spec.whenFull === 'error') dropped += 1;
     else if (postRefused(shard, link, slot, target)) opened += 1;
   }
-  if (shard.refusals.length > 0) commitWithFailures(shard, link, slot, opened);
-  else if (opened > 0) commitFanOut(shard, link, slot, { opened, isRefused: dropped > 0 });
+  shard.counters.counts.duplicates += repeated;
+  if (shard.refusals.length > 0) commitWithFailures(shard, link, slot, { opened, repeated });
+  else if (opened > 0)
+    commitFanOut(shard, link, slot, { opened, repeated, isRefused: dropped > 0 });
+  else if (repeated > 0)
+    refuse(shard, link, slot, { status: STATUS.ok, detail: outcomeOf(repeated) });
   else if (dropped > 0) refuse(shard, link, slot, { status: STATUS.full, detail: 0 });
   else refuse(shard, link, slot, { status: emptyStatus(link, slot), detail: 0 });
 }
@@ -116,9 +130,14 @@ function commitFanOut(
   shard: ShardState,
   link: ShardLink,
   slot: number,
-  fan: { readonly opened: number; readonly isRefused: boolean },
+  fan: Fan & { readonly isRefused: boolean },
 ): void {
-  commit(link, slot, outcomeOf(fan.opened), fan.isRefused ? LEDGER.refused : LEDGER.routed);
+  commit(
+    link,
+    slot,
+    outcomeOf(fan.opened + fan.repeated),
+    fan.isRefused ? LEDGER.refused : LEDGER.routed,
+  );
   if ((link.header(slot, KIND) & (FLAG_EARLY | KIND_MASK)) === EARLY_EVENT) {
     shard.uncounted.push({ link, slot });
   }
@@ -129,11 +148,11 @@ function commitWithFailures(
   shard: ShardState,
   link: ShardLink,
   slot: number,
-  opened: number,
+  { opened, repeated }: Fan,
 ): void {
   const { refusals } = shard;
   const sink = link.down ? undefined : link.reports;
-  let outcome = outcomeOf(opened + refusals.length);
+  let outcome = outcomeOf(opened + repeated + refusals.length);
   let told = 0;
   for (let i = 0; i < refusals.length; i++) {
     outcome = withFailure(outcome);

@@ -22,9 +22,10 @@ export function move(
   const sender = shard.link(refClient(ref));
   const moved = { delivery: from, word, result };
   const delivery = openDelivery(shard, sender, refSlot(ref), to, moved);
-  const lanes = shard.link(refClient(from)).cells.owners[low16(from)]?.lanes;
+  const owner = shard.link(refClient(from)).cells.owners[low16(from)] as Target;
   // Within a pool: from one of its threads to the pool, or the other way.
-  if (lanes !== undefined && lanes === to.lanes) lanes.pass(from, delivery);
+  if (owner.lanes !== undefined && owner.lanes === to.lanes) to.lanes.pass(from, delivery);
+  if (owner.dedupe !== undefined && owner.dedupe === to.dedupe) to.dedupe.pass(from, delivery);
   freeDelivery(shard, from, old);
   put(to.link.cellWords, low16(delivery) * CELL_WORDS + CELL_FROM, 0);
 }

@@ -25,12 +25,12 @@ export function freeMember(shard: ShardState, pool: Target): Target | undefined 
 }
 
 /**
- * Where a delivery waits that a thread of the pool has given back or lost. That of an ordered pool goes beyond the pool's
- * share of cells, and without any cell at once to a thread that can start it: the later ones of its key, which fill the
- * pool and wait for it, would keep it out for ever. Undefined: there is no place now.
+ * Where a delivery waits that a thread of the pool has given back or lost. Where others of its key or id wait for it, it
+ * goes beyond the pool's share of cells, and without any cell at once to a thread that can start it: those others, which
+ * fill the pool, would keep it out for ever. Undefined: there is no place now.
  */
 export function placeForReturned(shard: ShardState, pool: Target): Target | undefined {
-  if (pool.lanes === undefined) return pool.hasRoom ? pool : undefined;
+  if (!pool.hasLanes) return pool.hasRoom ? pool : undefined;
   return pool.link.cells.free > 0 ? pool : freeMember(shard, pool);
 }
 

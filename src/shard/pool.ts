@@ -7,6 +7,7 @@ import { CELL_REF, CELL_STATE, CELL_WORDS } from '../memory/ledger.ts';
 import { get } from '../memory/seam.ts';
 import { KEY_HASH } from '../memory/slot-header.ts';
 import { nextToLend, passOnWaiting } from './begin-attempt.ts';
+import { endRepeat } from './end-repeat.ts';
 import { expireDelivery, hasExpired } from './expiry.ts';
 import { move } from './move.ts';
 import { freeMember } from './pool-places.ts';
@@ -45,12 +46,14 @@ export function lendPool(shard: ShardState, pool: Target): void {
       expireDelivery(shard, sender, refSlot(ref), delivery);
       continue;
     }
+    if (endRepeat(shard, pool, cell)) continue;
     const member = freeMember(shard, pool);
     if (member === undefined) {
       noteBlocked(shard, pool);
       return;
     }
     pool.lanes?.take(sender.header(refSlot(ref), KEY_HASH), delivery);
+    pool.dedupe?.take(pool.link, cell);
     move(shard, delivery, member, get(cellWords, at + CELL_STATE));
     pool.blockedSinceMs = undefined;
   }

@@ -39,6 +39,7 @@ import { packLetter } from '../memory/letter-word.ts';
 import { get, put } from '../memory/seam.ts';
 import { KEY_HASH, SENT } from '../memory/slot-header.ts';
 import { beginAttempt, nextToLend, passOnWaiting } from './begin-attempt.ts';
+import { endRepeat } from './end-repeat.ts';
 import { expireDelivery, expireWaiting, hasExpired } from './expiry.ts';
 import { postWaiting } from './give-up.ts';
 import { placeMessage } from './intake.ts';
@@ -117,8 +118,10 @@ function lend(shard: ShardState, target: Target): void {
       expireDelivery(shard, sender, slot, packRef(link.client, cell));
       continue;
     }
+    if (target.dedupe !== undefined && endRepeat(shard, target, cell)) continue;
     if (!beginAttempt(shard, target, cell)) continue;
     target.lanes?.take(sender.header(slot, KEY_HASH), packRef(link.client, cell));
+    target.dedupe?.take(link, cell);
     const word = get(words, at + CELL_STATE);
     const lent = lendCell(word);
     const flags = wasHandedOut(word) ? FLAG_REDELIVERED : 0;

@@ -38,6 +38,7 @@ import { joinMessage, ownerOf } from './deliveries.ts';
 import { giveUpUnheard } from './give-up.ts';
 import { WaitQueue } from './parking.ts';
 import { recordPushed } from './record-pushed.ts';
+import { notePrint } from './repeats.ts';
 import { rerouteDelivery } from './reroute.ts';
 import { resolve } from './resolve-key.ts';
 import { NO_CELL, type ShardLink } from './shard-link.ts';
@@ -154,18 +155,20 @@ function wantsToHear(link: ShardLink, slot: number, kind: number): boolean {
 }
 
 /**
- * Whose key is taken: what is on loan or with a thread of a pool, then what waits for its next attempt, then what was
- * about to be handed over.
+ * Whose key or id is taken: what is on loan or with a thread of a pool, then what waits for its next attempt, then what
+ * was about to be handed over.
  */
 function deriveLanes(shard: ShardState): void {
   for (const isTaker of [isInHand, isBackedOff, isRepeated]) {
-    for (const { cellWords, cells, client } of shard.linkList) {
+    for (const link of shard.linkList) {
+      const { cellWords, cells } = link;
       cells.owners.forEach((owner, cell) => {
-        if (owner?.lanes === undefined) return;
+        if (owner?.lanes === undefined && owner?.dedupe === undefined) return;
         if (!isTaker(get(cellWords, cell * CELL_WORDS + CELL_STATE), owner)) return;
         const ref = get(cellWords, cell * CELL_WORDS + CELL_REF);
         const hash = shard.link(refClient(ref)).header(refSlot(ref), KEY_HASH);
-        owner.lanes.take(hash, packRef(client, cell));
+        owner.lanes?.take(hash, packRef(link.client, cell));
+        owner.dedupe?.take(link, cell);
       });
     }
   }
@@ -264,6 +267,7 @@ function deriveCell(shard: ShardState, link: ShardLink, cell: number, owner: Tar
   const slot = refSlot(ref);
   joinMessage(shard, sender, slot, delivery);
   link.cells.owners[cell] = owner;
+  if (owner.dedupe !== undefined) notePrint(shard, owner, cell, sender, slot);
   owner.addUsed(1, owner.bytesOf(sender, slot));
   if (owner.isHolding) sender.hold(slot);
   if (isOpen(state)) sender.openCount[slot] = (sender.openCount[slot] as number) + 1;

@@ -26,6 +26,7 @@ import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
 import { backOff, endBackOff, LOOK_AGAIN_MS } from './back-off.ts';
 import { ALL_FULL } from './choose.ts';
 import { cellWord, deliveryState, freeDelivery, type Moved, ownerOf } from './deliveries.ts';
+import { endRepeat } from './end-repeat.ts';
 import { giveUpUnheard } from './give-up.ts';
 import { nextMember } from './group-turn.ts';
 import { move } from './move.ts';
@@ -163,6 +164,7 @@ function retry(shard: ShardState, delivery: number): void {
   }
   endBackOff(shard, delivery);
   const target = link.cells.owners[cell] as Target;
+  if (endRepeat(shard, target, cell)) return;
   const isThere = shard.targets[target.spec.id] === target;
   const ref = cellWord(shard, delivery, CELL_REF);
   const kind = shard.link(refClient(ref)).header(refSlot(ref), KIND) & KIND_MASK;

@@ -69,6 +69,7 @@ export class ShardCore {
   /** Reads the rings, fires what is due, pushes what waits. Returns the number of entries and timers handled. */
   step(nowMs: number): number {
     const shard = this.#shard;
+    shard.clockMs = nowMs;
     shard.nowMs = nowMs | 0;
     let work = 0;
     const { linkList } = shard;

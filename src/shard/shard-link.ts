@@ -15,6 +15,7 @@ import { get } from '../memory/seam.ts';
 import { KEY_ID, KIND, keyEpochOf, SEQ_HI, SEQ_LO, SLOT_WORDS } from '../memory/slot-header.ts';
 import { SubmitConsumer } from '../memory/submit-ring.ts';
 import { CellPool } from './cell-pool.ts';
+import type { CellPrints } from './cell-prints.ts';
 import { KeyCache } from './key-cache.ts';
 import { Parking } from './parking.ts';
 import type { Target } from './target.ts';
@@ -60,6 +61,8 @@ export class ShardLink {
 
   /** By slot: the timeout that a request takes from its route, ms; 0: none, -1: no time limit. Made with the first. */
   #timeouts: Int32Array | undefined;
+  /** Made with the first delivery that needs one. */
+  prints: CellPrints | undefined;
   /** Targets that live at this client. */
   readonly targets: Set<Target> = new Set();
   /** Where failure reports for this client's notifications go. */

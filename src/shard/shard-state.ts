@@ -15,6 +15,8 @@ import {
 import { type IndexLimits, Router } from '../routing/router.ts';
 import { BackingOff } from './backing-off.ts';
 import { BreakerWatch } from './breaker-watch.ts';
+import { Fingerprints } from './fingerprints.ts';
+import { Handled } from './handled.ts';
 import { WaitQueue } from './parking.ts';
 import type { ShardLink } from './shard-link.ts';
 import type { Loads, Target } from './target.ts';
@@ -60,7 +62,10 @@ export class ShardState {
   /** By target id. */
   readonly targets: (Target | undefined)[];
   readonly loads: Loads;
-  /** Ms since the bus epoch, set once a step. */
+  readonly fingerprints: Fingerprints = new Fingerprints();
+  #handled: Handled | undefined;
+  /** Ms since the bus epoch, set once a step; and the same as an Int32, which wraps. */
+  clockMs = 0;
   nowMs = 0;
   /** The message that is being placed is new: it may be refused by a queue limit. */
   isTaking = false;
@@ -132,6 +137,13 @@ export class ShardState {
   /** The link of a client that is known to exist: something of it is in care. */
   link(client: number): ShardLink {
     return this.links[client] as ShardLink;
+  }
+
+  /** What endpoints with a `dedupeWindow` have handled; what a predecessor has recorded is read with the first look. */
+  get handled(): Handled {
+    const { handled, handledIds } = this.memory;
+    this.#handled ??= new Handled(handled, handledIds);
+    return this.#handled;
   }
 
   stir(target: Target): void {

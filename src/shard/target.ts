@@ -10,6 +10,7 @@ import { KeyLanes } from './key-lanes.ts';
 import type { WaitQueue } from './parking.ts';
 import type { ShardLink } from './shard-link.ts';
 import type { TargetBreaker } from './target-breaker.ts';
+import { TargetDedupe } from './target-dedupe.ts';
 
 const NONE = -1;
 const NO_MEMBERS: readonly Target[] = Object.freeze([]);
@@ -66,6 +67,8 @@ export class Target {
   readonly lanes: KeyLanes | undefined;
   /** Of an endpoint that has one; a pool and its members have the same. */
   readonly breaker: TargetBreaker | undefined;
+  /** Of an endpoint with a `dedupeWindow`; a pool and its members have the same. */
+  readonly dedupe: TargetDedupe | undefined;
   /** Messages that wait for this very target. */
   ownQueue: WaitQueue | undefined;
   readonly #isDroppable: boolean;
@@ -87,6 +90,7 @@ export class Target {
     this.pool = pool;
     this.breaker = pool === undefined ? breaker : pool.breaker;
     this.lanes = pool === undefined && spec.ordered === true ? new KeyLanes() : pool?.lanes;
+    this.dedupe = pool === undefined ? dedupeOf(spec) : pool.dedupe;
     this.link = link;
     this.concurrency = spec.concurrency ?? spec.window;
     this.capacity = spec.capacity ?? Number.POSITIVE_INFINITY;
@@ -105,6 +109,11 @@ export class Target {
     this.cellMax = this.cellsWanted;
     this.isHolding = mayHold(spec);
     this.#isDroppable = spec.kind === 'subscription' && whenFull.startsWith('drop');
+  }
+
+  /** What waits here may wait for another one of its key or id. */
+  get hasLanes(): boolean {
+    return this.lanes !== undefined || this.dedupe !== undefined;
   }
 
   /** Something waits for room or to be handed over. */
@@ -280,6 +289,10 @@ export class Target {
     if (next === NONE) this.#last = previous;
     else before[next] = previous;
   }
+}
+
+function dedupeOf({ dedupe }: TargetSpec): TargetDedupe | undefined {
+  return dedupe === undefined ? undefined : new TargetDedupe(dedupe);
 }
 
 /**

@@ -46,6 +46,7 @@ export function heldByShard({
     uncounted: uncounted.length,
     backingOff: backingOff.size,
     lanes: targets.reduce((total, target) => total + (target?.lanes?.size ?? 0), 0),
+    idsInHand: targets.reduce((total, target) => total + (target?.dedupe?.size ?? 0), 0),
   });
 }
 

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { runsScale } from '../setup/property-runs.ts';
 import { playWithKills } from './killed-shard.ts';
+import { DEDUPE_SCENES } from './takeover-dedupe-scenes.ts';
 import { TAKEOVER_POOL_SCENES } from './takeover-pool-scenes.ts';
 import type { TakeoverScene } from './takeover-scene.ts';
 import { TAKEOVER_SCENES } from './takeover-scenes.ts';
@@ -9,6 +10,7 @@ import { TAKEOVER_SCENES } from './takeover-scenes.ts';
 const SCENES: Readonly<Record<string, () => TakeoverScene>> = {
   ...TAKEOVER_SCENES,
   ...TAKEOVER_POOL_SCENES,
+  ...DEDUPE_SCENES,
 };
 
 /** Far more writes than any scene makes. */

@@ -5,12 +5,16 @@
 import type { PendingSend } from '../../../src/client/pending-send.ts';
 import { BusError } from '../../../src/message/errors.ts';
 import { KIND } from '../../../src/message/kinds.ts';
+import { Broken } from './broken.ts';
+import { type Named, Repeats } from './repeats.ts';
 
 export interface Sent {
   readonly n: number;
   readonly client: number;
   readonly key: string;
   readonly kind: number;
+  /** That its sender gave it. */
+  readonly id: string | undefined;
   /** Undefined while the call is made; stays so when the thread died in it: it may be accepted. */
   send: PendingSend | undefined;
   /** There was no room for it, nor for waiting: it was never accepted. */
@@ -47,9 +51,6 @@ interface Started {
   readonly receiver: string;
 }
 
-/** A promise that was broken. */
-export class Broken extends Error {}
-
 /** As many attempts as the targets allow, and as many deaths. */
 const RUNS_MAX = 4 + 3;
 
@@ -84,6 +85,14 @@ export class Journal {
   readonly #once = new Set<string>();
   readonly #spent = new Set<string>();
   #lastAnswered = '';
+  readonly repeats: Repeats;
+  readonly #now: () => number;
+
+  /** `now`: ms of the run; `remembersAll`: shards remember more ids than a run has. */
+  constructor(now: () => number, remembersAll: boolean) {
+    this.#now = now;
+    this.repeats = new Repeats(remembersAll);
+  }
 
   noteDelivery(delivery: Delivery): void {
     const { attempt, key, n, receiver, redelivered, thread = receiver } = delivery;
@@ -109,6 +118,9 @@ export class Journal {
     this.#seen.add(name);
     if (attempt > RUNS_MAX) this.#break(`${receiver} got ${n} as attempt ${attempt}`);
     this.#checkRepeated(delivery, sent);
+    const named = namedOf(sent);
+    const isRepeat = named !== undefined && this.repeats.noteDelivery(receiver, named, this.#now());
+    if (isRepeat) return;
     const mayMove = sent.kind === KIND.request || thread !== receiver;
     if (!isFirst || (mayMove && this.#mayMove)) return;
     const lane = `${thread}:${sent.client}:${key}`;
@@ -159,6 +171,8 @@ export class Journal {
   noteAnswer(receiver: string, n: number, isGood: boolean): void {
     this.#lastGood = undefined;
     this.#lastAnswered = `${receiver}:${n}`;
+    const named = namedOf(this.sent[n]);
+    if (named !== undefined) this.repeats.noteAnswer(receiver, named, isGood, this.#now());
     const name = `${receiver}:${n}`;
     if (!isGood || this.#answered.has(name)) return;
     this.#answered.add(name);
@@ -228,7 +242,8 @@ export class Journal {
     throw this.#broken;
   }
 
-  #checkOutcome({ kind, n }: Sent, send: PendingSend): void {
+  #checkOutcome(sent: Sent, send: PendingSend): void {
+    const { kind, n } = sent;
     if (send.failed) {
       const error = send.toError();
       if (!BusError.isBusError(error)) throw new Broken(`${n} failed with ${String(error)}`);
@@ -247,9 +262,18 @@ export class Journal {
       throw new Broken(`request ${n} was answered ${String(send.value)}`);
     }
     const { delivered } = send.value as { delivered: number };
-    if (kind === KIND.notification && (delivered > answered || delivered < certain)) {
+    const repeated = kind === KIND.notification ? this.#settledUnhandled(sent) : 0;
+    if (kind === KIND.notification && (delivered > answered + repeated || delivered < certain)) {
       throw new Broken(`notification ${n} says ${delivered} delivered, ${answered} were`);
     }
+  }
+
+  /** Endpoints that have handled not it, but what it repeats. */
+  #settledUnhandled(sent: Sent): number {
+    const named = namedOf(sent);
+    if (named === undefined) return 0;
+    const all = this.repeats.coveredAt(named);
+    return all.filter((receiver) => !this.#answered.has(`${receiver}:${sent.n}`)).length;
   }
 
   /** What was accepted comes to all who were there when it was sent and still are, unless it was given up in time. */
@@ -258,9 +282,11 @@ export class Journal {
     if (send?.link === undefined) return;
     // Nobody reads what a dead client's calls end with.
     if (dead.has(client) && mayBeGivenUp) return;
+    const named = namedOf(sent);
     const missing = all.find((present) => {
       const isFor = present.kind === kind && present.since <= n && present.keys.includes(sent.key);
-      return isFor && !this.#seen.has(`${present.name}:${n}`);
+      if (!isFor || this.#seen.has(`${present.name}:${n}`)) return false;
+      return named === undefined || !this.repeats.isCovered(present.name, named);
     });
     if (missing === undefined) return;
     const error = !send.isOpen && send.failed ? send.toError() : undefined;
@@ -274,4 +300,9 @@ export class Journal {
 function isRefused({ details }: BusError): boolean {
   const failed = details['failed'] as readonly { readonly error: BusError }[] | undefined;
   return failed?.every(({ error }) => error.code === 'ERR_BUS_ENDPOINT_UNAVAILABLE') ?? false;
+}
+
+function namedOf(sent: Sent | undefined): Named | undefined {
+  if (sent?.id === undefined || sent.kind !== KIND.notification) return undefined;
+  return { n: sent.n, key: sent.key, id: sent.id };
 }

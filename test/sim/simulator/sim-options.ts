@@ -1,12 +1,12 @@
 /**
  * Endpoints of a run with options of their own. One with a breaker passes requests on, and may give up a notification
  * that it never let through; trials are never more than it allows. One that is ordered has one delivery of a key at a
- * time.
+ * time; what one with a dedupe window promises, `Repeats` knows.
  */
-import type { BreakerSpec, TargetSpec } from '../../../src/control/commands.ts';
+import type { BreakerSpec, DedupeSpec, TargetSpec } from '../../../src/control/commands.ts';
 import type { CoreWorld } from '../../unit/client/core-world.ts';
 import { lentOfKeys, trialsOf } from '../../unit/client/trials.ts';
-import { Broken } from './journal.ts';
+import { Broken } from './broken.ts';
 import type { Random } from './random.ts';
 
 /** Of an endpoint its target, of a pool those of its threads. */
@@ -14,12 +14,20 @@ type Targets = () => readonly number[];
 
 export class SimOptions {
   readonly #drawn: { readonly targets: Targets; readonly wishes: Partial<TargetSpec> }[] = [];
+  #seeds = 0;
 
   draw(random: Random): Partial<TargetSpec> {
     return {
       ...(random.oneIn(3) ? { breaker: breakerOf(random) } : {}),
       ...(random.oneIn(3) ? { ordered: true } : {}),
+      ...(random.oneIn(2) ? { dedupe: this.dedupe(random) } : {}),
     };
+  }
+
+  /** With a seed of its own. */
+  dedupe(random: Random): DedupeSpec {
+    this.#seeds += 1;
+    return { windowMs: random.pick([20, 500, 5_000]), seed: [this.#seeds, 0, 0, 0] };
   }
 
   add(targets: Targets, wishes: Partial<TargetSpec>): void {

@@ -5,7 +5,8 @@
 import type { RetrySpec, TargetSpec } from '../../../src/control/commands.ts';
 import { KIND } from '../../../src/message/kinds.ts';
 import type { CoreWorld, WorldClient } from '../../unit/client/core-world.ts';
-import { Broken, type Journal, type Present } from './journal.ts';
+import { Broken } from './broken.ts';
+import type { Journal, Present } from './journal.ts';
 import type { Random } from './random.ts';
 import { SimEndpoint } from './sim-endpoint.ts';
 import type { SimOptions } from './sim-options.ts';
@@ -63,6 +64,7 @@ export class SimPool {
     this.#target = world.addTarget(world.client(0), NOBODY, { ...this.#wishes, ...whole });
     options.add(() => this.#targets, drawn);
     if (drawn.ordered === true) journal.noteOrdered(NAME);
+    if (drawn.dedupe) journal.repeats.noteEndpoint(NAME, drawn.dedupe.windowMs);
     if (this.#wishes.redeliver === false) journal.noteOnce(NAME);
     world.addRoute(pattern, this.#target, { priority: random.below(2) });
     // Its threads have a key's messages in any order, and one with a breaker passes some on.

@@ -8,11 +8,13 @@ import { BusError } from '../../../src/message/errors.ts';
 import { KIND } from '../../../src/message/kinds.ts';
 import { heldByWorld } from '../../unit/client/at-rest.ts';
 import { CoreWorld, type WorldClient } from '../../unit/client/core-world.ts';
+import { Broken } from './broken.ts';
 import { Deaths } from './deaths.ts';
-import { Broken, Journal, type Present, type Sent } from './journal.ts';
+import { Journal, type Present, type Sent } from './journal.ts';
 import { Random } from './random.ts';
 import { SimDeadLetters } from './sim-dead-letters.ts';
 import { SimEndpoint } from './sim-endpoint.ts';
+import { drawMessage, KEYS } from './sim-message.ts';
 import { SimOptions } from './sim-options.ts';
 import { SimPool } from './sim-pool.ts';
 import { SimReceiver, type SimTarget } from './sim-receiver.ts';
@@ -20,7 +22,9 @@ import { SimReceiver, type SimTarget } from './sim-receiver.ts';
 const STEPS = 300;
 /** The smallest that a bus may be told. */
 const HEAP_BYTES = 1024 * 1024;
-const KEYS = ['a', 'b', 'c'];
+/** Handled ids that a shard remembers: fewer or more than a run has. */
+const FEW_IDS = 4;
+const MANY_IDS = 2_048;
 /** What routes and subscriptions may be for, and the keys that match. */
 const PATTERNS: Readonly<Record<string, readonly string[]>> = {
   a: ['a'],
@@ -56,7 +60,7 @@ export interface SimulationResult {
 export class Simulation {
   readonly #random: Random;
   readonly #world: CoreWorld;
-  readonly #journal = new Journal();
+  readonly #journal: Journal;
   readonly #receivers: Installed[] = [];
   readonly #options = new SimOptions();
   #letters: SimDeadLetters | undefined;
@@ -73,7 +77,10 @@ export class Simulation {
     this.#hasPool = seed % 2 === 1;
     this.#deaths = new Deaths(random);
     if (this.#hasPool) this.#deaths.allow(POOL_CLIENTS);
+    const handledIds = random.pick([FEW_IDS, MANY_IDS, MANY_IDS]);
+    this.#journal = new Journal(() => this.#world.nowMs, handledIds === MANY_IDS);
     this.#world = new CoreWorld({
+      handledIds,
       shards: random.between(1, 3),
       clients: random.between(2, 4) + (this.#hasPool ? POOL_CLIENTS : 0),
       slots: random.between(4, 16),
@@ -134,7 +141,8 @@ export class Simulation {
     this.#letters = new SimDeadLetters(home, this.#journal);
     const window = this.#random.between(1, 4);
     this.#world.addTarget(home, this.#letters, { kind: 'deadLetters', window });
-    const always = this.#addReceiver('always', home, ENDPOINT);
+    const dedupe = this.#random.oneIn(2) ? { dedupe: this.#options.dedupe(this.#random) } : {};
+    const always = this.#addReceiver('always', home, { ...ENDPOINT, ...dedupe });
     this.#world.addRoute('*', always.target);
     this.#notePresence(always, KIND.notification, '*');
     for (let more = this.#random.between(1, 4); more > 0; more--) this.#changeRoutes();
@@ -163,6 +171,7 @@ export class Simulation {
     const retry = { attempts, requestAttempts: attempts, ...DELAYS };
     const home = { journal: this.#journal, moments: this.#deaths.moments };
     const spec = { ...wishes, window, retry };
+    if (wishes.dedupe) this.#journal.repeats.noteEndpoint(name, wishes.dedupe.windowMs);
     if (wishes.kind === 'endpoint' && random.oneIn(2)) {
       const concurrency = random.between(1, 4);
       const options = { concurrency, retry: { attempts, ...DELAYS } };
@@ -252,21 +261,15 @@ export class Simulation {
     const random = this.#random;
     const client = random.pick(this.#alive());
     const n = this.#journal.sent.length;
-    const key = random.pick(KEYS);
-    const abort = random.oneIn(6) ? new AbortController() : undefined;
+    const { abort, key, kind, options, verb } = drawMessage(random);
     if (abort !== undefined) this.#abortable.push({ client: client.id, controller: abort });
-    const options: { timeout?: number; signal?: AbortSignal } = {
-      ...(random.oneIn(4) ? { timeout: random.pick([1, 20, 500]) } : {}),
-      ...(abort === undefined ? {} : { signal: abort.signal }),
-    };
-    const kind = random.pick([KIND.request, KIND.notification, KIND.event]);
-    const verb = VERBS[kind] as (typeof VERBS)[number];
     const mayBeGivenUp = options.timeout !== undefined || options.signal !== undefined;
     const sent: Sent = {
       n,
       client: client.id,
       key,
       kind,
+      id: options.id,
       send: undefined,
       isRefused: false,
       mayBeGivenUp,
@@ -344,9 +347,3 @@ export class Simulation {
     return this.#alive().every(({ core }) => core.outstanding === 0);
   }
 }
-
-const VERBS: Readonly<Record<number, 'request' | 'notify' | 'publish'>> = {
-  [KIND.request]: 'request',
-  [KIND.notification]: 'notify',
-  [KIND.event]: 'publish',
-};

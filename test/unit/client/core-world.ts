@@ -191,10 +191,13 @@ export class CoreWorld {
   constructor(size: WorldSize = {}) {
     this.size = { ...SIZE, ...size };
     const { shards, clients, slots, cells, heapBytes, targets, startPosition } = this.size;
+    const { handledIds } = this.size;
     this.control = createControlWords(targets);
     const ids = [...Array(clients).keys()];
     this.clientMemories = ids.map((id) => createClientMemory(id, slots, heapBytes));
-    this.shardMemories = Array.from({ length: shards }, (_, id) => createShardMemory(id, targets));
+    this.shardMemories = Array.from({ length: shards }, (_, id) =>
+      createShardMemory(id, targets, handledIds),
+    );
     this.links = this.shardMemories.map(({ id }) =>
       ids.map((client) => createLink(client, id, { slots, cells }, startPosition)),
     );

@@ -12,6 +12,8 @@ export interface WorldSize {
   readonly targets?: number;
   /** Failure reports that a shard keeps for a client. */
   readonly reportsWindow?: number;
+  /** Handled ids that a shard remembers. */
+  readonly handledIds?: number;
   /** Where all rings start; they wrap. */
   readonly startPosition?: number;
 }
@@ -26,5 +28,6 @@ export const SIZE: Required<WorldSize> = {
   maxMessageBytes: 16 * 1024,
   targets: 32,
   reportsWindow: 8,
+  handledIds: 32,
   startPosition: 0,
 };

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import * as clientMemory from '../../../src/memory/client-memory.ts';
+import * as handledWords from '../../../src/memory/handled-words.ts';
 import * as ledger from '../../../src/memory/ledger.ts';
 import * as linkMemory from '../../../src/memory/link-memory.ts';
 import * as shardMemory from '../../../src/memory/shard-memory.ts';
@@ -32,6 +33,7 @@ describe('the memory layout page', () => {
     ['Client: control words', clientMemory, 7],
     ['Client: slot header', slotHeader, slotHeader.SLOT_WORDS],
     ['Shard: control words', shardMemory, 6],
+    ['Shard: handled ids', handledWords, 3],
     ['Link: head', linkMemory, 10],
     ['Link: cell', ledger, 8],
   ];

@@ -9,7 +9,7 @@ describe.each([1, 33, 4096])('shard memory for %i targets', (targets) => {
   const memory = shards.createShardMemory(2, targets);
 
   it('has regions that share no line and lie inside the buffer', () => {
-    const regions = [memory.words, memory.counters, memory.dropped];
+    const regions = [memory.words, memory.counters, memory.dropped, memory.windows, memory.handled];
     expect(overlaps(regions)).toEqual([]);
     expect(sharedLines(regions, LINE_WORDS * WORD_BYTES)).toEqual([]);
     const end = Math.max(...regions.map((view) => view.byteOffset + view.byteLength));
@@ -18,8 +18,8 @@ describe.each([1, 33, 4096])('shard memory for %i targets', (targets) => {
   });
 
   it('is the same memory when another thread opens its handle', () => {
-    const { id, buffer } = memory;
-    const opened = shards.openShardMemory({ id, targets, buffer });
+    const { id, buffer, handledIds } = memory;
+    const opened = shards.openShardMemory({ id, targets, handledIds, buffer });
     memory.words[shards.SHARD_BELL] = 1;
     memory.dropped[targets - 1] = 2;
     memory.counters[47] = 3;

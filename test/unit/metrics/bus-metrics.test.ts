@@ -88,7 +88,7 @@ describe('busMetrics', () => {
         deadLettered: 0,
         timedOut: 0,
         late: 1,
-        dropped: { overflow: 3, expired: 0 },
+        dropped: { overflow: 3, expired: 0, duplicate: 0 },
       },
       byKind: { request: 2, response: 0, notification: 9, event: 7 },
       shards: [
