@@ -46,11 +46,13 @@ function check(
 ): void {
   if (breaker !== undefined) {
     const trials = targets.reduce((sum, target) => sum + trialsOf(world, target), 0);
-    if (trials > breaker.probes) throw new Broken(`${trials} trials of targets ${targets} at once`);
+    if (trials > breaker.probes)
+      throw new Broken(`${trials} trials of targets ${targets.join(', ')} at once`);
   }
   if (ordered !== true) return;
   const lent = targets.flatMap((target) => lentOfKeys(world, target));
-  if (new Set(lent).size < lent.length) throw new Broken(`${targets} have a key twice at once`);
+  if (new Set(lent).size < lent.length)
+    throw new Broken(`${targets.join(', ')} have a key twice at once`);
 }
 
 function breakerOf(random: Random): BreakerSpec {
