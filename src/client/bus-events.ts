@@ -27,7 +27,7 @@ export interface BusEvents {
   readonly deadLetter: DeadLetter;
   /** Something troubles the bus, or does no more: `health()` says the same. On the main thread only. */
   readonly alert: {
-    readonly name: 'shards' | 'slots' | 'heap' | 'deadLetters' | 'pools';
+    readonly name: 'shards' | 'slots' | 'heap' | 'deadLetters' | 'pools' | 'endpoints';
     readonly message: string;
     readonly state: 'raised' | 'cleared';
   };

@@ -9,6 +9,7 @@ import {
   LIVENESS,
   openClientMemory,
   STATE,
+  TAKING,
 } from '../memory/client-memory.ts';
 import { busState, type ControlWords, openControlWords } from '../memory/control-words.ts';
 import { CLIENT_COUNTERS, type ClientCounter, Counters } from '../memory/counters.ts';
@@ -369,6 +370,8 @@ export class ClientCore {
     const again = (deliverFlags(head) & FLAG_REDELIVERED) !== 0;
     const loan = new Loan(link, low16(head), loanOf(head), peer, refSlot(ref), detail, again);
     if ((head & OWN_DEADLINE) !== 0) loan.deadlineMs = link.deadlineOf(loan.cell);
+    // A handler that keeps the thread lets it publish nothing else.
+    put(this.memory.words, TAKING, target);
     receiver.take(loan, detail);
   }
 

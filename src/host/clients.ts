@@ -15,6 +15,7 @@ import { BusError } from '../message/errors.ts';
 import type { EndpointEntry } from '../registry/endpoints.ts';
 import type { Registry } from '../registry/registry.ts';
 import { ClientHost, type ClientSize, type PeerSink } from './client-host.ts';
+import { LostEndpoints } from './lost-endpoints.ts';
 import type { Shards } from './shards.ts';
 
 /** An endpoint came, takes no more for now, takes messages again, or is gone. */
@@ -29,6 +30,8 @@ export interface ClientsInit {
   readonly clock: ClockOrigin;
   readonly maxClients: number;
   readonly tellState: TellState;
+  /** Ms since the bus epoch. */
+  readonly now: () => number;
 }
 
 interface Departed {
@@ -40,6 +43,7 @@ interface Departed {
 }
 
 export class Clients {
+  readonly lost: LostEndpoints = new LostEndpoints();
   readonly #init: ClientsInit;
   readonly #present = new Map<number, ClientHost>();
   /** Clients that left, and how many shards still have something of theirs: newcomers are told of them too. */
@@ -117,8 +121,12 @@ export class Clients {
     if (end !== undefined) this.#tellEnd(id, { ...end, threadId: client.threadId });
     const left = registry.findEndpoints({}).filter(({ client: owner }) => owner === id);
     const { targets } = registry.forget(id);
-    for (const { spec } of left)
+    for (const { spec } of left) {
+      if (end !== undefined) {
+        this.lost.note(spec.id, { ...end, threadId: client.threadId }, this.#init.now());
+      }
       tellState({ endpoint: spec.id, state: 'closed', exitCode: end?.exitCode });
+    }
     const told = shards.tellAll({ op: 'detach', client: id });
     // A thread that died may have rung nobody, or half: who sleeps must look again.
     this.ringAll();
@@ -128,6 +136,7 @@ export class Clients {
 
   /** All clients learn what to call the endpoint. Before its shards know it. */
   announce(entry: EndpointEntry): void {
+    this.lost.cameBack(entry.spec.id);
     const named = namedEndpoint(entry);
     for (const client of this.#present.values()) client.tellPeer({ named });
   }

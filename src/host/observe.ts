@@ -1,5 +1,5 @@
 /** Reads the words and counters of all threads for `metrics()` and `health()`. */
-import { LIVENESS, ROOM, STATE } from '../memory/client-memory.ts';
+import { LIVENESS, ROOM, STATE, TAKING } from '../memory/client-memory.ts';
 import {
   BUS_STATE,
   busState,
@@ -59,13 +59,14 @@ export function observeMetrics(observed: Observed): BusMetrics {
     endpoints: registry.findEndpoints({}).map((entry) => {
       const targets = targetsOf(registry, entry);
       const count = (name: keyof typeof TALLY): number => tallyOf(control, targets, name);
+      const inFlight = count('inFlight') + kept(observed, entry);
       return {
         id: entry.spec.id,
         delivered: count('delivered'),
         failed: count('failed'),
-        inFlight: count('inFlight'),
+        inFlight,
         breaker: breakerName(control, entry.target, now()),
-        queued: Math.max(0, sum(targets, (target) => shards.loadOf(target)) - count('inFlight')),
+        queued: Math.max(0, sum(targets, (target) => shards.loadOf(target)) - inFlight),
         latency: latencyOf(control, targets),
       };
     }),
@@ -95,6 +96,8 @@ function healthSources(observed: Observed, lettersWaiting: number): HealthSource
       return { threadId, room: get(memory.words, ROOM) };
     }),
     isFatal: busState(control) === BUS_STATE.fatal,
+    isClosed: busState(control) === BUS_STATE.closed,
+    lost: clients.lost.all(now()),
     endpoints: registry.findEndpoints({}).map((entry) => {
       const { failure, spec, state, target } = entry;
       const words = clientsOf(registry, entry).map((client) => clients.get(client)?.memory.words);
@@ -109,6 +112,15 @@ function healthSources(observed: Observed, lettersWaiting: number): HealthSource
       return { id, threadId, isRunning: running, isReplaced: replacing };
     }),
   };
+}
+
+/** Handlers of an endpoint that keep their threads: those are in no tally while they do. */
+function kept({ clients, registry }: Observed, entry: EndpointEntry): number {
+  return receiversOf(registry, entry).filter(({ client, target }) => {
+    const words = clients.get(client)?.memory.words;
+    if (words === undefined || get(words, STATE) !== LIVENESS.busy) return false;
+    return get(words, TAKING) === target;
+  }).length;
 }
 
 /** Where an endpoint counts: of a pool its own words, for threads that have left, and those of its threads. */

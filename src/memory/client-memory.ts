@@ -10,6 +10,7 @@
  * BEAT    2    this client           main: of a pool's thread with a timeout, counts up while its event loop turns
  * TIGHT   2    this client           shards: 1 while more than half of its slots or heap is in use (may be stale)
  * ROOM    2    this client           main: what its senders wait for, see ROOM_STATE
+ * TAKING  2    this client           main: target of the delivery that it handles while STATE is busy
  * PERMIT  3    main                  shards, the client (permissions: laid out, 0 now)
  * ```
  */
@@ -24,6 +25,7 @@ export const STATE: number = 2 * LINE_WORDS;
 export const BEAT: number = STATE + 1;
 export const TIGHT: number = STATE + 2;
 export const ROOM: number = STATE + 3;
+export const TAKING: number = STATE + 4;
 export const PERMIT: number = 3 * LINE_WORDS;
 const HEAD_WORDS = 4 * LINE_WORDS;
 

@@ -10,6 +10,14 @@ export interface HealthSources {
     readonly room: number;
   }[];
   readonly isFatal: boolean;
+  /** It has ended as it was told to: nothing of that is a trouble. */
+  readonly isClosed: boolean;
+  /** Endpoints that have gone with their threads. */
+  readonly lost: readonly {
+    readonly id: string;
+    readonly threadId: number;
+    readonly exitCode: number | undefined;
+  }[];
   readonly endpoints: readonly {
     readonly id: string;
     readonly state: EndpointHealth['state'];
@@ -56,15 +64,18 @@ export interface Trouble {
   readonly message: string;
 }
 
-export type TroubleName = 'shards' | 'slots' | 'heap' | 'deadLetters' | 'pools';
+export type TroubleName = 'shards' | 'slots' | 'heap' | 'deadLetters' | 'pools' | 'endpoints';
 
 export function troublesOf({
   clients,
   endpoints,
+  isClosed,
   lettersWaiting,
+  lost,
   shards,
 }: HealthSources): Trouble[] {
   const troubles: Trouble[] = [];
+  if (isClosed) return troubles;
   for (const { id, isReplaced, isRunning } of shards) {
     if (isRunning) continue;
     const message = `shard ${id} ${isReplaced ? 'is being replaced' : 'has ended'}`;
@@ -81,6 +92,11 @@ export function troublesOf({
     const message = `pool '${id}' has no threads any more: ${failure}`;
     troubles.push({ name: 'pools', message });
   }
+  for (const { exitCode, id, threadId } of lost) {
+    const how = exitCode === undefined ? '' : ` (exit code ${exitCode})`;
+    const message = `endpoint '${id}' has gone with thread ${threadId}${how}: register it anew`;
+    troubles.push({ name: 'endpoints', message });
+  }
   if (lettersWaiting > 0) {
     const message =
       'the dead letters are full (maxDeadLetters, maxDeadLetterBytes): purge or replay some';
@@ -89,11 +105,12 @@ export function troublesOf({
   return troubles;
 }
 
+const GONE: EndpointHealth = { liveness: 'dead', state: 'closed', breaker: 'closed' };
 const SLOTS = ['slots', 'its slots are in use (option slots)'] as const;
 const HEAP = ['heap', 'its heap is in use (option heapBytes)'] as const;
 
 export function busHealth(sources: HealthSources): BusHealth {
-  const { isFatal, endpoints, shards } = sources;
+  const { isFatal, endpoints, lost, shards } = sources;
   const reasons = troublesOf(sources).map(({ message }) => message);
   return {
     state: isFatal ? 'fatal' : reasons.length > 0 ? 'degraded' : 'ok',
@@ -101,16 +118,16 @@ export function busHealth(sources: HealthSources): BusHealth {
     // Ids are the users': a map without a prototype takes `__proto__` too.
     endpoints: Object.assign(
       Object.create(null),
-      Object.fromEntries(
-        endpoints.map(({ breaker, id, inFlight, liveness, state }) => [
-          id,
-          {
-            liveness: livenessName(liveness, inFlight),
-            state,
-            breaker: state === 'isolated' ? state : breaker,
-          },
-        ]),
-      ),
+      Object.fromEntries([
+        ...lost.map(({ id }) => [id, GONE] as const),
+        ...endpoints.map(({ breaker, id, inFlight, liveness, state }) => {
+          const shown = state === 'isolated' ? state : breaker;
+          return [
+            id,
+            { liveness: livenessName(liveness, inFlight), state, breaker: shown },
+          ] as const;
+        }),
+      ]),
     ) as Record<string, EndpointHealth>,
     shards: shards.map(({ id, threadId, isReplaced, isRunning }) => {
       const state = isRunning ? 'running' : isReplaced ? 'replacing' : 'ended';

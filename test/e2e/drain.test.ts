@@ -106,7 +106,16 @@ describe('the end of a thread', () => {
     await until(() => states.length > 1);
     expect(states[1]).toMatchObject({ endpoint: 'doomed', state: 'closed', exitCode: 7 });
     expect(await bus.deadLetters.purge({ endpoint: 'doomed' })).toBe(1);
+    const health = await bus.health();
+    expect([health.state, health.reasons]).toEqual([
+      'degraded',
+      [expect.stringMatching(/'doomed' has gone with thread \d+ \(exit code 7\)/)],
+    ]);
+    expect(health.endpoints['doomed']).toMatchObject({ liveness: 'dead', state: 'closed' });
+    await bus.registerEndpoint('doomed', () => {});
+    expect(await bus.health()).toMatchObject({ state: 'ok', reasons: [] });
     await expectAtRest(bus);
     await bus.close();
+    expect(await bus.health()).toMatchObject({ state: 'ok', shards: [{ state: 'ended' }] });
   });
 });

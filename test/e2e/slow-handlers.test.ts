@@ -16,9 +16,15 @@ describe('a handler', () => {
     await until(async () => (await livenessOf('holds')) === 'idle');
     const held = bus.request('holds');
     await until(async () => (await livenessOf('holds')) === 'busy');
+    const behind = bus.request('holds');
+    const countsOf = async (id: string) => (await bus.metrics()).endpoints[id];
+    await until(async () => (await countsOf('holds'))?.queued === 1);
+    expect(await countsOf('holds')).toMatchObject({ inFlight: 1 });
+    expect(await countsOf('quick')).toMatchObject({ inFlight: 0, queued: 0 });
     Atomics.store(flag, 0, 1);
     Atomics.notify(flag, 0);
-    expect(await held).toBe('released');
+    expect(await Promise.all([held, behind])).toEqual(['released', 'released']);
+    expect(await countsOf('holds')).toMatchObject({ inFlight: 0 });
     await until(async () => (await livenessOf('holds')) === 'idle');
     const pending = codeOf(bus.request('pends'));
     await until(async () => (await bus.metrics()).endpoints['pends']?.inFlight === 1);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LIVENESS, ROOM_STATE } from '../../../src/memory/client-memory.ts';
-import { busHealth } from '../../../src/metrics/bus-health.ts';
+import { type BusHealth, busHealth, type HealthSources } from '../../../src/metrics/bus-health.ts';
 
 const shard = (id: number, isRunning: boolean, isReplaced = false) => {
   return { id, threadId: id + 1, isRunning, isReplaced };
@@ -13,12 +13,23 @@ const endpoint = (id: string, liveness: number | undefined, inFlight = 0) => ({
   breaker: 'closed' as const,
 });
 
+/** Of a bus that is well but for what is given. */
+function healthOf(wishes: Partial<HealthSources>): BusHealth {
+  return busHealth({
+    lettersWaiting: 0,
+    clients: [],
+    isFatal: false,
+    isClosed: false,
+    lost: [],
+    endpoints: [],
+    shards: [shard(0, true)],
+    ...wishes,
+  });
+}
+
 describe('busHealth', () => {
   it('names the liveness of each endpoint, by its thread', () => {
-    const { endpoints, state, reasons } = busHealth({
-      lettersWaiting: 0,
-      clients: [],
-      isFatal: false,
+    const { endpoints, state, reasons } = healthOf({
       endpoints: [
         endpoint('idle', LIVENESS.idle),
         endpoint('busy', LIVENESS.busy),
@@ -26,7 +37,6 @@ describe('busHealth', () => {
         endpoint('left', LIVENESS.detached),
         endpoint('gone', undefined),
       ],
-      shards: [shard(0, true)],
     });
     expect(state).toBe('ok');
     expect(reasons).toEqual([]);
@@ -39,30 +49,20 @@ describe('busHealth', () => {
     ]);
   });
 
-  it('says which shard has ended', () => {
-    const sources = { endpoints: [], shards: [shard(0, true), shard(1, false)] };
+  it('says which shard has ended, unless that was wanted', () => {
+    const shards = [shard(0, true), shard(1, false)];
     const expected = { reasons: ['shard 1 has ended'] };
-    expect(busHealth({ ...sources, clients: [], lettersWaiting: 0, isFatal: false })).toMatchObject(
-      {
-        ...expected,
-        state: 'degraded',
-      },
-    );
-    expect(busHealth({ ...sources, clients: [], lettersWaiting: 0, isFatal: true })).toMatchObject({
-      ...expected,
-      state: 'fatal',
+    expect(healthOf({ shards })).toMatchObject({ ...expected, state: 'degraded' });
+    expect(healthOf({ shards, isFatal: true })).toMatchObject({ ...expected, state: 'fatal' });
+    expect(healthOf({ shards, isClosed: true })).toMatchObject({
+      state: 'ok',
+      reasons: [],
+      shards: [{ state: 'running' }, { state: 'ended' }],
     });
   });
 
   it('says which shard is being replaced, and that the bus goes on', () => {
-    const sources = {
-      endpoints: [],
-      shards: [shard(0, false, true)],
-      lettersWaiting: 0,
-      clients: [],
-      isFatal: false,
-    };
-    expect(busHealth(sources)).toMatchObject({
+    expect(healthOf({ shards: [shard(0, false, true)] })).toMatchObject({
       state: 'degraded',
       reasons: ['shard 0 is being replaced'],
       shards: [{ id: 0, threadId: 1, state: 'replacing' }],
@@ -75,8 +75,7 @@ describe('busHealth', () => {
       { threadId: 5, room: ROOM_STATE.noSlot },
       { threadId: 7, room: ROOM_STATE.noHeap },
     ];
-    const sources = { endpoints: [], shards: [shard(0, true)], clients, lettersWaiting: 0 };
-    const { state, reasons } = busHealth({ ...sources, isFatal: false });
+    const { state, reasons } = healthOf({ clients });
     expect(state).toBe('degraded');
     expect(reasons).toEqual([
       'senders on thread 5 find no room: its slots are in use (option slots)',
@@ -84,12 +83,25 @@ describe('busHealth', () => {
     ]);
   });
 
+  it('names endpoints that have gone with their threads', () => {
+    const lost = [
+      { id: 'known', threadId: 5, exitCode: 7 },
+      { id: 'unknown', threadId: 6, exitCode: undefined },
+    ];
+    const { endpoints, reasons, state } = healthOf({ lost });
+    expect([state, reasons]).toEqual([
+      'degraded',
+      [
+        "endpoint 'known' has gone with thread 5 (exit code 7): register it anew",
+        "endpoint 'unknown' has gone with thread 6: register it anew",
+      ],
+    ]);
+    const dead = { liveness: 'dead', state: 'closed', breaker: 'closed' };
+    expect({ ...endpoints }).toEqual({ known: dead, unknown: dead });
+  });
+
   it('takes any endpoint id', () => {
-    const sources = { endpoints: [endpoint('__proto__', LIVENESS.idle)], shards: [] };
-    expect(
-      Object.keys(
-        busHealth({ ...sources, clients: [], lettersWaiting: 0, isFatal: false }).endpoints,
-      ),
-    ).toEqual(['__proto__']);
+    const { endpoints } = healthOf({ endpoints: [endpoint('__proto__', LIVENESS.idle)] });
+    expect(Object.keys(endpoints)).toEqual(['__proto__']);
   });
 });
