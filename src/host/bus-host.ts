@@ -109,7 +109,6 @@ export class BusHost {
         ? undefined
         : new Standby((summons) => spawnStandby(surroundings, config, summons), logger);
     const shards = new Shards(this.#makeShards(config, memories, surroundings));
-    const now = busClock(clock.originMs);
     const clients = new Clients({
       shards,
       registry,
@@ -117,11 +116,11 @@ export class BusHost {
       clock,
       maxClients: config.maxClients,
       tellState: this.#tellState,
-      now,
       size: { slots: config.slots, heapBytes: config.heapBytes, shards: config.shards },
       settings: settingsOf(config),
     });
     const dropped = new DroppedCounts(shards);
+    const now = busClock(clock.originMs);
     const observed = { registry, shards, clients, control, dropped, now };
     this.#breakerTargets = () => registry.breakerTargets();
     this.#breakers = new BreakerNews({

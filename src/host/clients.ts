@@ -3,7 +3,7 @@
  * or died. Ids are never reused.
  */
 import type { BusEvents } from '../client/bus-events.ts';
-import type { ClockOrigin } from '../control/bus-clock.ts';
+import { busClock, type ClockOrigin } from '../control/bus-clock.ts';
 import type { ClientBoot, ClientSettings, NamedEndpoint, ThreadEnd } from '../control/plane.ts';
 import { CALL_LATENCY, CALL_LATENCY_COUNTS, type ClientHandle } from '../memory/client-memory.ts';
 import { type ControlWords, foldTallies } from '../memory/control-words.ts';
@@ -30,8 +30,6 @@ export interface ClientsInit {
   readonly clock: ClockOrigin;
   readonly maxClients: number;
   readonly tellState: TellState;
-  /** Ms since the bus epoch. */
-  readonly now: () => number;
 }
 
 interface Departed {
@@ -45,6 +43,8 @@ interface Departed {
 export class Clients {
   readonly lost: LostEndpoints = new LostEndpoints();
   readonly #init: ClientsInit;
+  /** Ms since the bus epoch. */
+  readonly #now: () => number;
   readonly #present = new Map<number, ClientHost>();
   /** Clients that left, and how many shards still have something of theirs: newcomers are told of them too. */
   readonly #departed = new Map<number, Departed>();
@@ -56,6 +56,7 @@ export class Clients {
 
   constructor(init: ClientsInit) {
     this.#init = init;
+    this.#now = busClock(init.clock.originMs);
   }
 
   /**
@@ -123,7 +124,7 @@ export class Clients {
     const { targets } = registry.forget(id);
     for (const { spec } of left) {
       if (end !== undefined) {
-        this.lost.note(spec.id, { ...end, threadId: client.threadId }, this.#init.now());
+        this.lost.note(spec.id, { ...end, threadId: client.threadId }, this.#now());
       }
       tellState({ endpoint: spec.id, state: 'closed', exitCode: end?.exitCode });
     }

@@ -42,11 +42,11 @@ export function lendPool(shard: ShardState, pool: Target): void {
     const ref = get(cellWords, at + CELL_REF);
     const sender = shard.link(refClient(ref));
     const delivery = packRef(client, cell);
+    if (endRepeat(shard, pool, cell)) continue;
     if (hasExpired(shard, sender, refSlot(ref))) {
       expireDelivery(shard, sender, refSlot(ref), delivery);
       continue;
     }
-    if (endRepeat(shard, pool, cell)) continue;
     const member = freeMember(shard, pool);
     if (member === undefined) {
       noteBlocked(shard, pool);

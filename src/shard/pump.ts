@@ -114,11 +114,11 @@ function lend(shard: ShardState, target: Target): void {
     const sender = shard.link(refClient(ref));
     if (target.loans >= LOANS_WHEN_TIGHT && target.isDroppable && sender.isTight) break;
     const slot = refSlot(ref);
+    if (target.dedupe !== undefined && endRepeat(shard, target, cell)) continue;
     if (!target.isSink && hasExpired(shard, sender, slot)) {
       expireDelivery(shard, sender, slot, packRef(link.client, cell));
       continue;
     }
-    if (target.dedupe !== undefined && endRepeat(shard, target, cell)) continue;
     if (!beginAttempt(shard, target, cell)) continue;
     target.lanes?.take(sender.header(slot, KEY_HASH), packRef(link.client, cell));
     target.dedupe?.take(link, cell);

@@ -175,7 +175,10 @@ function retry(shard: ShardState, delivery: number): void {
   else failUntried(shard, delivery);
 }
 
-/** A delivery in BACKOFF whose target is there and takes messages: its cell is part of what fills the target, so nobody else makes room. */
+/**
+ * A delivery in BACKOFF whose target is there and takes messages: its cell is part of what fills the target, so nobody else
+ * makes room.
+ */
 function mayWaitAgain(shard: ShardState, delivery: number): boolean {
   if (cellState(cellWord(shard, delivery, CELL_STATE)) !== CELL.backoff) return false;
   const target = ownerOf(shard, delivery);

@@ -44,7 +44,6 @@ async function bus() {
     clock: { epochMs: 5, originMs: 6 },
     maxClients: 3,
     tellState: () => undefined,
-    now: () => 0,
     size: { slots: 4, heapBytes: 1024, shards: SHARDS },
     settings: {
       maxMessageBytes: 128,
