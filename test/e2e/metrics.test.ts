@@ -43,7 +43,7 @@ describe('what the bus tells', () => {
     expect(endpoints['w']?.latencyUs.count).toBeGreaterThan(0);
     expect(byKind).toMatchObject({ request: 34, notification: 23, event: 10 });
     expect(messages).toMatchObject({ accepted: 67, settled: 67, timedOut: 0, late: 0 });
-    expect(messages.dropped).toEqual({ overflow: 5, expired: 0 });
+    expect(messages.dropped).toEqual({ overflow: 5, expired: 0, duplicate: 0 });
     expect(messages.failed).toBe(3);
     expect(messages.delivered).toBe(30 + 20);
     expect(shards.map(({ id }) => id)).toEqual([0, 1]);

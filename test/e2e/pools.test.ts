@@ -71,7 +71,8 @@ const DEATHS: [string, object, PoolOptions][] = [
   ['never gives the thread back', { way: 'loop' }, { timeout: 200 }],
 ];
 
-describe.each([1, 2, 4])('a pool, with %i shards', (shards) => {
+// With 2 shards: pool-options.test.ts.
+describe.each([1, 4])('a pool, with %i shards', (shards) => {
   it('hands each message to a thread that can start it, and is one endpoint', async () => {
     const setting = await poolOf({ threads: 3, service: 'jobs', tags: ['eu'] }, shards);
     const { bus } = setting;
