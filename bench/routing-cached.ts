@@ -3,8 +3,8 @@
  * thread, ns of wall time; every answer is compared with the one that was put in.
  */
 
+import { KeyCache } from '../src/memory/key-cache.ts';
 import { type Resolution, Router } from '../src/routing/router.ts';
-import { KeyCache } from '../src/shard/key-cache.ts';
 import { spreadOf } from './harness/statistics.ts';
 
 export interface CachedFigures {
@@ -33,7 +33,7 @@ export function measureCached({ keys, rounds }: CachedPlan): CachedFigures {
       return { id, pattern: `key.${id}`, match: 'exact', target: id % 9, order: id, ...rest };
     }),
   );
-  const cache = new KeyCache();
+  const cache = new KeyCache<Resolution>(8192);
   const { generation } = router;
   const expected: Resolution[] = [];
   for (let id = 0; id < keys; id++) {

@@ -70,9 +70,9 @@ export const mistakes: readonly Mistake[] = [
   },
   {
     name: 'generation of the route table not compared',
-    file: 'src/shard/key-cache.ts',
-    find: '      this.#generations[at] === generation',
-    put: '      generation >= 0',
+    file: 'src/memory/key-cache.ts',
+    find: ' && this.#stamps[at] === stamp',
+    put: ' && stamp >= -0x80000000',
     finder: SIMULATOR,
   },
   {

@@ -5,6 +5,7 @@
  */
 import type { NamedEndpoint, PeerNews } from '../control/plane.ts';
 import { type ClientHandle, type ClientMemory, openClientMemory } from '../memory/client-memory.ts';
+import { KeyCache } from '../memory/key-cache.ts';
 import { get } from '../memory/seam.ts';
 import {
   KEY_HASH,
@@ -18,7 +19,9 @@ import {
 import { BusError } from '../message/errors.ts';
 import { ShapeReader } from '../message/shape-reader.ts';
 import { readText } from '../message/utf8.ts';
-import { KeyTexts } from './key-texts.ts';
+
+/** Keys of one client whose texts are kept. */
+const KEYS_MAX = 4096;
 
 /** One client as a source of messages. */
 export class Peer {
@@ -26,7 +29,7 @@ export class Peer {
   readonly headers: Int32Array;
   readonly bytes: Buffer;
   readonly shapes: ShapeReader;
-  readonly #keys = new KeyTexts();
+  readonly #keys = new KeyCache<string>(KEYS_MAX);
 
   constructor(memory: ClientMemory) {
     this.memory = memory;

@@ -10,18 +10,22 @@ import { BELL, openClientMemory, PARKED, TIGHT } from '../memory/client-memory.t
 import { CompleteProducer } from '../memory/complete-ring.ts';
 import { DeliverProducer } from '../memory/deliver-ring.ts';
 import { Bell } from '../memory/doorbell.ts';
+import { KeyCache } from '../memory/key-cache.ts';
 import { type LinkHandle, openLink } from '../memory/link-memory.ts';
 import { get } from '../memory/seam.ts';
 import { KEY_ID, KIND, keyEpochOf, SEQ_HI, SEQ_LO, SLOT_WORDS } from '../memory/slot-header.ts';
 import { SubmitConsumer } from '../memory/submit-ring.ts';
+import type { Resolution } from '../routing/router.ts';
 import { CellPool } from './cell-pool.ts';
 import type { CellPrints } from './cell-prints.ts';
-import { KeyCache } from './key-cache.ts';
 import { Parking } from './parking.ts';
 import type { Target } from './target.ts';
 import { TimerWheel } from './timer-wheel.ts';
 
 export const NO_CELL = -1;
+
+/** Keys of one client whose routes are kept. */
+const KEYS_MAX = 8192;
 
 /** Releases wait for something that the client must be woken for, but not longer than this; */
 const RELEASES_WAIT_MS = 5;
@@ -43,7 +47,8 @@ export class ShardLink {
   readonly cellWords: Int32Array;
   readonly bell: Bell;
   readonly cells: CellPool;
-  readonly keys: KeyCache = new KeyCache();
+  /** What its keys resolve to, stamped with the route table's generation. */
+  readonly keys: KeyCache<Resolution> = new KeyCache(KEYS_MAX);
   readonly parking: Parking;
   readonly deadlines: TimerWheel;
   /** By cell: when a delivery in BACKOFF is due. Made with the first. */

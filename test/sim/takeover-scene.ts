@@ -1,5 +1,6 @@
 /** What scenes that are played while shards die are made of. */
 import type { PendingSend } from '../../src/client/pending-send.ts';
+import { retryAfter } from '../helpers/retry-policy.ts';
 import { heldByWorld } from '../unit/client/at-rest.ts';
 import type { Placed, Scene } from '../unit/shard/scene.ts';
 
@@ -8,14 +9,7 @@ export interface TakeoverScene {
   readonly play: () => unknown;
 }
 
-export const RETRY = {
-  attempts: 2,
-  requestAttempts: 1,
-  initial: 10,
-  factor: 1,
-  max: 10,
-  jitter: 'none',
-} as const;
+export const RETRY = retryAfter(10, 2);
 
 /** Reads what happened, and what is left. */
 export function played(

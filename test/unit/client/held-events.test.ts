@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { EventHandler } from '../../../src/client/subscription-callbacks.ts';
 import { SubscriptionReceiver } from '../../../src/client/subscription-receiver.ts';
 import { resolveSubscribeOptions, type SubscribeOptions } from '../../../src/options.ts';
-import { retryAtOnce } from '../../helpers/retry-at-once.ts';
+import { retryAtOnce } from '../../helpers/retry-policy.ts';
 import { heldByWorld } from './at-rest.ts';
 import { CoreWorld } from './core-world.ts';
 

@@ -5,7 +5,7 @@ import type { TargetSpec } from '../../../src/control/commands.ts';
 import { ACK_STATUS } from '../../../src/memory/entries.ts';
 import type { SubscribeOptions } from '../../../src/options.ts';
 import { resolveSubscribeOptions } from '../../../src/options.ts';
-import { retryAtOnce } from '../../helpers/retry-at-once.ts';
+import { retryAtOnce } from '../../helpers/retry-policy.ts';
 import { heldByWorld } from './at-rest.ts';
 import { CoreWorld } from './core-world.ts';
 

@@ -6,7 +6,7 @@ import {
   letterAttempts,
   letterCause,
 } from '../../../src/memory/letter-word.ts';
-import { retryAtOnce } from '../../helpers/retry-at-once.ts';
+import { retryAtOnce } from '../../helpers/retry-policy.ts';
 import { heldByWorld } from '../client/at-rest.ts';
 import { type Placed, Scene } from './scene.ts';
 

@@ -10,7 +10,7 @@ import {
   letterCause,
 } from '../../../src/memory/letter-word.ts';
 import type { BusError } from '../../../src/message/errors.ts';
-import { retryAtOnce } from '../../helpers/retry-at-once.ts';
+import { retryAtOnce } from '../../helpers/retry-policy.ts';
 import { heldByWorld } from '../client/at-rest.ts';
 import { type Placed, Scene } from './scene.ts';
 

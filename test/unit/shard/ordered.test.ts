@@ -1,15 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { retryAfter } from '../../helpers/retry-policy.ts';
 import { heldByWorld } from '../client/at-rest.ts';
 import { Scene } from './scene.ts';
 
-const RETRY = {
-  attempts: 3,
-  requestAttempts: 3,
-  initial: 10,
-  factor: 1,
-  max: 10,
-  jitter: 'none',
-} as const;
+const RETRY = retryAfter(10, 3, 3);
 
 describe('an ordered endpoint', () => {
   it('has one message of a key at a time, of all senders, and others of other keys', () => {

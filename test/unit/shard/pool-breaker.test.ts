@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { BreakerSpec } from '../../../src/control/commands.ts';
 import { breakerState, isHalfOpen, isOpenState } from '../../../src/memory/breaker-words.ts';
 import { STATUS } from '../../../src/memory/entries.ts';
+import { retryAfter } from '../../helpers/retry-policy.ts';
 import { heldByWorld } from '../client/at-rest.ts';
 import { trialsOf } from '../client/trials.ts';
 import { type PoolScene, poolScene } from './pool-scene.ts';
@@ -9,14 +10,7 @@ import type { Placed } from './scene.ts';
 
 const OPEN_FOR_MS = 100;
 const BREAKER: BreakerSpec = { consecutiveFailures: 2, openForMs: OPEN_FOR_MS, probes: 1 };
-const RETRY = {
-  attempts: 4,
-  requestAttempts: 1,
-  initial: 10,
-  factor: 1,
-  max: 10,
-  jitter: 'none',
-} as const;
+const RETRY = retryAfter(10, 4);
 
 function stateOf({ pool, scene: { world } }: PoolScene): string {
   const state = breakerState(world.control, pool.target);

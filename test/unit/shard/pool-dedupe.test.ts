@@ -2,22 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { DedupeSpec } from '../../../src/control/commands.ts';
 import { ACK_STATUS } from '../../../src/memory/entries.ts';
 import { heldByWorld } from '../client/at-rest.ts';
-import { type PoolScene, poolScene } from './pool-scene.ts';
-import type { Placed } from './scene.ts';
+import { die, payloadsOf, poolScene } from './pool-scene.ts';
 
 const DEDUPE: DedupeSpec = { windowMs: 100, seed: [1, 2, 3, 4] };
 const X = { id: 'x' };
-
-function payloadsOf(members: readonly Placed[]): unknown[] {
-  return members.map(({ receiver }) => receiver.payloads);
-}
-
-/** The thread of a member ends while its handler runs. */
-function die({ scene }: PoolScene, { receiver }: Placed): void {
-  receiver.mark();
-  scene.world.detach(receiver.client);
-  scene.world.run();
-}
 
 describe('a pool with a dedupe window', () => {
   it('handles an id once, whichever thread is free', () => {

@@ -1,33 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { ACK_STATUS } from '../../../src/memory/entries.ts';
+import { retryAfter } from '../../helpers/retry-policy.ts';
 import { heldByWorld } from '../client/at-rest.ts';
-import { type PoolScene, type PoolWishes, poolScene } from './pool-scene.ts';
+import { die, type PoolScene, type PoolWishes, payloadsOf, poolScene } from './pool-scene.ts';
 import type { Placed } from './scene.ts';
 
-const RETRY = {
-  attempts: 3,
-  requestAttempts: 3,
-  initial: 10,
-  factor: 1,
-  max: 10,
-  jitter: 'none',
-} as const;
+const RETRY = retryAfter(10, 3, 3);
 
 function orderedScene(wishes: PoolWishes = {}): PoolScene {
   const setting = poolScene({ ...wishes, pool: { ordered: true, ...wishes.pool } });
   setting.scene.world.addRoute('*', setting.pool.target);
   return setting;
-}
-
-function payloadsOf(members: readonly Placed[]): unknown[] {
-  return members.map(({ receiver }) => receiver.payloads);
-}
-
-/** The thread of a member ends while its handler runs. */
-function die({ scene }: PoolScene, { receiver }: Placed): void {
-  receiver.mark();
-  scene.world.detach(receiver.client);
-  scene.world.run();
 }
 
 describe('an ordered pool', () => {

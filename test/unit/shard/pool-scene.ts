@@ -26,3 +26,14 @@ export function poolScene({ clients = 4, member, pool, shards = 1 }: PoolWishes 
     scene.endpoint(undefined, { pool: placed.target, ...own }, at);
   return { scene, pool: placed, join };
 }
+
+export function payloadsOf(members: readonly Placed[]): unknown[] {
+  return members.map(({ receiver }) => receiver.payloads);
+}
+
+/** The thread of a member ends while its handler runs. */
+export function die({ scene }: PoolScene, { receiver }: Placed): void {
+  receiver.mark();
+  scene.world.detach(receiver.client);
+  scene.world.run();
+}

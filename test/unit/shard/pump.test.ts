@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { PAGE_BYTES } from '../../../src/memory/heap.ts';
-import { retryAtOnce } from '../../helpers/retry-at-once.ts';
+import { retryAtOnce } from '../../helpers/retry-policy.ts';
 import { type Placed, Scene } from './scene.ts';
 
 describe('the pump', () => {

@@ -4,7 +4,7 @@ import type { DedupeSpec } from '../../../src/control/commands.ts';
 import { ACK_STATUS } from '../../../src/memory/entries.ts';
 import { KIND } from '../../../src/message/kinds.ts';
 import { resolveSendOptions } from '../../../src/options.ts';
-import { retryAtOnce } from '../../helpers/retry-at-once.ts';
+import { retryAtOnce } from '../../helpers/retry-policy.ts';
 import { heldByWorld } from '../client/at-rest.ts';
 import { type Placed, Scene } from './scene.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ACK_STATUS, STATUS } from '../../../src/memory/entries.ts';
-import { retryAtOnce } from '../../helpers/retry-at-once.ts';
+import { retryAtOnce } from '../../helpers/retry-policy.ts';
 import { heldByWorld } from '../client/at-rest.ts';
 import { Scene } from './scene.ts';
 
