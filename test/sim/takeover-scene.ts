@@ -1,5 +1,6 @@
 /** What scenes that are played while shards die are made of. */
 import type { PendingSend } from '../../src/client/pending-send.ts';
+import type { RetrySpec } from '../../src/control/commands.ts';
 import { retryAfter } from '../helpers/retry-policy.ts';
 import { heldByWorld } from '../unit/client/at-rest.ts';
 import type { Placed, Scene } from '../unit/shard/scene.ts';
@@ -9,7 +10,7 @@ export interface TakeoverScene {
   readonly play: () => unknown;
 }
 
-export const RETRY = retryAfter(10, 2);
+export const RETRY: RetrySpec = retryAfter(10, 2);
 
 /** Reads what happened, and what is left. */
 export function played(
