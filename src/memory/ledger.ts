@@ -104,11 +104,11 @@ export function withCellState(word: number, state: number): number {
   return (word & ~CELL_STATE_MASK) | state;
 }
 
-/** The next loan of the cell; clears `told` and `untried`. */
+/** The next loan of the cell; clears `told`. `untried` ends with a run: a loan may come back without one. */
 export function lendCell(word: number): number {
   const loan = (cellLoan(word) + 1) & LOAN_MASK;
   return (
-    (word & ~(CELL_STATE_MASK | CELL_TOLD | CELL_UNTRIED | (LOAN_MASK << CELL_LOAN_SHIFT))) |
+    (word & ~(CELL_STATE_MASK | CELL_TOLD | (LOAN_MASK << CELL_LOAN_SHIFT))) |
     (loan << CELL_LOAN_SHIFT) |
     CELL.loaned
   );

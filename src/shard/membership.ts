@@ -6,6 +6,7 @@ import {
   CELL_DEAD,
   CELL_REF,
   CELL_STATE,
+  CELL_UNTRIED,
   CELL_WORDS,
   cellDeaths,
   cellLoan,
@@ -222,5 +223,5 @@ function endLoan(shard: ShardState, link: ShardLink, cell: number): void {
     else giveUpUnheard(shard, delivery, LETTER_REASON.died, word + ONE_ATTEMPT + ONE_DEATH);
     return;
   }
-  rerouteDelivery(shard, delivery, started ? ONE_ATTEMPT + ONE_DEATH : 0);
+  rerouteDelivery(shard, delivery, started ? ONE_ATTEMPT + ONE_DEATH - (word & CELL_UNTRIED) : 0);
 }

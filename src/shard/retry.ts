@@ -32,7 +32,8 @@ const DELAY_MAX_MS = 2 ** 31 - 2;
  */
 export function failAttempt(shard: ShardState, delivery: number, delayMs?: number): void {
   const link = shard.link(refClient(delivery));
-  fail(shard, delivery, get(link.cellWords, low16(delivery) * CELL_WORDS + CELL_STATE), delayMs);
+  const word = get(link.cellWords, low16(delivery) * CELL_WORDS + CELL_STATE);
+  fail(shard, delivery, word & ~CELL_UNTRIED, delayMs);
 }
 
 /** An attempt that was not made, since its endpoint takes none now, counts as one that failed. Nobody has said so. */

@@ -116,6 +116,29 @@ describe('the breaker of a pool', () => {
     },
   );
 
+  it('marks nothing as handed out that was counted, lent and never started', () => {
+    const setting = poolScene({
+      pool: { breaker: BREAKER, retry: { ...RETRY, initial: OPEN_FOR_MS } },
+    });
+    const { scene, join } = setting;
+    const first = join(1);
+    failEach(setting, [first]);
+    failEach(setting, [first]);
+    const send = scene.sender.notify('k', 'note');
+    scene.world.run();
+    scene.world.advance(OPEN_FOR_MS);
+    scene.world.run();
+    expect(first.receiver.held).toBe(1);
+    const { receiver } = join(2);
+    scene.world.detach(first.receiver.client);
+    scene.world.run();
+    expect(receiver.loans[0]).toMatchObject({ attempt: 2, redelivered: false });
+    receiver.acknowledge();
+    scene.world.run();
+    expect(send.value).toEqual({ delivered: 1 });
+    expect(heldByWorld(scene.world, [1])).toEqual({});
+  });
+
   it('that is open when its pool fails keeps nothing: what it had passed on is given up', () => {
     const setting = poolScene({ pool: { breaker: BREAKER, retry: RETRY } });
     const { scene, pool, join } = setting;
