@@ -37,6 +37,11 @@ export function withReport(outcome: number): number {
   return reportsOf(outcome) === REPORTS_MASK ? outcome : outcome + 1;
 }
 
+/** So many of its reports will not come: what was to bring them has been dropped. */
+export function withoutReports(outcome: number, count: number): number {
+  return outcome - count;
+}
+
 /**
  * Word 1 of a final completion that says why: the endpoint whose queue limit refused a request, or whose thread left with
  * the message (its target + 1), or the timeout of a request's route in ms, as far as 24 bits go. 0: nothing. No reports

@@ -26,11 +26,12 @@ import {
 } from '../memory/ledger.ts';
 import type { LetterReason } from '../memory/letter-word.ts';
 import { MARK_AGAIN, MARK_WORDS, rejectReason, VERDICT } from '../memory/link-memory.ts';
-import { reasonDetail } from '../memory/outcome-word.ts';
+import { reasonDetail, withoutReports } from '../memory/outcome-word.ts';
 import { get } from '../memory/seam.ts';
 import { KIND, KIND_MASK, NO_DEADLINE } from '../memory/slot-header.ts';
 import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
 import { deadlineOf, watchTimeout } from './commit.ts';
+import { cellWord, nextDelivery, ownerOf } from './deliveries.ts';
 import { endAnswered, endAttempt } from './end-attempt.ts';
 import { expireMessage } from './expiry.ts';
 import { endLetter } from './give-up.ts';
@@ -106,9 +107,25 @@ function endWaiting(shard: ShardState, link: ShardLink, slot: number, status: nu
   // An early request has told its sender that it is routed; its time still ends.
   const isEarlyRequest = state === LEDGER.early && isRequest;
   if (!isRouted && !isEarlyRequest && state !== LEDGER.parked) return;
-  let detail = isRouted ? recordDetail(link.ledger, slot) : 0;
+  let detail = 0;
+  if (isRouted) detail = withoutReports(recordDetail(link.ledger, slot), unlent(shard, link, slot));
   if (isRequest) detail = reasonDetail(Math.max(0, link.timeoutOf(slot)));
   settle(shard, link, slot, { status, detail }, NO_CELL);
+}
+
+/**
+ * Refusals of the message in `slot` that wait at its sender's sink and end with it: they were counted as reports when it was
+ * routed. One that was given up counts when its sender has heard of it.
+ */
+function unlent(shard: ShardState, link: ShardLink, slot: number): number {
+  let count = 0;
+  for (let delivery = link.firstCell[slot] as number; delivery !== NO_CELL; ) {
+    const word = cellWord(shard, delivery, CELL_STATE);
+    const isRefusal = ownerOf(shard, delivery) === link.reports && (word & CELL_UNHEARD) === 0;
+    if (isRefusal && !isOnLoan(cellState(word))) count += 1;
+    delivery = nextDelivery(shard, delivery);
+  }
+  return count;
 }
 
 /** Completes every reply lent to a client that has left. */

@@ -55,6 +55,20 @@ describe('an acknowledgement', () => {
 });
 
 describe('a message that is cancelled or out of time', () => {
+  it('waits for no word of an endpoint that refused it in the same moment', () => {
+    const scene = new Scene();
+    const isolated = scene.endpoint('k');
+    scene.endpoint('k', { window: 1 });
+    scene.world.tell({ op: 'isolate', target: isolated.target, isolated: true });
+    scene.world.run();
+    // Its time is over by when the shard comes to it.
+    const send = scene.sender.notify('k', 1, { timeout: 2 });
+    scene.world.nowMs += 3;
+    scene.world.run();
+    expect(send.toError()).toMatchObject({ code: 'ERR_BUS_TIMEOUT' });
+    expect(heldByWorld(scene.world)).toEqual({});
+  });
+
   it('tells those that have it on loan, and drops it for those that have not', () => {
     const scene = new Scene();
     const one = scene.endpoint('k', { window: 1 });
