@@ -9,7 +9,7 @@ const SEED = 1;
 /** Starting threads beside others that want all cores takes its time. */
 const LIMIT_MS = 300_000;
 
-it('keeps what a bus promises while shards, endpoints and senders die', {
+it('keeps what a bus promises while shards, endpoints, senders and threads of a pool die', {
   timeout: LIMIT_MS,
 }, async () => {
   const result = await runChaos(SECONDS, SEED);

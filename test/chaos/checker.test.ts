@@ -14,13 +14,15 @@ import {
   SENT,
   SENT_HEAD,
   TIMES_SHIFT,
+  WRITTEN,
   WRONG,
 } from './threads/layout.mjs';
 
 const MESSAGES_MAX = 16;
-/** Keys of which main's endpoint gets the requests, and of which the others do. */
+/** Keys of which main's endpoint gets the requests, of which the others do, and of which the pool gets all. */
 const MAINS = 0;
 const THEIRS = KEYS;
+const POOLS = 2 * KEYS;
 
 type Kind = (typeof KINDS)[number];
 
@@ -29,6 +31,7 @@ let endpoint: ReceiverLog;
 let other: ReceiverLog;
 let always: ReceiverLog;
 let events: ReceiverLog;
+let pool: ReceiverLog;
 
 function receiver(name: string, kind: ReceiverLog['kind'], isAlways = false): ReceiverLog {
   const words = sharedWords(RECEIVED_HEAD + MESSAGES_MAX * RECORD_WORDS);
@@ -41,6 +44,7 @@ beforeEach(() => {
   other = receiver('another endpoint', 'endpoint');
   always = receiver("main's endpoint", 'endpoint', true);
   events = receiver("main's subscription", 'subscription', true);
+  pool = receiver('the pool', 'pool', true);
 });
 
 interface Ended {
@@ -67,12 +71,12 @@ function sent(
 
 function received({ words }: ReceiverLog, n: number, kind: Kind, key: number, again = 0): void {
   const at = RECEIVED_HEAD + (words[RECEIVED] as number) * RECORD_WORDS;
-  words.set([1, n, KINDS.indexOf(kind) | (key << 2) | again], at);
+  words.set([1, n, KINDS.indexOf(kind) | (key << 2) | again | WRITTEN], at);
   words[RECEIVED] = (words[RECEIVED] as number) + 1;
 }
 
 function verdict() {
-  return check([sender], [endpoint, other, always, events]);
+  return check([sender], [endpoint, other, always, events, pool]);
 }
 
 describe('the checker of chaos', () => {
@@ -83,7 +87,9 @@ describe('the checker of chaos', () => {
     received(always, notified, 'notification', THEIRS);
     received(other, notified, 'notification', THEIRS);
     received(events, sent('event', MAINS), 'event', MAINS);
-    expect(verdict()).toEqual({ sent: 4, handled: 5, duplicates: 0, lost: 0, problems: [] });
+    received(pool, sent('request', POOLS), 'request', POOLS);
+    received(pool, sent('notification', POOLS), 'notification', POOLS);
+    expect(verdict()).toEqual({ sent: 6, handled: 7, duplicates: 0, lost: 0, problems: [] });
   });
 
   it('allows a marked second handling of a request, and counts it', () => {
@@ -91,6 +97,12 @@ describe('the checker of chaos', () => {
     received(endpoint, n, 'request', THEIRS);
     received(other, n, 'request', THEIRS, AGAIN);
     expect(verdict()).toMatchObject({ duplicates: 1, problems: [] });
+  });
+
+  it('takes no note of a place in the log that a thread of the pool died before it had filled', () => {
+    pool.words[RECEIVED] = 1;
+    received(pool, sent('request', POOLS), 'request', POOLS, AGAIN);
+    expect(verdict()).toMatchObject({ handled: 1, problems: [] });
   });
 
   it('allows the last message of a dead sender to be missing in its log, and its calls to be open', () => {
@@ -106,6 +118,34 @@ describe('the checker of chaos', () => {
       'a notification that did not come where it must',
       /is lost/,
       () => received(endpoint, sent('notification', THEIRS), 'notification', THEIRS),
+    ],
+    ['a request that no thread of the pool handled', /is lost/, () => sent('request', POOLS)],
+    [
+      'a notification of which the pool has only a place in its log',
+      /notification 0 of sender 1 \(c\.0\) was accepted and is lost/,
+      () => {
+        sent('notification', POOLS);
+        pool.words[RECEIVED] = 1;
+      },
+    ],
+    [
+      'a request that two threads of the pool handled, unmarked',
+      /the pool: message 0 of sender 1 came twice, unmarked/,
+      () => {
+        const n = sent('request', POOLS);
+        received(pool, n, 'request', POOLS);
+        received(pool, n, 'request', POOLS);
+      },
+    ],
+    [
+      'a message that the pool handled again after the next one of its key had begun',
+      /the pool: message 0 of sender 1 came after 1/,
+      () => {
+        const n = sent('request', POOLS);
+        received(pool, n, 'request', POOLS);
+        received(pool, sent('request', POOLS), 'request', POOLS);
+        received(pool, n, 'request', POOLS, AGAIN);
+      },
     ],
     ['an event that did not come', /is lost/, () => sent('event', MAINS)],
     [

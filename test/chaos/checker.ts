@@ -18,6 +18,7 @@ import {
   SENT,
   SENT_HEAD,
   TIMES_SHIFT,
+  WRITTEN,
 } from './threads/layout.mjs';
 
 /** More of them say nothing new. */
@@ -92,6 +93,7 @@ class Checker {
     for (let record = 0; record < count; record++) {
       const at = RECEIVED_HEAD + record * RECORD_WORDS;
       const [sender, n, word] = words.subarray(at, at + RECORD_WORDS) as unknown as Triple;
+      if ((word & WRITTEN) === 0) continue;
       const name = `${receiver.name}: message ${n} of sender ${sender}`;
       const tally = this.#tallies.get(sender);
       if (tally === undefined || !isSent(tally, n, word)) {
@@ -106,7 +108,7 @@ class Checker {
       countUp(tally.handled, n);
       if (!isMarked) countUp(tally.unmarked, n);
       if (receiver.isAlways) countUp(tally.always, n);
-      if (isMarked || !isOrdered(receiver, record, word)) continue;
+      if (!isOrdered(receiver, record, word)) continue;
       const lane = sender * (KEY_MASK + 1) + keyOf(word);
       if ((last.get(lane) ?? -1) > n) this.#note(`${name} came after ${last.get(lane)}`);
       last.set(lane, n);
@@ -156,8 +158,13 @@ function keyOf(word: number): number {
   return (word >>> 2) & KEY_MASK;
 }
 
-/** Requests that others may have had before: they wait for one endpoint, and come to another one when it has died. */
+/**
+ * Whether no later one of its key may have come before. The pool is `ordered`: a message that is handed out again comes
+ * before the next one too. Elsewhere requests wait for one endpoint, and come to another one when it has died.
+ */
 function isOrdered(receiver: ReceiverLog, record: number, word: number): boolean {
+  if (receiver.kind === 'pool') return true;
+  if ((word & AGAIN) !== 0) return false;
   const mayMove = (word & KIND_MASK) === REQUEST && keyOf(word) >= KEYS;
   return !mayMove || (!receiver.isAlways && record < receiver.requestsInOrder);
 }

@@ -1,9 +1,9 @@
 /** One death: ordered, awaited, made good again. */
 import type { Worker } from 'node:worker_threads';
 import type { Random } from '../sim/simulator/random.ts';
-import { AIM, AIMED, NOW, STRUCK, WAY, WAYS } from './threads/layout.mjs';
+import { AIM, AIMED, NOW, STRUCK, THREAD, WAY, WAYS } from './threads/layout.mjs';
 
-export const ROLES = ['shard', 'endpoint', 'sender'] as const;
+export const ROLES = ['shard', 'endpoint', 'sender', 'pool'] as const;
 export type Role = (typeof ROLES)[number];
 
 export interface Kill {
@@ -13,9 +13,13 @@ export interface Kill {
   readonly isAimed: boolean;
 }
 
+/** What the handler of a pool can do to its thread. */
+const POOL_WAYS = WAYS.filter((way) => way !== 'terminate');
+
 /** Every second one is aimed. */
 export function drawKill(role: Role, random: Random, number: number): Kill {
-  return { role, way: random.pick(WAYS), isAimed: number % 2 === 0 };
+  const way = random.pick(role === 'pool' ? POOL_WAYS : WAYS);
+  return { role, way, isAimed: number % 2 === 0 };
 }
 
 /** How often main looks at what other threads have done, ms. */
@@ -28,10 +32,11 @@ const PATIENCE_MS = 20_000;
 /** Orders the death of a thread, and resolves with the time of its end. */
 export async function endThread(
   worker: Worker,
-  { isAimed, role, way }: Kill,
+  kill: Kill,
   orders: Int32Array,
   order: number,
 ): Promise<number> {
+  const { isAimed, role, way } = kill;
   const ended = new Promise<number>((resolve) => {
     worker.once('exit', () => resolve(performance.now()));
   });
@@ -40,16 +45,31 @@ export async function endThread(
     void worker.terminate();
     return endedInTime;
   }
-  orders[order + STRUCK] = 0;
-  orders[order + AIM] = isAimed ? AIMED : NOW;
-  Atomics.store(orders, order + WAY, WAYS.indexOf(way) + 1);
+  give(kill, orders, order);
   const isBusy = way === 'terminate' || (way === 'loop' && role !== 'shard');
   if (isBusy) {
-    await soon(() => orders[order + STRUCK] !== 0, `${role} obeys ${way}, aimed: ${isAimed}`);
+    await soon(() => orders[order + STRUCK] !== 0, wordsOf(kill));
     if (way === 'loop') await later(LOOP_MS);
     void worker.terminate();
   }
   return endedInTime;
+}
+
+/** Orders the death of whichever thread of the pool meets the order first, and resolves with its id. */
+export async function strikePool(kill: Kill, orders: Int32Array, order: number): Promise<number> {
+  give(kill, orders, order);
+  await soon(() => Atomics.load(orders, order + STRUCK) !== 0, wordsOf(kill));
+  return orders[order + THREAD] as number;
+}
+
+function give({ isAimed, way }: Kill, orders: Int32Array, order: number): void {
+  orders[order + STRUCK] = 0;
+  orders[order + AIM] = isAimed ? AIMED : NOW;
+  Atomics.store(orders, order + WAY, WAYS.indexOf(way) + 1);
+}
+
+function wordsOf({ isAimed, role, way }: Kill): string {
+  return `${role} obeys ${way}, aimed: ${isAimed}`;
 }
 
 /** Resolves when `condition` holds; rejects after a long time. */

@@ -1,6 +1,6 @@
 /**
- * One bus under full load whose threads die, side by side: shards, endpoints, senders, in every way in which a thread can
- * die. At the end all is at rest, and what everybody has written down is checked.
+ * One bus under full load whose threads die, side by side: shards, endpoints, senders, threads of a pool, in every way in
+ * which a thread can die. At the end all is at rest, and what everybody has written down is checked.
  */
 import { setEnvironmentData, type Worker } from 'node:worker_threads';
 import type { MessageBus } from '../../src/index.ts';
@@ -9,6 +9,7 @@ import { Random } from '../sim/simulator/random.ts';
 import { check, type Verdict } from './checker.ts';
 import { type ClientThread, ClientThreads } from './client-threads.ts';
 import { drawKill, endThread, type Kill, LOOK_MS, later, ROLES, type Role, soon } from './kill.ts';
+import { POOL_THREADS, PoolThreads } from './pool-threads.ts';
 import { orderAt, sharedWords } from './shared-words.ts';
 import { STOP } from './threads/layout.mjs';
 import { note } from './threads/receive.mjs';
@@ -17,6 +18,7 @@ import { sendAll } from './threads/send.mjs';
 const SHARDS = 2;
 const ENDPOINTS = 3;
 const SENDERS = 2;
+const POOL_ORDER = SHARDS + ENDPOINTS + SENDERS;
 /** Messages under way of each sending thread: one may die, the other keeps as many as there must be. */
 const WINDOW = 1_200;
 const MAIN_WINDOW = 200;
@@ -47,7 +49,10 @@ export class Round {
   readonly #random: Random;
   readonly #durationMs: number;
   readonly #workers: Worker[] = [];
-  readonly #orders = sharedWords(orderAt(SHARDS + ENDPOINTS + SENDERS));
+  /** When threads have ended, by their ids. */
+  readonly #ended = new Map<number, number>();
+  readonly #orders = sharedWords(orderAt(POOL_ORDER + 1));
+  readonly #pool = new PoolThreads(this.#orders, orderAt(POOL_ORDER), this.#ended);
   readonly #deaths: Death[] = [];
   readonly #errors = new Set<string>();
 
@@ -57,7 +62,11 @@ export class Round {
   }
 
   async run(): Promise<RoundResult> {
-    const noteWorker = (worker: Worker): void => void this.#workers.push(worker);
+    const noteWorker = (worker: Worker): void => {
+      const { threadId } = worker;
+      this.#workers.push(worker);
+      worker.once('exit', () => this.#ended.set(threadId, performance.now()));
+    };
     process.on('worker', noteWorker);
     setEnvironmentData('chaos', { orders: this.#orders });
     try {
@@ -65,6 +74,7 @@ export class Round {
     } finally {
       process.off('worker', noteWorker);
       setEnvironmentData('chaos', undefined);
+      this.#pool.forget();
     }
   }
 
@@ -101,6 +111,7 @@ export class Round {
     await bus.registerRoutes(['a.*', 'b.*'].map((pattern) => ({ pattern, endpoint: 'always' })));
     const events = clients.addReceiver("main's subscription", 'subscription', true);
     await bus.subscribe('*', (event) => note(events, event), { overflow: 'block' });
+    await this.#pool.start(bus, clients.addReceiver('the pool', 'pool', true));
     for (let i = 0; i < ENDPOINTS; i++) await clients.add('endpoint', `endpoint ${i}`, SHARDS + i);
     for (let i = 0; i < SENDERS; i++) {
       await clients.add('sender', `sender ${i}`, SHARDS + ENDPOINTS + i);
@@ -115,7 +126,7 @@ export class Round {
     );
   }
 
-  /** Shards, endpoints and senders die side by side, of each kind one at a time: others of its kind are there. */
+  /** All kinds of threads die side by side, of each kind one at a time: others of its kind are there. */
   async #killAll(bus: MessageBus, clients: ClientThreads): Promise<void> {
     const end = performance.now() + this.#durationMs;
     await Promise.all(
@@ -132,11 +143,14 @@ export class Round {
   async #kill(kill: Kill, bus: MessageBus, clients: ClientThreads): Promise<void> {
     await soon(() => clients.inFlight >= IN_FLIGHT_MIN, `${IN_FLIGHT_MIN} messages under way`);
     const { inFlight } = clients;
-    const recoveryMs =
-      kill.role === 'shard'
-        ? await this.#killShard(kill, bus)
-        : await this.#killClient(kill, clients, this.#pickClient(kill.role, clients));
+    const recoveryMs = await this.#killOne(kill, bus, clients);
     this.#deaths.push({ ...kill, inFlight, recoveryMs });
+  }
+
+  #killOne(kill: Kill, bus: MessageBus, clients: ClientThreads): Promise<number> {
+    if (kill.role === 'shard') return this.#killShard(kill, bus);
+    if (kill.role === 'pool') return this.#pool.kill(kill);
+    return this.#killClient(kill, clients, this.#pickClient(kill.role, clients));
   }
 
   #pickClient(role: Role, { threads }: ClientThreads): ClientThread {
@@ -177,7 +191,7 @@ export class Round {
       );
     });
     const { length } = (await bus.metrics()).clients;
-    const expected = 1 + ENDPOINTS + SENDERS;
+    const expected = 1 + ENDPOINTS + SENDERS + POOL_THREADS;
     if (length !== expected) this.#errors.add(`the bus knows ${length} clients, not ${expected}`);
     await later(LOOK_MS);
   }

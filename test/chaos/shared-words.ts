@@ -37,9 +37,10 @@ export interface SenderLog {
 export interface ReceiverLog {
   readonly name: string;
   readonly words: Int32Array;
-  /** Lives on main and is there all the time: it gets every notification, or every event. */
+  /** Is there all the time: it gets every notification of its keys, or every event. */
   readonly isAlways: boolean;
-  readonly kind: 'endpoint' | 'subscription';
+  /** The threads of the pool share one log. */
+  readonly kind: 'endpoint' | 'subscription' | 'pool';
   /** Records up to the first death of any endpoint: so far requests come in order too. */
   requestsInOrder: number;
 }

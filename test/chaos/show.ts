@@ -26,7 +26,7 @@ function showRole(deaths: readonly Death[]): string {
   const middle = times[times.length >> 1] ?? 0;
   const ways = new Map<string, number>();
   for (const { way } of deaths) ways.set(way, (ways.get(way) ?? 0) + 1);
-  const counts = [...ways].sort().map(([way, count]) => `${way} ${count}`);
+  const counts = [...ways].sort().map(([way, count]) => `${way} × ${count}`);
   const name = deaths[0]?.role ?? '';
   const recovery = `recovery p50 ${Math.round(middle)} ms, max ${Math.round(times.at(-1) ?? 0)} ms`;
   return `${name}: ${counts.join(', ')}; ${recovery}`;

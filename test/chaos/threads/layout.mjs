@@ -6,10 +6,10 @@
 export const KINDS = ['request', 'notification', 'event'];
 
 /** How a thread may die. `terminate` is main's doing, the others are its own. */
-export const WAYS = ['terminate', 'exit', 'throw', 'loop', 'memory'];
+export const WAYS = ['terminate', 'exit 0', 'exit 1', 'throw', 'loop', 'memory'];
 
 /** Orders, a few words for each thread that may die. Main writes them, the thread clears WAY and sets STRUCK. */
-export const ORDER_WORDS = 4;
+export const ORDER_WORDS = 5;
 /** 0: live; else 1 + index in WAYS. */
 export const WAY = 0;
 /** Whether only at a message chosen by hash: NOW, AIMED, or FIRE for a shard whose message has been sent. */
@@ -19,6 +19,10 @@ export const AIMED = 1;
 export const FIRE = 2;
 /** 1 + index in WAYS, from the moment at which it strikes. */
 export const STRUCK = 2;
+/** Id of the thread that it strikes, written before STRUCK: a pool's order is for whichever thread obeys first. */
+export const THREAD = 3;
+/** Of a pool: threads that have handled a message so far, the dead included. */
+export const SERVED = 4;
 
 /** One word for the whole run, before the orders: nobody sends any more. */
 export const STOP = 0;
@@ -40,17 +44,21 @@ export const TIMES_SHIFT = 14;
 export const DELIVERED_SHIFT = 18;
 export const NIBBLE = 15;
 
-/** A receiver's log: how many records, then their words: sender, number, and 2 bits kind, 8 bits key, 1 bit again. */
+/**
+ * A receiver's log: how many records, then their words: sender, number, and 2 bits kind, 8 bits key, 1 bit again, 1 bit
+ * that it has been written: of the threads that share a log one may die in the middle of it.
+ */
 export const RECEIVED = 0;
 export const RECEIVED_HEAD = 1;
 export const RECORD_WORDS = 3;
 export const RECEIVED_MAX = 1_500_000;
 export const AGAIN = 1 << 10;
+export const WRITTEN = 1 << 11;
 
-/** Of 2 * KEYS keys, the first half goes to main alone, the other half to the threads too. */
+/** Of 3 * KEYS keys, the first third goes to main alone, the second to the threads too, the last to the pool alone. */
 export const KEYS = 24;
-export const KEY_NAMES = Array.from({ length: 2 * KEYS }, (_, key) => {
-  return key < KEYS ? `a.${key}` : `b.${key}`;
+export const KEY_NAMES = ['a', 'b', 'c'].flatMap((part) => {
+  return Array.from({ length: KEYS }, (_, key) => `${part}.${key}`);
 });
 
 /** One message in so many is chosen. */
