@@ -5,15 +5,11 @@ import { SHARD_BELL, SHARD_PARKED } from '../../src/memory/shard-memory.ts';
 import { runShard } from '../../src/shard/shard-loop.ts';
 import { commandsOf, makeMemory } from './slot-scene.ts';
 
-const waits = vi.hoisted(() => ({ onWait: (): void => undefined }));
-vi.mock('../../src/memory/wait.ts', () => ({
-  waitForBell: () => {
-    waits.onWait();
-  },
-}));
-
 let restore: (() => void) | undefined;
-afterEach(() => restore?.());
+afterEach(() => {
+  vi.restoreAllMocks();
+  restore?.();
+});
 
 /** Runs the loop of a shard until its second sleep; what it does around the first is recorded. */
 function recordSleep(): string[] {
@@ -22,11 +18,12 @@ function recordSleep(): string[] {
   const seen: string[] = [];
   const commands = commandsOf(memory).map((command, index) => ({ seq: index + 1, command }));
   let sleeps = 0;
-  waits.onWait = () => {
+  vi.spyOn(Atomics, 'wait').mockImplementation(() => {
     seen.push('wait');
     sleeps += 1;
     if (sleeps === 2) commands.push({ seq: 99, command: { op: 'close' } });
-  };
+    return 'ok';
+  });
   restore = replaceSeam({
     load: (view, index) => {
       const link = links.findIndex(({ buffer }) => buffer === view.buffer);
