@@ -34,7 +34,7 @@ const pureProject = (tier: string): TestProjectInlineConfiguration => ({
     pool: 'forks',
     isolate: !sharedProcess(tier),
     // Node's own modules: where every use of an import is a property look-up, explorations take a quarter longer.
-    experimental: { viteModuleRunner: false },
+    experimental: { viteModuleRunner: false, nodeLoader: false },
     execArgv: ['--import', 'tsx'],
     setupFiles: tier === 'unit' ? [] : ['./test/setup/property-runs.ts'],
     testTimeout: isLong ? LONG_TIMEOUT_MS : tier === 'sim' ? SIM_TIMEOUT_MS : PURE_TIMEOUT_MS,

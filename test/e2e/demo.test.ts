@@ -87,7 +87,7 @@ describe('symphony-bus demo', () => {
     expect(code).toBe(0);
   });
 
-  it('answers a wrong option with what is wrong and the usage, and exit code 2', async () => {
+  it.concurrent('answers a wrong option with what is wrong and the usage, and exit code 2', async () => {
     const { code, error, out } = await symphonyBus('demo', '--shards', 'two');
     expect(code).toBe(2);
     expect(out).toBe('');
@@ -101,7 +101,7 @@ describe('symphony-bus demo', () => {
 });
 
 describe('symphony-bus', () => {
-  it('answers an unknown command, and none, with the usage and exit code 2', async () => {
+  it.concurrent('answers an unknown command, and none, with the usage and exit code 2', async () => {
     const unknown = await symphonyBus('dance');
     expect(unknown.code).toBe(2);
     expect(unknown.error).toContain("There is no command 'dance'. There are: demo, bench, help.");
@@ -112,7 +112,7 @@ describe('symphony-bus', () => {
     expect(none.error).toContain('usage: symphony-bus <command>');
   });
 
-  it('gives help on standard output, and lists no command that it does not have', async () => {
+  it.concurrent('gives help on standard output, and lists no command that it does not have', async () => {
     const { code, out } = await symphonyBus('--help');
     expect(code).toBe(0);
     const commands = [...out.matchAll(/^ {2}(\w+) {2}/gm)].map(([, name]) => name as string);
@@ -125,7 +125,7 @@ describe('symphony-bus', () => {
     }
   });
 
-  it('answers a wrong option of the benches too with the one that was meant, and exit code 2', async () => {
+  it.concurrent('answers a wrong option of the benches too with the one that was meant, and exit code 2', async () => {
     const { code, error } = await symphonyBus('bench', '--round', '3');
     expect(code).toBe(2);
     expect(error).toContain("There is no option '--round'. Did you mean '--rounds'?");

@@ -1,5 +1,5 @@
 /** Code of the caller that runs while a payload is encoded may use the bus itself: neither message disturbs the other. */
-import { describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Message, MessageBus } from '../../src/index.ts';
 import { createWatchedBus, expectAtRest } from '../helpers/at-rest.ts';
 import { createBus } from '../helpers/real-bus.ts';
@@ -20,11 +20,24 @@ async function record(bus: MessageBus): Promise<Seen[]> {
 }
 
 describe.each([1, 2, 4])('with %i shards, a getter of a payload that sends', (shards) => {
+  let bus: MessageBus;
+  let seen: Seen[];
+
+  beforeAll(async () => {
+    bus = await createWatchedBus({ shards });
+    seen = await record(bus);
+  });
+  afterEach(async () => {
+    seen.length = 0;
+    await expectAtRest(bus);
+  });
+  afterAll(async () => {
+    await bus.close();
+  });
+
   it.each(['publish', 'notify', 'request', 'tryPublish', 'tryNotify'] as const)(
     'by %s leaves the outer message whole',
     async (verb) => {
-      const bus = await createWatchedBus({ shards });
-      const seen = await record(bus);
       const inner: unknown[] = [];
       const payload = {
         before: 'a string that is long enough to be gathered',
@@ -52,14 +65,12 @@ describe.each([1, 2, 4])('with %i shards, a getter of a payload that sends', (sh
       expect(others).toEqual(
         others.map(() => ['inner.key', { deep: [1, 2, 3] }, 'inner', { in: '1' }]),
       );
-      await bus.close();
     },
   );
 
   it('with a reply, too: what a handler returns may send while it is encoded', async () => {
-    const bus = await createWatchedBus({ shards });
-    const seen: unknown[] = [];
-    await bus.subscribe('inner', ({ payload }) => seen.push(payload));
+    const events: unknown[] = [];
+    const subscription = await bus.subscribe('inner', ({ payload }) => events.push(payload));
     const reply = {
       get sent() {
         bus.tryPublish('inner', 'from the reply');
@@ -67,14 +78,15 @@ describe.each([1, 2, 4])('with %i shards, a getter of a payload that sends', (sh
       },
       text: 'x'.repeat(300),
     };
-    await bus.registerEndpoint('e', () => reply);
-    await bus.registerRoute('ask', 'e');
+    const asked = await bus.registerEndpoint('asked', () => reply);
+    await bus.registerRoute('ask', 'asked', { priority: 1 });
     expect(await bus.request('ask')).toEqual({ sent: 'accepted', text: 'x'.repeat(300) });
     await bus.flush();
     await expectAtRest(bus);
-    expect(seen.length).toBeGreaterThan(0);
-    expect(new Set(seen)).toEqual(new Set(['from the reply']));
-    await bus.close();
+    expect(events.length).toBeGreaterThan(0);
+    expect(new Set(events)).toEqual(new Set(['from the reply']));
+    await subscription.unsubscribe();
+    await asked.close();
   });
 });
 

@@ -169,7 +169,7 @@ describe('clients', () => {
           seen.worker += 1;
         }
       })();
-      for (let round = 0; round < 3; round++) {
+      for (let round = 0; round < 2; round++) {
         const own = await Promise.all(
           [0, 1, 2].map((place) => joinOwnWorker(bus, `r${round}.${place}`)),
         );
@@ -187,12 +187,12 @@ describe('clients', () => {
       await load;
       await until(async () => (await bus.metrics()).clients.length === 2);
       await expectAtRest(bus);
-      expect(seen.main).toBeGreaterThanOrEqual(2 * 2 * 400);
+      expect(seen.main).toBeGreaterThanOrEqual(2 * 2 * 200);
       expect(seen.worker).toBeGreaterThan(0);
       expect((await bus.endpoints.find()).map(({ id }) => id)).toEqual(['main', 'w']);
       // Of those that were ended in the middle, and of nobody else.
       expect((await bus.health()).reasons).toEqual(
-        [0, 1, 2].map((round) => expect.stringContaining(`'r${round}.2' has gone`) as string),
+        [0, 1].map((round) => expect.stringContaining(`'r${round}.2' has gone`) as string),
       );
       await bus.close();
     },
