@@ -70,6 +70,8 @@ export class RouteSet implements BalanceSet {
   readonly #first: RouteSpec;
   /** Undefined: the first is the only member. */
   #members: RouteSpec[] | undefined = undefined;
+  /** Made when somebody asks for it. */
+  #targets: Int32Array | undefined = undefined;
   /** Somebody may have seen the list: another one is made for the next change. */
   #isShown = false;
   #order: number;
@@ -126,6 +128,13 @@ export class RouteSet implements BalanceSet {
     return this.#members;
   }
 
+  /** Distinct targets of the members, the oldest member's first. A set may have members by the thousand. */
+  get targets(): Int32Array {
+    const members = this.#members ?? [this.#first];
+    this.#targets ??= Int32Array.from(new Set(members.map(({ target }) => target)));
+    return this.#targets;
+  }
+
   get memberCount(): number {
     return this.#members?.length ?? 1;
   }
@@ -178,6 +187,7 @@ export class RouteSet implements BalanceSet {
 
   #replace(members: RouteSpec[]): void {
     this.#members = members;
+    this.#targets = undefined;
     this.#isShown = false;
     this.#timeoutMs = longestTimeout(members);
   }

@@ -7,7 +7,7 @@
 
 import { LIMITS } from '../limits.ts';
 import { BusError } from '../message/errors.ts';
-import type { Found } from './found.ts';
+import { Found } from './found.ts';
 import type { Glob, Segment } from './glob.ts';
 import { matchGlob } from './glob-match.ts';
 import { parseGlob } from './glob-parse.ts';
@@ -18,7 +18,7 @@ import { KeyView } from './key-view.ts';
 import { quotePattern } from './refusal.ts';
 import { RegexMatcher } from './regex-match.ts';
 import { bitSteps, type RegexProgram } from './regex-program.ts';
-import { RunRecords, VERDICT } from './run-records.ts';
+import { type Judged, RunRecords } from './run-records.ts';
 
 /** How many patterns there may be that cost every look-up, or one key, much. An over-run is `ERR_BUS_FULL`. */
 export interface IndexLimits {
@@ -47,6 +47,7 @@ export class PatternIndex {
   readonly #runs = new GlobRuns();
   readonly #key = new KeyView();
   readonly #keyGrams = new KeyGrams();
+  readonly #judged: Judged = { notes: NOTHING, numbers: NOTHING, unsure: new Found() };
   #lookUps = 0;
   #size = 0;
   /** Regexes, and globs without a literal run. */
@@ -80,6 +81,7 @@ export class PatternIndex {
     this.#checkCostly(pattern);
     this.#checkWildcards(pattern, glob);
     const number = this.#open(glob);
+    if (glob.starred && glob.unitsMin === 0) this.#records.setForAll(number);
     this.#chainCostly(number);
     this.#costly++;
     this.#wildcards += wildcardsOf(glob);
@@ -112,40 +114,58 @@ export class PatternIndex {
     this.#size--;
   }
 
-  /** Adds the numbers of all matching patterns, in no order; each once. */
-  collect(text: string, found: Found): void {
-    if (this.#size === 0) return;
-    this.#key.reset(text);
-    const records = this.#records;
-    for (let id = this.#withoutLiteral; id !== NO_CHAIN; id = records.nextOf(id)) {
-      if (this.#matches(id)) found.push(id);
-    }
-    if (this.#chains.size > 0) this.#collectByGrams(text, found);
+  /** The owner's number of a pattern; -1: it has none. */
+  noteOf(number: number): number {
+    return this.#records.noteOf(number);
   }
 
-  #collectByGrams(text: string, found: Found): void {
+  /** Int32; if it is not negative, `collect` finds it in place of the pattern's number. */
+  setNote(number: number, note: number): void {
+    this.#records.setNote(number, note);
+  }
+
+  /** Adds the notes that are not negative, or else the numbers, of all matching patterns, in no order; each once. */
+  collect(text: string, notes: Found, numbers: Found): void {
+    if (this.#size === 0) return;
+    this.#key.reset(text);
+    const judged = this.#judged;
+    judged.notes = notes;
+    judged.numbers = numbers;
+    const records = this.#records;
+    for (let id = this.#withoutLiteral; id !== NO_CHAIN; id = records.nextOf(id)) {
+      if (records.isForAll(id) || this.#matches(id)) this.#take(id);
+    }
+    if (this.#chains.size > 0) this.#collectByGrams(text);
+  }
+
+  #collectByGrams(text: string): void {
     const keyGrams = this.#keyGrams;
     const chains = this.#chains;
+    const records = this.#records;
+    const judged = this.#judged;
+    const { unsure } = judged;
     keyGrams.read(text);
     const lookUp = this.#nextLookUp();
     const { count, numbers, places } = keyGrams;
+    unsure.count = 0;
+    let tried = 0;
     for (let i = 0; i < count; i++) {
       const head = chains.visit(numbers[i] as number, lookUp);
-      if (head !== NO_CHAIN) this.#tryChain(head, places[i] as number, found);
+      if (head === NO_CHAIN) continue;
+      tried += records.judgeChain(head, keyGrams, places[i] as number, judged);
+    }
+    this.#key.steps += tried;
+    for (let i = 0; i < unsure.count; i++) {
+      const id = unsure.numbers[i] as number;
+      if (this.#matches(id)) this.#take(id);
     }
   }
 
-  #tryChain(head: number, gramAt: number, found: Found): void {
-    const records = this.#records;
-    const keyGrams = this.#keyGrams;
-    let tried = 0;
-    for (let id = head; id !== NO_CHAIN; id = records.nextOf(id)) {
-      tried++;
-      const verdict = records.judge(id, keyGrams, gramAt);
-      if (verdict === VERDICT.no) continue;
-      if (verdict === VERDICT.yes || this.#matches(id)) found.push(id);
-    }
-    this.#key.steps += tried;
+  /** It matches. */
+  #take(id: number): void {
+    const note = this.#records.noteOf(id);
+    if (note < 0) this.#judged.numbers.push(id);
+    else this.#judged.notes.push(note);
   }
 
   #matches(id: number): boolean {
@@ -285,6 +305,9 @@ export class PatternIndex {
     return place;
   }
 }
+
+/** Before the first look-up. */
+const NOTHING = new Found();
 
 /** Patterns under one run of which none is late. */
 const CROWD = 16;

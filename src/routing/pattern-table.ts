@@ -25,11 +25,6 @@ export class PatternTable {
   readonly #index: PatternIndex;
   /** By number in the index. */
   readonly #indexed: (PatternNode | undefined)[] = [];
-  /**
-   * By number in the index, what hangs on a node on which one thing hangs: the number of a set, or of a
-   * subscription less {@link SUBSCRIPTIONS}; {@link SEE_NODE}: another count.
-   */
-  #only = new Int32Array(64);
   readonly #matches = new Found();
   /** Nodes that were made before anything hangs on them. */
   #expected: PatternNode[] = [];
@@ -96,14 +91,13 @@ export class PatternTable {
     if (exact !== undefined) addAll(exact, sets, subscriptions);
     const matches = this.#matches;
     matches.count = 0;
-    this.#index.collect(key, matches);
+    this.#index.collect(key, sets, matches);
     const { count, numbers } = matches;
-    const only = this.#only;
     for (let i = 0; i < count; i++) {
-      const hung = only[numbers[i] as number] as number;
-      if (hung >= 0) sets.push(hung);
-      else if (hung < SEE_NODE) subscriptions.push(hung - SUBSCRIPTIONS);
-      else addAll(this.#indexed[numbers[i] as number] as PatternNode, sets, subscriptions);
+      const number = numbers[i] as number;
+      const note = this.#index.noteOf(number);
+      if (note < SEE_NODE) subscriptions.push(note - SUBSCRIPTIONS);
+      else addAll(this.#indexed[number] as PatternNode, sets, subscriptions);
     }
   }
 
@@ -117,22 +111,22 @@ export class PatternTable {
     node.indexed = NOT_INDEXED;
   }
 
+  /**
+   * Notes in the index what hangs on a node on which one thing hangs: the number of a set, which a look-up then finds
+   * at once, or that of a subscription plus {@link SUBSCRIPTIONS}.
+   */
   #noteOnly({ firstSet, indexed, subscriptions }: PatternNode): void {
-    if (indexed >= this.#only.length) {
-      const only = new Int32Array(2 * indexed);
-      only.set(this.#only);
-      this.#only = only;
-    }
-    let hung = SEE_NODE;
+    let note = SEE_NODE;
     if (subscriptions.length === 0) {
-      if (firstSet !== undefined && firstSet.next === undefined) hung = firstSet.number;
+      if (firstSet !== undefined && firstSet.next === undefined) note = firstSet.number;
     } else if (subscriptions.length === 1 && firstSet === undefined) {
-      hung = (subscriptions[0]?.number ?? 0) + SUBSCRIPTIONS;
+      note = (subscriptions[0]?.number ?? 0) + SUBSCRIPTIONS;
     }
-    this.#only[indexed] = hung;
+    this.#index.setNote(indexed, note);
   }
 }
 
+/** The node itself says what hangs on it. */
 const SEE_NODE = -1;
 const SUBSCRIPTIONS = -(2 ** 31);
 

@@ -20,19 +20,18 @@ export class ResolutionPool<Made> {
   #seenBy = new Uint32Array(64);
   #lookUp = 0;
   #isEmpty = true;
+  #started: Place<Made> | undefined;
 
   /** What was made of the same numbers, in whatever order they were found. */
   find(first: Found, second: Found): Made | undefined {
     const place = this.#places[placeOf(first, second)];
     if (place?.made === undefined) return undefined;
-    if (place.first.count !== first.count || place.second.count !== second.count) {
-      return undefined;
-    }
-    const isSame = this.#hasAll(first, place.first) && this.#hasAll(second, place.second);
+    const isSame = this.#areSame(first, place.first) && this.#areSame(second, place.second);
     return isSame ? place.made : undefined;
   }
 
-  put(first: Found, second: Found, made: Made): void {
+  /** Notes what the next resolution, which `put` brings, is made of, in the order in which it was found. */
+  start(first: Found, second: Found): void {
     this.#isEmpty = false;
     const at = placeOf(first, second);
     const place = this.#places[at] ?? {
@@ -43,7 +42,13 @@ export class ResolutionPool<Made> {
     this.#places[at] = place;
     place.first.copy(first);
     place.second.copy(second);
-    place.made = made;
+    place.made = undefined;
+    this.#started = place;
+  }
+
+  put(made: Made): void {
+    if (this.#started !== undefined) this.#started.made = made;
+    this.#started = undefined;
   }
 
   /** Numbers mean something else from now on. */
@@ -51,6 +56,12 @@ export class ResolutionPool<Made> {
     if (this.#isEmpty) return;
     for (const place of this.#places) if (place !== undefined) place.made = undefined;
     this.#isEmpty = true;
+  }
+
+  #areSame(found: Found, kept: Numbers): boolean {
+    if (found.count !== kept.count) return false;
+    // A table that has not changed finds the same in the same order, for most keys.
+    return kept.isInOrder(found) || this.#hasAll(found, kept);
   }
 
   /** Whether distinct numbers are the same as those found, of which there are as many. */
@@ -93,6 +104,13 @@ class Numbers {
     if (this.numbers.length < count) this.numbers = new Int32Array(2 * count);
     this.numbers.set(numbers.subarray(0, count));
     this.count = count;
+  }
+
+  /** Whether these numbers, of which there are as many, were found in this order. */
+  isInOrder({ count, numbers: found }: Found): boolean {
+    const { numbers } = this;
+    for (let i = 0; i < count; i++) if (numbers[i] !== found[i]) return false;
+    return true;
   }
 }
 

@@ -68,6 +68,7 @@ export class Resolver {
     if (sets.count === 0 && subscriptions.count === 0) return EMPTY_RESOLUTION;
     const pooled = this.#pool.find(sets, subscriptions);
     if (pooled !== undefined) return pooled;
+    this.#pool.start(sets, subscriptions);
     sortByChoice(sets, this.#sets);
     sortByChoice(subscriptions, this.#subscriptions);
     const made = {
@@ -76,7 +77,7 @@ export class Resolver {
       subscriptions: this.#targetsOfSubscriptions(subscriptions),
       groups: this.#groups.isAny ? this.#groupsOf(subscriptions) : NONE,
     };
-    this.#pool.put(sets, subscriptions, made);
+    this.#pool.put(made);
     return made;
   }
 
@@ -103,7 +104,7 @@ export class Resolver {
       const number = numbers[i] as number;
       const target = targets[number] as number;
       if (target !== SEVERAL) list.add(target);
-      else for (const member of columns.get(number).members) list.add(member.target);
+      else list.addAll(columns.get(number).targets);
     }
     return list.finish();
   }

@@ -27,6 +27,10 @@ export class TargetList {
     this.#ids[this.#count++] = target;
   }
 
+  addAll(targets: Int32Array): void {
+    for (let i = 0; i < targets.length; i++) this.add(targets[i] as number);
+  }
+
   /** The list so far, which is the caller's from now on. */
   finish(): readonly number[] {
     const ids = this.#ids;

@@ -133,7 +133,7 @@ describe('a glob against the definition of its match', () => {
         for (const { text } of written) index.add(text);
         for (const key of keys) {
           const found = new Found();
-          index.collect(key, found);
+          index.collect(key, new Found(), found);
           const owners = [...found.numbers.subarray(0, found.count)];
           const expected = written.flatMap(({ pieces }, owner) =>
             matchesByDefinition(pieces, key) ? [owner] : [],

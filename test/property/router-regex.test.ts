@@ -245,7 +245,7 @@ describe('a regular expression against that of JavaScript', () => {
         for (const key of several.flatMap(({ keys: candidates }) => candidates)) {
           if (several.some(({ source, flags }) => !isComparable(source, flags, key))) continue;
           const found = new Found();
-          index.collect(key, found);
+          index.collect(key, new Found(), found);
           const matching = [...found.numbers.subarray(0, found.count)].map((id) => owners.get(id));
           const expected = natives.flatMap((native, owner) => (native?.test(key) ? owner : []));
           expect([key, matching.toSorted()]).toEqual([key, expected]);

@@ -20,7 +20,7 @@ class Named {
 
   find(key: string): string[] {
     const found = new Found();
-    this.index.collect(key, found);
+    this.index.collect(key, new Found(), found);
     const numbers = [...found.numbers.subarray(0, found.count)];
     return numbers.map((number) => this.#names[number] as string).toSorted();
   }
@@ -52,6 +52,23 @@ describe('PatternIndex', () => {
       ['*', '*.created', '*der.c*', '[a-z]*.created', 'o?der*', 'order.*'].toSorted(),
     );
     expect(found(index, 'x')).toEqual(['*']);
+  });
+
+  it('knows which patterns every key matches', () => {
+    const index = indexOf('*', '**', '?*', '*?', '[a-z]*');
+    expect(found(index, '')).toEqual(['*', '**']);
+    expect(found(index, 'A')).toEqual(['*', '**', '*?', '?*']);
+  });
+
+  it('finds the note of a pattern in place of its number', () => {
+    const index = new PatternIndex();
+    const numbers = ['*', 'a*', '?a*', '*b*c', 'a?c'].map((pattern) => index.add(pattern));
+    for (const number of numbers) index.setNote(number, 100 + number);
+    const [notes, others] = [new Found(), new Found()];
+    index.collect('abc', notes, others);
+    const noted = [...notes.numbers.subarray(0, notes.count)].toSorted();
+    expect(noted).toEqual([0, 1, 3, 4].map((place) => 100 + (numbers[place] as number)));
+    expect(others.count).toBe(0);
   });
 
   it('finds a pattern whose only text is one character', () => {

@@ -8,10 +8,16 @@ function found(...numbers: readonly number[]): Found {
   return list;
 }
 
+function put<Made>(pool: ResolutionPool<Made>, first: Found, second: Found, made: Made): void {
+  pool.start(first, second);
+  pool.put(made);
+}
+
 describe('ResolutionPool', () => {
   it('knows the same numbers in any order, and no others', () => {
     const pool = new ResolutionPool<string>();
-    pool.put(found(3, 900, 7), found(7), 'made');
+    put(pool, found(3, 900, 7), found(7), 'made');
+    expect(pool.find(found(3, 900, 7), found(7))).toBe('made');
     expect(pool.find(found(7, 3, 900), found(7))).toBe('made');
     expect(pool.find(found(7, 3), found(7))).toBeUndefined();
     expect(pool.find(found(7, 3, 901), found(7))).toBeUndefined();
@@ -22,7 +28,7 @@ describe('ResolutionPool', () => {
 
   it('never takes other numbers for those that share their place', () => {
     const pool = new ResolutionPool<number>();
-    for (let a = 0; a < 1000; a++) pool.put(found(a, a + 1), found(), a);
+    for (let a = 0; a < 1000; a++) put(pool, found(a, a + 1), found(), a);
     for (let a = 0; a < 1000; a++) {
       const made = pool.find(found(a + 1, a), found());
       expect(made === undefined || made === a).toBe(true);
@@ -31,9 +37,25 @@ describe('ResolutionPool', () => {
     expect(pool.find(found(999, 1000), found())).toBe(999);
   });
 
+  it('keeps the numbers as they were found, whatever becomes of the lists', () => {
+    const pool = new ResolutionPool<string>();
+    const first = found(3, 1, 2);
+    pool.start(first, found());
+    first.numbers.sort();
+    pool.put('made');
+    expect(pool.find(found(3, 1, 2), found())).toBe('made');
+  });
+
+  it('has nothing of numbers whose resolution was not made', () => {
+    const pool = new ResolutionPool<string>();
+    put(pool, found(1), found(), 'made');
+    pool.start(found(1), found());
+    expect(pool.find(found(1), found())).toBeUndefined();
+  });
+
   it('forgets all when numbers change their meaning', () => {
     const pool = new ResolutionPool<string>();
-    pool.put(found(1), found(), 'made');
+    put(pool, found(1), found(), 'made');
     pool.clear();
     expect(pool.find(found(1), found())).toBeUndefined();
   });

@@ -230,6 +230,17 @@ describe('notify', () => {
     ]);
     expect(router.resolve('a.b').notify).toEqual([20, 30, 10]);
   });
+
+  it('has the members that a set has now, each target once', () => {
+    const router = new Router();
+    const specs = [5, 6, 5, 7].map((target, id) => routeSpec({ id, pattern: 'a.*', target }));
+    router.addRoutes(specs.slice(0, 3));
+    expect(router.resolve('a.b').notify).toEqual([5, 6]);
+    router.addRoutes(specs.slice(3));
+    expect(router.resolve('a.b').notify).toEqual([5, 6, 7]);
+    router.removeRoutes([1, 2]);
+    expect(router.resolve('a.b').notify).toEqual([5, 7]);
+  });
 });
 
 describe('subscriptions', () => {
