@@ -257,7 +257,7 @@ export class BusHost {
     this.#setState(BUS_STATE.closed);
     this.#clients.close();
     const pools = this.pools.end();
-    const terminated = await this.#threads.terminateAll();
+    const terminated = await this.#threads.end(leftMs());
     await pools;
     this.#sessions.endAll();
     this.#breakers.close();

@@ -8,6 +8,10 @@ import type { Logger } from '../options.ts';
  */
 const TERMINATE_MS = 5_000;
 
+/** A thread that has been told has so long for its own last words, also where closing has used its time up, ms. */
+const GRACE_MIN_MS = 50;
+const GRACE_MAX_MS = 250;
+
 export class Threads {
   readonly #workers = new Set<Worker>();
   readonly #logger: Logger;
@@ -21,15 +25,20 @@ export class Threads {
     worker.on('exit', () => this.#workers.delete(worker));
   }
 
-  /** Resolves when they have ended, or after a bound: how many did. */
-  async terminateAll(): Promise<number> {
+  /**
+   * They have been told that the bus is closed: most end of themselves, the others are ended. `leftMs` is what closing
+   * has left of its time. Resolves when all have ended, or after a bound: how many had to be.
+   */
+  async end(leftMs: number): Promise<number> {
+    const workers = [...this.#workers];
+    for (const worker of workers) worker.ref();
+    await untilEnded(workers, Math.max(GRACE_MIN_MS, Math.min(leftMs, GRACE_MAX_MS)));
     const ended = await Promise.all([...this.#workers].map((worker) => this.#terminate(worker)));
     return ended.filter(Boolean).length;
   }
 
   #terminate(worker: Worker): Promise<boolean> {
     const { threadId } = worker;
-    worker.ref();
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
         this.#logger.warn({ threadId }, 'a worker thread does not end: it is in a native call');
@@ -43,4 +52,15 @@ export class Threads {
       void worker.terminate();
     });
   }
+}
+
+/** Or until so long has passed. */
+async function untilEnded(workers: readonly Worker[], graceMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, graceMs);
+  });
+  const ends = workers.map((worker) => new Promise((resolve) => worker.once('exit', resolve)));
+  await Promise.race([over, Promise.all(ends)]);
+  clearTimeout(timer);
 }

@@ -31,7 +31,7 @@ describe('close', () => {
     const calls = [bus.notify('e', 1), bus.request('w', { act: 'echo', value: 2 })];
     for (let i = 0; i < 100; i++) bus.tryNotify('e', `try ${i}`);
     const result = await bus.close();
-    expect(result).toMatchObject({ abandoned: 0, threadsTerminated: 1 });
+    expect(result).toMatchObject({ abandoned: 0, threadsTerminated: 0 });
     expect(await Promise.all(calls)).toEqual([{ delivered: 1 }, 2]);
     expect(seen).toHaveLength(101);
   });
@@ -279,6 +279,24 @@ describe('close', () => {
     expect(await bus.close({ timeout: 200 })).toMatchObject({ abandoned: 1, threadsTerminated: 1 });
     expect(await call).toBe('ERR_BUS_CLOSED');
     expect(worker.threadId).toBe(-1);
+  });
+
+  it('tells the threads that it started, which end what is theirs and then themselves', async () => {
+    const bus = await createBus({ shards: 1 });
+    const tidied = new Int32Array(new SharedArrayBuffer(4));
+    const worker = await bus.startWorker(workerFile('tidying'), { workerData: tidied });
+    const exit = once(worker, 'exit');
+    expect(await bus.close()).toMatchObject({ threadsTerminated: 0 });
+    expect(await exit).toEqual([0]);
+    expect(tidied[0]).toBe(1);
+  });
+
+  it('ends a thread that hears of it and goes on, when its moment is over', async () => {
+    const bus = await createBus({ shards: 1 });
+    const tidied = new Int32Array(new SharedArrayBuffer(4));
+    await bus.startWorker(workerFile('tidying'), { workerData: tidied, argv: ['stay'] });
+    expect(await bus.close({ timeout: 0 })).toMatchObject({ threadsTerminated: 1 });
+    expect(tidied[0]).toBe(1);
   });
 
   it('tells its listeners, ends loops and subscriptions', async () => {
