@@ -28,7 +28,23 @@ export class TargetList {
   }
 
   addAll(targets: Int32Array): void {
-    for (let i = 0; i < targets.length; i++) this.add(targets[i] as number);
+    const { length } = targets;
+    let count = this.#count;
+    while (count + length > this.#ids.length) this.#growList();
+    const ids = this.#ids;
+    const listing = this.#listing;
+    let listedBy = this.#listedBy;
+    for (let i = 0; i < length; i++) {
+      const target = targets[i] as number;
+      if (target >= listedBy.length) {
+        this.#grow(target);
+        listedBy = this.#listedBy;
+      }
+      if (listedBy[target] === listing) continue;
+      listedBy[target] = listing;
+      ids[count++] = target;
+    }
+    this.#count = count;
   }
 
   /** The list so far, which is the caller's from now on. */
@@ -40,7 +56,7 @@ export class TargetList {
   }
 
   #growList(): void {
-    const ids = new Int32Array(2 * this.#count);
+    const ids = new Int32Array(2 * this.#ids.length);
     ids.set(this.#ids);
     this.#ids = ids;
   }
