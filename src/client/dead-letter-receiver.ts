@@ -46,6 +46,7 @@ export class DeadLetterReceiver implements Receiver {
   readonly #waiting: { readonly loan: Loan; readonly detail: number }[] = [];
   /** What was reported of a message at an endpoint, until that letter comes; of those that never come the oldest go. */
   readonly #errors = new Map<string, unknown>();
+  #isServing = false;
   #closed = false;
 
   constructor(parts: DeadLetterParts) {
@@ -58,15 +59,23 @@ export class DeadLetterReceiver implements Receiver {
 
   take(loan: Loan, detail: number): void {
     if (loan.kind === KIND.failureReport) this.#takeReport(loan, detail);
-    else if (this.#waiting.length > 0 || !this.#takeLetter(loan, detail)) this.#hold(loan, detail);
+    else if (this.#waiting.length > 0 || !this.#hasRoom(loan)) this.#hold(loan, detail);
+    else this.#takeLetter(loan, detail);
   }
 
   /** Letters have gone: those that wait are taken. */
   serve(): void {
-    while (this.#waiting.length > 0) {
-      const [first] = this.#waiting as [{ loan: Loan; detail: number }];
-      if (!this.#takeLetter(first.loan, first.detail)) return;
-      this.#waiting.shift();
+    // Whoever hears of a letter may purge it at once: the room goes to the next one here, not further down the stack.
+    if (this.#isServing) return;
+    this.#isServing = true;
+    try {
+      for (let first = this.#waiting[0]; first; first = this.#waiting[0]) {
+        if (!this.#hasRoom(first.loan)) return;
+        this.#waiting.shift();
+        this.#takeLetter(first.loan, first.detail);
+      }
+    } finally {
+      this.#isServing = false;
     }
   }
 
@@ -95,17 +104,17 @@ export class DeadLetterReceiver implements Receiver {
     answers.acknowledge(loan);
   }
 
-  /** False: there is no room. */
-  #takeLetter(loan: Loan, detail: number): boolean {
+  #hasRoom(loan: Loan): boolean {
+    return this.#parts.letters.hasRoom(bytesOf(loan));
+  }
+
+  #takeLetter(loan: Loan, detail: number): void {
     const { answers, letters, onLetter, reader, replayOf } = this.#parts;
-    const bytes = loan.header(PAY_LEN) + loan.header(HDR_LEN) + loan.header(KEY_LEN);
-    if (!letters.hasRoom(bytes)) return false;
     const isOwn = loan.peer.memory.id === reader.client;
     const before = isOwn ? replayOf(loan.slot) : undefined;
-    const letter = letters.add(this.#read(loan, detail, before), bytes, before);
+    const letter = letters.add(this.#read(loan, detail, before), bytesOf(loan), before);
     answers.acknowledge(loan);
     onLetter(letter);
-    return true;
   }
 
   #read(
@@ -149,6 +158,10 @@ export class DeadLetterReceiver implements Receiver {
       deadAt: now(),
     };
   }
+}
+
+function bytesOf(loan: Loan): number {
+  return loan.header(PAY_LEN) + loan.header(HDR_LEN) + loan.header(KEY_LEN);
 }
 
 function nameOfError(about: number, seqLow: number, endpoint: string): string {

@@ -212,6 +212,39 @@ describe.each([1, 2, 4])('dead letters with %i shards', (shards) => {
     await bus.close();
   });
 
+  it.each([
+    ['purges', (bus: MessageBus, _id: string) => bus.deadLetters.purge()],
+    ['replays', (bus: MessageBus, id: string) => bus.deadLetters.replay(id)],
+  ])(
+    'tell of each that waited for room once, also when a listener %s at once',
+    async (_, makeRoom) => {
+      const bus = await createWatchedBus({ shards, maxDeadLetters: 1 });
+      let isMended = false;
+      const handler = (): void => {
+        if (!isMended) throw new Error('bad');
+      };
+      const endpoint = await bus.registerEndpoint('e', handler, TWICE);
+      await bus.registerRoute('k', 'e');
+      await failureOf(bus.notify('k', 0));
+      const payloads = [1, 2, 3, 4, 5];
+      const calls = payloads.map((payload) => failureOf(bus.notify('k', payload)));
+      // Two runs each: five letters wait for the room that the first one has.
+      while ((await bus.metrics()).endpoints['e']?.failed !== 12) await setImmediate();
+      isMended = true;
+      const told: unknown[] = [];
+      bus.on('deadLetter', ({ id, payload }) => {
+        told.push(payload);
+        void makeRoom(bus, id);
+      });
+      await bus.deadLetters.purge();
+      for (const { code } of await Promise.all(calls)) expect(code).toBe('ERR_BUS_DELIVERY_FAILED');
+      expect(told).toEqual(payloads);
+      await endpoint.close();
+      await expectAtRest(bus);
+      await bus.close();
+    },
+  );
+
   // rabbitmq DL dead_letter_missing_exchange (F6): there it is dropped without a word.
   it('are not kept with maxDeadLetters: 0: the caller is told, it is counted, and the endpoint goes on', async () => {
     const bus = await createWatchedBus({ shards, maxDeadLetters: 0 });
