@@ -107,6 +107,8 @@ function keysOf(count: number, letters: LetterSource): Record<string, readonly s
     'matched by the 100 only': many(() => `0_${letters.below(1_000_000)}`),
     'and by 10 more': many(() => TEN),
     'and by 1 000 more': many(() => THOUSAND),
+    // What is found for one key is of no use for the next.
+    'and by others for each key': few(() => `${THOUSAND}.${letters.word(8)}`),
     'random, 3–22 letters': many(() => letters.word(3 + letters.below(20))),
     'random, three words': many(() =>
       [2, 2, 1].map((least) => letters.word(least + letters.below(8))).join('.'),
