@@ -76,7 +76,12 @@ export class ClientSubscription implements Subscription {
     };
     const end = async (): Promise<void> => {
       letGo();
-      await this.unsubscribe();
+      try {
+        await this.unsubscribe();
+      } finally {
+        // Who had asked before the end may have got an event meanwhile, and will not ask for another one.
+        letGo();
+      }
     };
     return {
       next: async () => {

@@ -114,6 +114,18 @@ describe.each([1, 2, 4])('a leased payload with %i shards', (shards) => {
     expect(failures).toEqual([]);
   });
 
+  it('of an event that comes while its iterator ends is given back', async () => {
+    await start(shards);
+    const subscription = await bus.subscribe('leased', { lease: true });
+    const events = subscription[Symbol.asyncIterator]();
+    const asked = events.next();
+    const ended = events.return?.();
+    await bus.publish('leased', new Uint8Array(50).fill(7));
+    await ended;
+    await asked;
+    await expectAtRest(bus);
+  });
+
   it('of a subscriber that stands still leaves its publisher half of the slots', async () => {
     await start(shards);
     for (const overflow of ['drop-oldest', 'drop-newest'] as const) {

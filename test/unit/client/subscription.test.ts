@@ -52,6 +52,19 @@ describe('a subscription in its owner’s hands', () => {
     expect(log).toEqual(['done a', 'done b', 'done c', 'remove', 'close']);
   });
 
+  it.each(['return', 'throw'] as const)(
+    'keeps nothing in hand that was asked for before a %s and came after it',
+    async (how) => {
+      const { subscription, log } = makeSubscription(['a']);
+      const events = subscription[Symbol.asyncIterator]();
+      const asked = events.next();
+      const ended = events[how]?.('enough')?.catch(() => undefined);
+      expect(await asked).toMatchObject({ value: { payload: 'a' } });
+      await ended;
+      expect(log).toEqual(['remove', 'close', 'done a']);
+    },
+  );
+
   it('passes on pause and resume', () => {
     const { subscription, log } = makeSubscription([]);
     subscription.pause();
