@@ -5,6 +5,7 @@
 import { BUS_STATE } from '../memory/control-words.ts';
 import { STATUS } from '../memory/entries.ts';
 import { FLAG_EARLY, FLAG_NO_TIMEOUT, NO_DEADLINE } from '../memory/slot-header.ts';
+import { timeAfter } from '../memory/time-word.ts';
 import { BusError } from '../message/errors.ts';
 import { KIND } from '../message/kinds.ts';
 import { NO_SEND_OPTIONS, type ResolvedSendOptions } from '../options.ts';
@@ -285,8 +286,7 @@ export class Sender implements SendHome {
   /** Absolute time of a duration from now; none for `Infinity`. */
   #deadline(durationMs: number): number {
     if (durationMs === Number.POSITIVE_INFINITY) return NO_DEADLINE;
-    const at = Math.ceil(this.#core.outbox.nowMs + durationMs) | 0;
-    return at === NO_DEADLINE ? 1 : at;
+    return timeAfter(this.#core.outbox.nowMs, durationMs) || 1;
   }
 
   #wait(send: PendingSend, payload: unknown): void {

@@ -12,6 +12,7 @@
  */
 import { BREAKER_WORDS, type ControlWords } from './control-words.ts';
 import { compareExchange, load, store } from './seam.ts';
+import { timeAfter } from './time-word.ts';
 
 const BREAKER_STATE = 0;
 export const BREAKER_CLAIM = 1;
@@ -37,7 +38,7 @@ export function isHalfOpen(state: number, nowMs: number): boolean {
 
 /** Open until `openForMs` from now, ≥ 1. `before` is the state that it replaces. */
 export function openState(before: number, nowMs: number, openForMs: number): number {
-  return stateAt((nowMs + openForMs) | 0, before, 1);
+  return stateAt(timeAfter(nowMs, openForMs), before, 1);
 }
 
 export function closedState(before: number, nowMs: number): number {

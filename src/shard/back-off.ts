@@ -19,6 +19,7 @@ import {
 } from '../memory/ledger.ts';
 import { VERDICT } from '../memory/link-memory.ts';
 import { get, put } from '../memory/seam.ts';
+import { timeAfter } from '../memory/time-word.ts';
 import { endAttempt } from './end-attempt.ts';
 import type { ShardLink } from './shard-link.ts';
 import type { ShardState } from './shard-state.ts';
@@ -42,7 +43,7 @@ export function backOff(shard: ShardState, delivery: number, word: number, delay
   const slot = refSlot(ref);
   if (state === CELL.backoff) endBackOff(shard, delivery);
   endAttempt(shard, delivery, VERDICT.none);
-  put(link.cellWords, at + CELL_DUE, (shard.nowMs + delayMs) | 0);
+  put(link.cellWords, at + CELL_DUE, timeAfter(shard.nowMs, delayMs));
   put(link.cellWords, at + CELL_STATE, withCellState(word & ~CELL_TRIAL, CELL.backoff));
   if (state === CELL.waiting) target.unqueue(cell);
   if (isOnLoan(state)) {

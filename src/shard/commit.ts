@@ -10,6 +10,7 @@ import {
   NO_DEADLINE,
   SENT,
 } from '../memory/slot-header.ts';
+import { timeAfter } from '../memory/time-word.ts';
 import { unpark } from './parking.ts';
 import { finish } from './settle.ts';
 import type { ShardLink } from './shard-link.ts';
@@ -64,7 +65,7 @@ export function watchTimeout(link: ShardLink, slot: number): void {
 export function deadlineOf(link: ShardLink, slot: number): number {
   const timeoutMs = link.timeoutOf(slot);
   if (timeoutMs === 0) return link.header(slot, DEADLINE);
-  return timeoutMs < 0 ? NO_DEADLINE : (link.header(slot, SENT) + timeoutMs) | 0 || 1;
+  return timeoutMs < 0 ? NO_DEADLINE : timeAfter(link.header(slot, SENT), timeoutMs) || 1;
 }
 
 function watch(link: ShardLink, slot: number, due: number): void {

@@ -38,6 +38,7 @@ import {
 import { packLetter } from '../memory/letter-word.ts';
 import { get, put } from '../memory/seam.ts';
 import { KEY_HASH, SENT } from '../memory/slot-header.ts';
+import { AHEAD_MAX_MS, timeAfter } from '../memory/time-word.ts';
 import { beginAttempt, nextToLend, passOnWaiting } from './begin-attempt.ts';
 import { endRepeat } from './end-repeat.ts';
 import { expireDelivery, expireWaiting, hasExpired } from './expiry.ts';
@@ -48,9 +49,6 @@ import { lendPool } from './pool.ts';
 import { NO_CELL, type ShardLink } from './shard-link.ts';
 import type { ShardState } from './shard-state.ts';
 import type { Target } from './target.ts';
-
-/** Times are compared by difference. */
-const TIME_MAX_MS = 2 ** 31 - 1;
 
 /** Rounds of giving room to parked messages; each round frees nothing by itself, so two suffice. */
 const ROUNDS_MAX = 4;
@@ -156,8 +154,8 @@ function sinkWord(words: Int32Array, at: number, lent: number): number {
 function writeDeadline(sender: ShardLink, slot: number, words: Int32Array, at: number): number {
   const timeoutMs = sender.timeoutOf(slot);
   // Without a time limit there is none to show: the farthest time that can be told from the past.
-  const ahead = timeoutMs < 0 ? TIME_MAX_MS : timeoutMs;
-  put(words, at + CELL_DEADLINE, (sender.header(slot, SENT) + ahead) | 0 || 1);
+  const ahead = timeoutMs < 0 ? AHEAD_MAX_MS : timeoutMs;
+  put(words, at + CELL_DEADLINE, timeAfter(sender.header(slot, SENT), ahead) || 1);
   return OWN_DEADLINE;
 }
 
