@@ -6,6 +6,7 @@ import { messageOf } from '../message/error-codec.ts';
 import { BusError } from '../message/errors.ts';
 import { kindOf } from '../message/text.ts';
 import { configError } from '../options/reader.ts';
+import { urlHref } from '../options/url-href.ts';
 import type { Logger, StartWorkerOptions } from '../options.ts';
 import type { ThreadBoot, ThreadReport } from './boot-thread.ts';
 import type { Session } from './session.ts';
@@ -118,7 +119,7 @@ function loadError(href: string, exitCode: number, why: { readonly cause?: unkno
  * module is there is found out by loading it.
  */
 export function moduleHref(url: unknown, where: string = WHERE): string {
-  const href = url instanceof URL ? url.href : typeof url === 'string' ? textHref(url) : undefined;
+  const href = typeof url === 'string' ? textHref(url) : urlHref(url);
   if (href === undefined || !(href.startsWith('data:') || isLocalFile(href))) {
     throw configError(where, 'url', 'a file: or data: URL, or an absolute path', kindOf(url));
   }

@@ -2,6 +2,7 @@
  * Payloads through a codec module. `undefined`, which is no payload, and errors stay with the bus's own codec; so do
  * strings and bytes where the module says nothing about them, as `'json'` and `'v8'` do.
  */
+import { types } from 'node:util';
 import { type Codec, PAYLOAD, type PayloadKind } from './codec.ts';
 import type { CodecModule } from './codec-module.ts';
 import { copyBytes } from './copy-bytes.ts';
@@ -80,7 +81,7 @@ export class ModuleCodec implements Codec {
     } catch (error) {
       throw refusedPayload('payload', `is refused by the codec '${name}'`, error);
     }
-    if (encoded instanceof Uint8Array) return encoded;
+    if (types.isUint8Array(encoded)) return encoded;
     throw refusedPayload('payload', `became no Uint8Array in the codec '${name}'`);
   }
 }

@@ -1,5 +1,6 @@
 /** The option `codec`, of a bus and of a thread that connects to one. */
 import { OptionReader } from './reader.ts';
+import { urlHref } from './url-href.ts';
 
 /** Options of `connect`. */
 export interface ConnectOptions {
@@ -20,7 +21,7 @@ export function resolveConnectOptions(options: unknown): ResolvedConnectOptions 
 export function resolveCodecName(read: OptionReader): string | undefined {
   const codec = read.get('codec');
   if (codec === undefined || codec === 'auto' || codec === 'json' || codec === 'v8') return codec;
-  const href = codec instanceof URL ? codec.href : codec;
+  const href = urlHref(codec) ?? codec;
   if (typeof href === 'string' && URL.canParse(href)) return new URL(href).href;
   throw read.refuse('codec', "'auto', 'json', 'v8' or the URL of a codec module", codec);
 }

@@ -1,6 +1,7 @@
 /** What may be said about a thread that the bus starts: shards, `startWorker`, pools. */
 import { LIMITS } from '../limits.ts';
 import { OptionReader } from './reader.ts';
+import { urlHref } from './url-href.ts';
 
 /** V8's limits of one thread, in MiB. */
 export interface ThreadResourceLimits {
@@ -76,8 +77,8 @@ export function readThreadOptions(
 export function urlText(read: OptionReader, name: string): string | undefined {
   const value = read.get(name);
   if (value === undefined) return undefined;
-  if (value instanceof URL) return value.href;
-  if (typeof value === 'string' && URL.canParse(value)) return value;
+  const href = urlHref(value) ?? value;
+  if (typeof href === 'string' && URL.canParse(href)) return href;
   throw read.refuse(name, 'a URL', value);
 }
 

@@ -46,6 +46,24 @@ describe('bad input', () => {
     expect(await codeOf(bus.request('x'))).toBe('ERR_BUS_NO_ROUTE');
   });
 
+  it('may look like a URL', async () => {
+    const { proxy: revoked, revoke } = Proxy.revocable(new URL('file:///a'), {});
+    revoke();
+    for (const url of [
+      Object.create(URL.prototype),
+      new Proxy(new URL('file:///a'), {}),
+      revoked,
+    ]) {
+      const calls = [
+        bus.startWorker(url),
+        bus.registerPool('pool', url),
+        createBus({ codec: url }),
+        createBus({ workerUrl: url }),
+      ];
+      for (const call of calls) expect(await codeOf(call)).toBe('ERR_BUS_CONFIG');
+    }
+  });
+
   it('is named with the nearest option that exists', async () => {
     const error = await failureOf(bus.request('e', 1, { timeuot: 5 } as object));
     expect(error.message).toContain("'timeout'");

@@ -84,8 +84,12 @@ describe('ModuleCodec', () => {
     expect(thrown.code).toBe('ERR_BUS_INVALID_MESSAGE');
     expect(thrown.cause).toBe(cause);
     expect(thrown.message).toContain("payload is refused by the codec 'counting'");
-    for (const wrong of [undefined, 'text', [1], Promise.resolve(new Uint8Array(1))]) {
-      const codec = codecOf({ encode: () => wrong as unknown as Uint8Array });
+    const lookalikes: unknown[] = [
+      new Proxy(new Uint8Array(1), {}),
+      Object.create(Uint8Array.prototype),
+    ];
+    for (const wrong of [undefined, 'text', [1], Promise.resolve(1), ...lookalikes]) {
+      const codec = codecOf({ encode: () => wrong as Uint8Array });
       expect(refusalOf(() => codec.sizeOf(PAYLOAD.encoded, 1)).message).toContain('no Uint8Array');
     }
   });
