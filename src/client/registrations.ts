@@ -151,6 +151,7 @@ export class Registrations {
       id,
       pattern: text,
       receiver,
+      hasCallback: hasHandler,
       onWaiting,
       remove: () => this.#removeSubscription(target, receiver, stopListening),
     });

@@ -1,5 +1,6 @@
 /** A subscription in its owner's hands. */
 
+import { BusError } from '../message/errors.ts';
 import type { QueuedEvent } from './event-queue.ts';
 import type { EventMessage, ReceivedMessage } from './message.ts';
 import type { SubscriptionReceiver } from './subscription-receiver.ts';
@@ -8,7 +9,7 @@ import type { SubscriptionReceiver } from './subscription-receiver.ts';
  * Iterate it, unless it was made with a callback: `for await (const event of subscription)`. `break`, `return` and
  * `throw` end the subscription. Asking for the next event is to be done with those before; calls of `next` at once get
  * one event each, in order. Two iterations share the events. After the end, which gives up what was queued, every
- * iteration is over.
+ * iteration is over. Of one that was made with a callback, to begin an iteration throws `ERR_BUS_CONFIG`.
  */
 export interface Subscription<Payload = unknown> extends AsyncIterable<EventMessage<Payload>> {
   /** Unique in this process. */
@@ -28,6 +29,8 @@ export interface SubscriptionParts {
   readonly id: string;
   readonly pattern: string;
   readonly receiver: SubscriptionReceiver;
+  /** Its events go to a callback: none are left to iterate. */
+  readonly hasCallback: boolean;
   /** Takes it out of the bus. */
   readonly remove: () => Promise<void>;
   /** Something changed about who waits: the process may have to be held. */
@@ -68,7 +71,8 @@ export class ClientSubscription implements Subscription {
   }
 
   [Symbol.asyncIterator](): AsyncIterator<EventMessage> {
-    const { receiver, onWaiting } = this.#parts;
+    const { receiver, onWaiting, hasCallback } = this.#parts;
+    if (hasCallback) throw notIterable(this);
     // More than one when several were asked for at once.
     const inHand: QueuedEvent[] = [];
     const letGo = (): void => {
@@ -110,4 +114,11 @@ export class ClientSubscription implements Subscription {
     this.#parts.receiver.close();
     this.#parts.onWaiting();
   }
+}
+
+/** All of its events go to the callback: who iterated it would wait for ever. */
+function notIterable({ id, pattern }: Subscription): BusError {
+  const [expected, got] = ['one made without a callback', 'one that calls its callback'];
+  const text = `The subscription to '${pattern}' cannot be iterated: expected ${expected}, got ${got}.`;
+  return new BusError('ERR_BUS_CONFIG', text, { details: { subscription: id, expected, got } });
 }

@@ -197,6 +197,7 @@ export class BusHost {
         await this.#shards.tellAll({ op: 'addTarget', target });
       }
       this.#standby?.fill(FIRST_FILL_MS);
+      this.#troubleWatch.start();
     } catch (error) {
       await this.close({ drain: false, timeout: 0 });
       throw error;

@@ -1,6 +1,6 @@
 /**
  * Looks now and then what troubles the bus, and tells of each trouble once when it comes and once when it has gone. Does
- * not hold the process; while main is blocked nobody looks.
+ * not hold the process; while main is blocked, and before `start`, nobody looks.
  */
 import type { Trouble } from '../metrics/bus-health.ts';
 
@@ -9,16 +9,22 @@ export interface Alert extends Trouble {
 }
 
 export class TroubleWatch {
-  readonly #timer: NodeJS.Timeout;
+  readonly #periodMs: number;
+  #timer: NodeJS.Timeout | undefined;
   readonly #look: () => readonly Trouble[];
   readonly #tell: (alert: Alert) => void;
   /** By message, which names the shard or thread. */
   #known = new Map<string, Trouble>();
 
   constructor(periodMs: number, look: () => readonly Trouble[], tell: (alert: Alert) => void) {
+    this.#periodMs = periodMs;
     this.#look = look;
     this.#tell = tell;
-    this.#timer = setInterval(() => this.check(), periodMs).unref();
+  }
+
+  /** Once the bus runs: shards that are being started are no trouble, and nobody could hear of them. */
+  start(): void {
+    this.#timer = setInterval(() => this.check(), this.#periodMs).unref();
   }
 
   check(): void {

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { BusEvents, MessageBus } from '../../src/index.ts';
 import { createWatchedBus, expectAtRest } from '../helpers/at-rest.ts';
 import { type Gate, gate as makeGate, until } from '../helpers/gate.ts';
+import { workerFile } from '../helpers/real-bus.ts';
 
 type Alert = BusEvents['alert'];
 
@@ -38,6 +39,17 @@ const cases: [string, object, unknown, RegExp][] = [
     /thread 0 find no room: its heap .*option heapBytes/,
   ],
 ];
+
+describe('a bus that has just been created', () => {
+  it.each([20, 40, 80])('has no trouble to tell of, looked at every %i ms', async (period) => {
+    bus = await createWatchedBus({ shards: 2, healthCheckInterval: period });
+    const alerts: Alert[] = [];
+    bus.on('alert', (alert) => alerts.push(alert));
+    // Another thread's start takes longer than a period.
+    await bus.startWorker(workerFile('counting'), { workerData: { id: 'sink', pattern: 'x' } });
+    expect(alerts).toEqual([]);
+  });
+});
 
 describe('a sender without room', () => {
   it.each(cases)('degrades the bus, which says so and recovers by itself: %s', async (...given) => {

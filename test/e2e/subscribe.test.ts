@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EventMessage, MessageBus } from '../../src/index.ts';
 import { createWatchedBus, expectAtRest } from '../helpers/at-rest.ts';
+import { failureOf } from '../helpers/failure.ts';
 import { gate, turn, until } from '../helpers/gate.ts';
 import { createBus, workerFile } from '../helpers/real-bus.ts';
 
@@ -181,6 +182,18 @@ describe.each([1, 2, 4])('subscriptions with %i shards', (shards) => {
     expect(seen).toEqual([0, 1, 2, 3, 4, 5]);
     expect(failed.map(String)).toEqual(['Error: odd 1', 'Error: odd 3', 'Error: odd 5']);
     bus.off('handlerError', note);
+    await subscription.unsubscribe();
+  });
+
+  it('with a callback refuse to be iterated, and go on', async () => {
+    const seen: unknown[] = [];
+    const subscription = await bus.subscribe('both.x', ({ payload }) => void seen.push(payload));
+    const iterate = async (): Promise<void> => {
+      for await (const event of subscription) seen.push(event);
+    };
+    expect(await failureOf(iterate)).toMatchObject({ code: 'ERR_BUS_CONFIG' });
+    expect(await bus.publish('both.x', 1)).toBe(1);
+    await until(() => seen.length === 1);
     await subscription.unsubscribe();
   });
 

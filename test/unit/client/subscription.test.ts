@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { QueuedEvent } from '../../../src/client/event-queue.ts';
 import { ClientSubscription } from '../../../src/client/subscription.ts';
 
-function makeSubscription(payloads: readonly unknown[]) {
+function makeSubscription(payloads: readonly unknown[], hasCallback = false) {
   const log: string[] = [];
   const events = payloads.map((payload) => ({ message: { payload } }) as unknown as QueuedEvent);
   const receiver = {
@@ -17,6 +17,7 @@ function makeSubscription(payloads: readonly unknown[]) {
     id: 'i',
     pattern: 'k',
     receiver: receiver as never,
+    hasCallback,
     remove: async () => void log.push('remove'),
     onWaiting: () => undefined,
   });
@@ -38,6 +39,23 @@ describe('a subscription in its owner’s hands', () => {
     await subscription[Symbol.asyncDispose]();
     expect(log).toHaveLength(3);
     expect(subscription.unsubscribe()).toBe(subscription.unsubscribe());
+  });
+
+  it('refuses to be iterated when its events go to a callback, naming both', async () => {
+    const { subscription } = makeSubscription([], true);
+    const iterate = async (): Promise<void> => {
+      for await (const event of subscription) throw new Error(`got ${String(event.payload)}`);
+    };
+    const refusal = {
+      code: 'ERR_BUS_CONFIG',
+      message: /subscription to 'k' cannot be iterated: expected .* without a callback, got /,
+      details: { subscription: 'i' },
+    };
+    await expect(iterate()).rejects.toMatchObject({
+      ...refusal,
+      message: expect.stringMatching(refusal.message),
+    });
+    expect(() => subscription[Symbol.asyncIterator]()).toThrow(refusal.message);
   });
 
   it('gives one event each to those that ask at once, and lets all of them go with the next', async () => {

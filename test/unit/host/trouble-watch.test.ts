@@ -24,7 +24,17 @@ describe('TroubleWatch', () => {
     vi.useRealTimers();
   });
 
+  it('does not look before it is started, so that nothing is cleared that was never raised', () => {
+    troubles = [slots];
+    vi.advanceTimersByTime(3 * PERIOD_MS);
+    watch.start();
+    troubles = [];
+    vi.advanceTimersByTime(3 * PERIOD_MS);
+    expect(told).toEqual([]);
+  });
+
   it('tells of a trouble when it comes and when it has gone, and not in between', () => {
+    watch.start();
     vi.advanceTimersByTime(PERIOD_MS);
     expect(told).toEqual([]);
     troubles = [slots];
@@ -42,6 +52,7 @@ describe('TroubleWatch', () => {
   });
 
   it('looks no more once stopped', () => {
+    watch.start();
     troubles = [slots];
     watch.stop();
     vi.advanceTimersByTime(10 * PERIOD_MS);
