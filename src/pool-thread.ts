@@ -44,11 +44,10 @@ async function join(task: JoinTask): Promise<Place> {
   const loaded = (await import(href)) as Module;
   const { client } = connection;
   const options = optionsOf(task, loaded);
-  const endpoint = await client.joinPool(
-    pool,
-    exported<Handler>(loaded, handler, 'handler'),
-    options,
-  );
+  const run = exported<Handler>(loaded, handler, 'handler');
+  // Main takes it for one that serves from here on: the first message may keep the thread before anything else is sent.
+  client.core.beat();
+  const endpoint = await client.joinPool(pool, run, options);
   if (beatMs !== undefined) setInterval(() => client.core.beat(), beatMs).unref();
   return { connection, endpoint };
 }

@@ -163,7 +163,7 @@ export class BusHost {
       plane: this.plane,
       logger,
       maxConcurrentDeliveries: config.maxConcurrentDeliveries,
-      onStarted: (worker) => this.#threads.add(worker),
+      onStarted: (worker) => this.#threads.addOfPool(worker),
       onFailed: (endpoint) => this.#noteFailedPool(endpoint),
       isOver: () => busState(control) !== BUS_STATE.open,
     });

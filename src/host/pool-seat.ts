@@ -30,6 +30,7 @@ export interface SeatInit {
   readonly task: Omit<JoinTask, 'name' | 'report' | 'ticket'>;
   /** How long the thread's beat may stand still, ms. */
   readonly stuckMs: number | undefined;
+  /** 0 until the thread has loaded its module; undefined: it is no client. */
   readonly beatOf: (client: number) => number | undefined;
   readonly onStarted: (worker: Worker) => void;
   /** The thread ended. `error`: what ended it, as far as that is known. */
@@ -54,7 +55,8 @@ interface Life {
   readonly threadId: number;
   readonly watch: BeatWatch | undefined;
   readonly startedMs: number;
-  joinedMs: number | undefined;
+  /** Since then it may have messages. */
+  servesSinceMs: number | undefined;
   cause: { readonly error: unknown } | undefined;
 }
 
@@ -66,6 +68,7 @@ export class PoolSeat {
   #life: Life | undefined;
   #timer: NodeJS.Timeout | undefined;
   #closing = false;
+  #isReady = false;
   #resolveReady: () => void = () => {};
   #rejectReady: (error: unknown) => void = () => {};
 
@@ -84,14 +87,23 @@ export class PoolSeat {
   check(nowMs: number): void {
     const life = this.#life;
     if (life === undefined) return;
-    if (life.joinedMs === undefined) {
+    this.#noteLoaded(life, nowMs);
+    if (life.servesSinceMs === undefined) {
       if (nowMs - life.startedMs >= START_MS) this.#kill(life, 'it was not loaded in time');
       return;
     }
-    const { client } = life.session;
-    const beat = client === undefined ? undefined : this.#init.beatOf(client);
+    const beat = this.#beatOf(life);
     if (beat === undefined || life.watch === undefined) return;
     if (life.watch.isStuck(beat, nowMs)) this.#kill(life, 'a handler did not give it back in time');
+  }
+
+  /** What it posts when it has joined comes after the first message, which may be its last. */
+  #noteLoaded(life: Life, nowMs: number): void {
+    if ((this.#beatOf(life) ?? 0) !== 0) life.servesSinceMs ??= nowMs;
+  }
+
+  #beatOf({ session }: Life): number | undefined {
+    return session.client === undefined ? undefined : this.#init.beatOf(session.client);
   }
 
   /** The thread finishes what it has begun, leaves the bus and ends; there is no other. `leave` false: it just ends. */
@@ -102,7 +114,7 @@ export class PoolSeat {
     const life = this.#life;
     if (life === undefined) return;
     const { thread } = life;
-    if (leave && life.joinedMs !== undefined) {
+    if (leave && life.servesSinceMs !== undefined) {
       const exit = new Promise<void>((resolve) => thread.worker.once('exit', () => resolve()));
       const task: LeaveTask = { name: 'leave' };
       await Promise.race([thread.run(task).catch(() => {}), exit]);
@@ -145,7 +157,7 @@ export class PoolSeat {
       threadId: worker.threadId,
       watch: stuckMs === undefined ? undefined : new BeatWatch(stuckMs),
       startedMs: performance.now(),
-      joinedMs: undefined,
+      servesSinceMs: undefined,
       cause: undefined,
     };
     this.#life = life;
@@ -158,7 +170,8 @@ export class PoolSeat {
       ({ thrown }) => {
         if (this.#life !== life) return;
         if (thrown === undefined) {
-          life.joinedMs = performance.now();
+          life.servesSinceMs ??= performance.now();
+          this.#isReady = true;
           this.#resolveReady();
           return;
         }
@@ -178,7 +191,10 @@ export class PoolSeat {
   }
 
   #onExit(life: Life, exitCode: number): void {
-    const { joinedMs, report, session, threadId, thread } = life;
+    const { report, session, threadId, thread } = life;
+    const nowMs = performance.now();
+    this.#noteLoaded(life, nowMs);
+    const { servesSinceMs } = life;
     this.#life = undefined;
     const last = receiveMessageOnPort(report)?.message as Uint8Array | undefined;
     report.close();
@@ -189,11 +205,17 @@ export class PoolSeat {
     if (this.#closing) return;
     const { isOver, onDeath } = this.#init;
     onDeath({ threadId, exitCode, error: cause?.error });
-    const served = joinedMs !== undefined;
-    const servedMs = served ? performance.now() - joinedMs : 0;
+    const served = servesSinceMs !== undefined;
+    const servedMs = served ? nowMs - servesSinceMs : 0;
     const delayMs = isOver() ? undefined : this.#policy.next({ served, servedMs });
     if (delayMs === undefined) this.#giveUp(this.#loadError(exitCode, cause));
-    else this.#timer = setTimeout(() => this.#begin(), delayMs).unref();
+    else this.#beginAfter(delayMs);
+  }
+
+  /** While the first thread of the seat is waited for, the process waits too: somebody is to be told. */
+  #beginAfter(delayMs: number): void {
+    this.#timer = setTimeout(() => this.#begin(), delayMs);
+    if (this.#isReady) this.#timer.unref();
   }
 
   #giveUp(error: unknown): void {

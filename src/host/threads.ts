@@ -1,4 +1,4 @@
-/** The threads of `startWorker`: kept while they live, and ended with the bus. */
+/** The threads of `startWorker` and of pools: kept while they live, and ended with the bus. */
 import type { Worker } from 'node:worker_threads';
 import type { Logger } from '../options.ts';
 
@@ -14,6 +14,7 @@ const GRACE_MAX_MS = 250;
 
 export class Threads {
   readonly #workers = new Set<Worker>();
+  readonly #ofPools = new Set<Worker>();
   readonly #logger: Logger;
 
   constructor(logger: Logger) {
@@ -21,24 +22,30 @@ export class Threads {
   }
 
   add(worker: Worker): void {
-    this.#workers.add(worker);
-    worker.on('exit', () => this.#workers.delete(worker));
+    keep(this.#workers, worker);
+  }
+
+  /** Of a pool: it is ended without a word. */
+  addOfPool(worker: Worker): void {
+    keep(this.#ofPools, worker);
   }
 
   /**
-   * They have been told that the bus is closed: most end of themselves, the others are ended. `leftMs` is what closing
-   * has left of its time. Resolves when all have ended, or after a bound: how many had to be.
+   * Those of `startWorker` have been told that the bus is closed: most end of themselves, the others are ended. `leftMs`
+   * is what closing has left of its time. Resolves when all have ended, or after a bound: how many had to be.
    */
   async end(leftMs: number): Promise<number> {
-    const workers = [...this.#workers];
-    for (const worker of workers) worker.ref();
-    await untilEnded(workers, Math.max(GRACE_MIN_MS, Math.min(leftMs, GRACE_MAX_MS)));
-    const ended = await Promise.all([...this.#workers].map((worker) => this.#terminate(worker)));
-    return ended.filter(Boolean).length;
+    const ends = [...this.#ofPools].map((worker) => this.#terminate(worker));
+    const told = [...this.#workers];
+    for (const worker of told) worker.ref();
+    await untilEnded(told, Math.max(GRACE_MIN_MS, Math.min(leftMs, GRACE_MAX_MS)));
+    ends.push(...[...this.#workers].map((worker) => this.#terminate(worker)));
+    return (await Promise.all(ends)).filter(Boolean).length;
   }
 
   #terminate(worker: Worker): Promise<boolean> {
     const { threadId } = worker;
+    worker.ref();
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
         this.#logger.warn({ threadId }, 'a worker thread does not end: it is in a native call');
@@ -52,6 +59,11 @@ export class Threads {
       void worker.terminate();
     });
   }
+}
+
+function keep(workers: Set<Worker>, worker: Worker): void {
+  workers.add(worker);
+  worker.on('exit', () => workers.delete(worker));
 }
 
 /** Or until so long has passed. */

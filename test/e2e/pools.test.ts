@@ -286,6 +286,18 @@ describe('registering a pool', () => {
     expect((await bus.endpoints.find()).map((endpoint) => endpoint.id)).not.toContain(id);
   });
 
+  it.concurrent('counts a thread that its first message keeps as one that served', async () => {
+    // Six lives: a pool whose threads cannot be started is given up after five.
+    const pool = await poolOf({ threads: 1, timeout: 50 });
+    for (const name of ['x', 'y']) {
+      const error = await failureOf(persist(() => pool.request({ way: 'loop' }, name)));
+      expect(error).toMatchObject({ code: 'ERR_BUS_WORKER', details: { endpoint: pool.id } });
+    }
+    await persist(() => pool.request({ way: 'answer' }));
+    await bus.deadLetters.purge();
+    await pool.endpoint.close();
+  });
+
   it.each([
     ['threads', { threads: 0 }],
     ['handler', { handler: 1 }],

@@ -40,6 +40,11 @@ describe.concurrent('a process with a bus', () => {
     expect(JSON.parse(out)).toEqual({ before: false, after: true });
   });
 
+  it('waits for a pool that cannot be started to say so', async () => {
+    const program = await runProgram('pool-that-cannot-start');
+    expect(program).toMatchObject({ code: 0, error: '', out: 'ERR_BUS_WORKER\n' });
+  });
+
   // Bugs 16: nodejs/node#44729, a thread that only waits asynchronously ends silently.
   it('keeps an idle connected thread alive', async () => {
     expect(await runProgram('idle-worker')).toMatchObject({ code: 0, out: 'alive\n', error: '' });
