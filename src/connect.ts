@@ -18,6 +18,7 @@ import {
   type CloseOptions,
   type ConnectOptions,
   configError,
+  readOnce,
   resolveConnectOptions,
 } from './options.ts';
 
@@ -64,7 +65,7 @@ export async function connect(
   first?: Ticket | ConnectOptions,
   second?: ConnectOptions,
 ): Promise<ConnectedBus> {
-  const hasTicket = first !== undefined && !isOptions(first);
+  const hasTicket = first !== undefined && !readOnce('connect', 'ticket', () => isOptions(first));
   const { codec } = resolveConnectOptions((hasTicket ? second : first) ?? {});
   if (hasTicket) return (await openConnection(checkTicket(first), codec)).bus;
   const left = takeTicket();
@@ -89,10 +90,10 @@ function isOptions(value: unknown): value is ConnectOptions {
 }
 
 function checkTicket(ticket: unknown): Ticket {
-  if (!isTicket(ticket)) {
+  if (!readOnce('connect', 'ticket', () => isTicket(ticket))) {
     throw configError('connect', 'ticket', 'a ticket of bus.createTicket()', kindOf(ticket));
   }
-  return ticket;
+  return ticket as Ticket;
 }
 
 async function openConnection(given: Ticket, wanted: string | undefined): Promise<Connection> {

@@ -33,7 +33,7 @@ export {
   resolveStartWorkerOptions,
   type StartWorkerOptions,
 } from './options/pool-options.ts';
-export { configError } from './options/reader.ts';
+export { configError, readOnce } from './options/reader.ts';
 export {
   type Balance,
   type MatchKind,

@@ -46,6 +46,16 @@ export function checkEnvelope(envelope: unknown): CheckedEnvelope {
   if (typeof envelope !== 'object' || envelope === null) {
     throw invalid('expected an envelope object', kindOf(envelope));
   }
+  try {
+    return readEnvelope(envelope);
+  } catch (error) {
+    if (BusError.isBusError(error)) throw error;
+    throw invalid('expected an envelope that can be read', 'one that throws', error);
+  }
+}
+
+/** Throws what a getter or a proxy of the envelope throws, too. */
+function readEnvelope(envelope: object): CheckedEnvelope {
   for (const name in envelope) {
     if (NAMES.includes(name)) continue;
     const nearest = nearestName(name, NAMES);
@@ -73,6 +83,9 @@ export function checkEnvelope(envelope: unknown): CheckedEnvelope {
       'routeMessage: a response needs the correlationId that its handler received.',
     );
   }
+  if (typeof correlationId !== 'string') {
+    throw invalid('expected correlationId to be a string', kindOf(correlationId));
+  }
   return { kind, routingKey: routingKey ?? '', payload, options, correlationId };
 }
 
@@ -98,9 +111,10 @@ function withCorrelation(
   return { ...headers, [CORRELATION_HEADER]: correlationId };
 }
 
-function invalid(expected: string, got: string): BusError {
+function invalid(expected: string, got: string, cause?: unknown): BusError {
   const end = got.endsWith('?') ? '' : '.';
   return new BusError('ERR_BUS_INVALID_MESSAGE', `routeMessage: ${expected}, got ${got}${end}`, {
     details: { expected, got },
+    ...(cause === undefined ? {} : { cause }),
   });
 }

@@ -5,7 +5,7 @@ import type { ControlPlane, RouteRecord, RouteRequest } from '../control/plane.t
 import { BusError } from '../message/errors.ts';
 import { kindOf } from '../message/text.ts';
 import type { MatchKind, RouteEntry, RouteOptions } from '../options.ts';
-import { configError, resolveRouteEntry, resolveRouteOptions } from '../options.ts';
+import { configError, readOnce, resolveRouteEntry, resolveRouteOptions } from '../options.ts';
 
 export interface Route {
   readonly pattern: string;
@@ -43,13 +43,12 @@ export function routeRequest(
   return checkedRequest(pattern, endpoint, resolveRouteOptions(options));
 }
 
-/** The same for entry `index` of several. */
-export function entryRequest(entry: RouteEntry, index: number): RouteRequest {
-  return checkedRequest(entry.pattern, entry.endpoint, resolveRouteEntry(entry, index));
+/** The same of the entries of `registerRoutes`, read once. What is no object is refused with its place. */
+export function routeRequests(entries: unknown): RouteRequest[] {
+  return readOnce('registerRoutes', 'entries', () => readEntries(entries).map(entryRequest));
 }
 
-/** The entries of `registerRoutes`, read once. What is no object is refused with its place. */
-export function checkEntries(entries: unknown): RouteEntry[] {
+function readEntries(entries: unknown): RouteEntry[] {
   const isIterable = typeof (entries as Partial<Iterable<unknown>> | null)?.[Symbol.iterator];
   if (isIterable !== 'function' || typeof entries === 'string') {
     throw configError('registerRoutes', 'entries', 'an iterable of routes', kindOf(entries));
@@ -60,6 +59,10 @@ export function checkEntries(entries: unknown): RouteEntry[] {
     throw configError('registerRoutes', `[${index}]`, 'a route', kindOf(entry));
   });
   return list;
+}
+
+function entryRequest(entry: RouteEntry, index: number): RouteRequest {
+  return checkedRequest(entry.pattern, entry.endpoint, resolveRouteEntry(entry, index));
 }
 
 /**
@@ -77,11 +80,22 @@ export function patternText(
     return { pattern, match };
   }
   if (match !== 'auto' && match !== 'regex') refuseForm(`a RegExp with match '${match}'`);
-  const { flags, source } = pattern;
+  const { flags, source } = readRegExp(pattern);
   if (/[^imsu]/.test(flags)) {
     refuseForm(`a RegExp with the flags '${flags}', not only i, m, s and u`);
   }
   return { pattern: flags === '' ? source : `(?${flags})${source}`, match: 'regex' };
+}
+
+/** A RegExp may have properties of its own that throw, or are no text. */
+function readRegExp(pattern: RegExp): { readonly flags: string; readonly source: string } {
+  try {
+    const { flags, source } = pattern;
+    if (typeof flags === 'string' && typeof source === 'string') return { flags, source };
+  } catch {
+    // Refused below.
+  }
+  refuseForm('a RegExp whose flags and source cannot be read');
 }
 
 function refuseForm(got: string): never {

@@ -4,13 +4,7 @@ import { hashKey, validateKey } from '../message/key.ts';
 import type { RouteEntry, RouteOptions } from '../options.ts';
 import { configError, resolveMatch } from '../options.ts';
 import type { ClientCore } from './client-core.ts';
-import {
-  checkEntries,
-  entryRequest,
-  type Route,
-  routeHandle,
-  routeRequest,
-} from './route-handle.ts';
+import { type Route, routeHandle, routeRequest, routeRequests } from './route-handle.ts';
 
 export class RouteVerbs {
   readonly #core: ClientCore;
@@ -37,8 +31,7 @@ export class RouteVerbs {
   /** All or nothing, as one change of the table. */
   async registerRoutes(entries: Iterable<RouteEntry>): Promise<Route[]> {
     this.#checkOpen();
-    const requests = checkEntries(entries).map((entry, index) => entryRequest(entry, index));
-    const records = await this.#plane.registerRoutes(requests);
+    const records = await this.#plane.registerRoutes(routeRequests(entries));
     return records.map((record) => routeHandle(record, this.#plane));
   }
 

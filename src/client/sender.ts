@@ -120,6 +120,8 @@ export class Sender implements SendHome {
     if (signal) {
       send.onAbort = () => this.#abort(send, signal.reason);
       this.#signals.add(signal, send.onAbort);
+      // A getter of the payload has aborted it, before anybody listened.
+      if (signal.aborted) this.#abort(send, signal.reason);
     }
     return send;
   }

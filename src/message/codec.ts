@@ -8,6 +8,7 @@ import { Decoder } from './decoder.ts';
 import { Encoder } from './encoder.ts';
 import { BusError } from './errors.ts';
 import { privateBuffer, privateBytes } from './private-bytes.ts';
+import { refusedPayload } from './refusal.ts';
 import type { ShapeReader } from './shape-reader.ts';
 import type { ShapeWriter } from './shape-writer.ts';
 import { isWellFormed } from './text.ts';
@@ -77,7 +78,10 @@ export class AutoCodec implements Codec {
 
   sizeOf(kind: PayloadKind, value: unknown): number {
     // `length` of a byte array is a load; `byteLength` of what may be one of several classes is a call.
-    if (isBytes(kind)) return (value as Uint8Array).length;
+    if (isBytes(kind)) {
+      const { length } = value as Uint8Array;
+      return length === 0 ? sizeOfEmpty(value as Uint8Array) : length;
+    }
     switch (kind) {
       case PAYLOAD.value:
         return -1;
@@ -88,7 +92,7 @@ export class AutoCodec implements Codec {
       case PAYLOAD.undefined:
         return 0;
       default:
-        return (value as ArrayBuffer).byteLength;
+        return (value as ArrayBuffer).byteLength || sizeOfEmpty(value as ArrayBuffer);
     }
   }
 
@@ -158,6 +162,16 @@ function writeBytes(bytes: Uint8Array, heap: Buffer, offset: number, limit: numb
   if (size > limit || offset + size > heap.length) return -1;
   copyBytes(heap, offset, bytes);
   return size;
+}
+
+/** What was transferred away, or lost its place when its memory grew or shrank, looks empty too. */
+function sizeOfEmpty(bytes: Uint8Array | ArrayBuffer): number {
+  try {
+    // Both overloads refuse what is detached or out of bounds.
+    return new Uint8Array(bytes as ArrayBuffer).length;
+  } catch (error) {
+    throw refusedPayload('payload', 'is detached, or beyond the end of its buffer', error);
+  }
 }
 
 function unknownKind(kind: PayloadKind): BusError {

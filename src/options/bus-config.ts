@@ -223,10 +223,9 @@ function resolveLogger(read: OptionReader): Logger | undefined {
   const logger = read.get('logger');
   if (logger === undefined) return undefined;
   const methods = Object(logger) as Partial<Record<string, unknown>>;
-  for (const method of LOGGER_METHODS) {
-    if (typeof methods[method] !== 'function') {
-      throw read.refuse('logger', 'an object with debug, info, warn and error', logger);
-    }
-  }
-  return logger as Logger;
+  const isLogger = read.once('logger', () =>
+    LOGGER_METHODS.every((method) => typeof methods[method] === 'function'),
+  );
+  if (isLogger) return logger as Logger;
+  throw read.refuse('logger', 'an object with debug, info, warn and error', logger);
 }

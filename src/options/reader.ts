@@ -114,16 +114,24 @@ export class OptionReader {
   signal(name: string): AbortSignal | undefined {
     const value = this.#source[name];
     if (value === undefined) return undefined;
-    if (isAbortSignal(value)) return value;
+    if (this.once(name, () => isAbortSignal(value))) return value as AbortSignal;
     throw this.refuse(name, 'an AbortSignal', value);
+  }
+
+  /** What `read` makes of the option's value, which is an object of the user's. */
+  once<T>(name: string, read: () => T): T {
+    return readOnce(this.#where, this.#prefix + name, read);
   }
 
   /** A frozen copy of an array of strings. */
   texts(name: string, countMax: number): readonly string[] | undefined {
     const value = this.#source[name];
     if (value === undefined) return undefined;
-    const strings = Array.isArray(value) && value.every((item) => typeof item === 'string');
-    if (strings && value.length <= countMax) return Object.freeze([...value]);
+    const list = this.once(name, (): unknown[] =>
+      Array.isArray(value) ? [...(value as unknown[])] : [],
+    );
+    const isRight = Array.isArray(value) && list.every((item) => typeof item === 'string');
+    if (isRight && list.length <= countMax) return Object.freeze(list);
     throw this.refuse(name, `an array of at most ${countMax} strings`, value);
   }
 }
@@ -153,8 +161,9 @@ export function isDuration(value: unknown, range: Range): value is number {
 /** By shape: a signal of another realm or of a polyfill is as good. */
 export function isAbortSignal(value: unknown): value is AbortSignal {
   if (typeof value !== 'object' || value === null) return false;
-  const signal = value as Partial<AbortSignal>;
-  return typeof signal.aborted === 'boolean' && typeof signal.addEventListener === 'function';
+  const { aborted, addEventListener, removeEventListener } = value as Partial<AbortSignal>;
+  if (typeof aborted !== 'boolean') return false;
+  return typeof addEventListener === 'function' && typeof removeEventListener === 'function';
 }
 
 export function rangeText(range: Range): string {

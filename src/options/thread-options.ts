@@ -111,8 +111,9 @@ function resolveEnvironment(read: OptionReader): ThreadOptions['env'] {
   if (env === undefined || env === SHARE_ENV) return env;
   const expected = 'an object from name to string, or SHARE_ENV';
   if (typeof env !== 'object' || env === null) throw read.refuse('env', expected, env);
-  for (const value of Object.values(env)) {
+  const copy = read.once('env', () => ({ ...env }));
+  for (const value of Object.values(copy)) {
     if (value !== undefined && typeof value !== 'string') throw read.refuse('env', expected, env);
   }
-  return Object.freeze({ ...env });
+  return Object.freeze(copy);
 }

@@ -20,10 +20,23 @@ export function explainKey(shard: ShardState, query: ExplainQuery): ShardExplana
         return { pattern, match, priority, target, order, reason: reasonOf(shard, route) };
       }),
     ),
-    request: requestOf(shard, sets, hash),
+    request: newRequestOf(shard, sets, hash),
     notification: [...notify],
     subscriptions: [...subscriptions, ...groups.flatMap(({ members }) => members)],
   };
+}
+
+/** As one that is taken now would fare: queue limits hold for it. */
+function newRequestOf(
+  shard: ShardState,
+  sets: readonly BalanceSet[],
+  hash: number,
+): number | undefined {
+  const { isTaking } = shard;
+  shard.isTaking = true;
+  const target = requestOf(shard, sets, hash);
+  shard.isTaking = isTaking;
+  return target;
 }
 
 /** Undefined: a request would wait, or be refused. */

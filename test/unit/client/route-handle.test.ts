@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import {
-  entryRequest,
   patternText,
   routeHandle,
   routeRequest,
+  routeRequests,
 } from '../../../src/client/route-handle.ts';
 import type { ControlPlane, RouteRecord } from '../../../src/control/plane.ts';
 
@@ -18,11 +18,8 @@ describe('routeRequest', () => {
       weight: 1,
     });
     expect(
-      entryRequest({ pattern: 'k', endpoint: 'e', priority: 3, match: 'exact' }, 0),
-    ).toMatchObject({
-      match: 'exact',
-      priority: 3,
-    });
+      routeRequests([{ pattern: 'k', endpoint: 'e', priority: 3, match: 'exact' }]),
+    ).toMatchObject([{ match: 'exact', priority: 3 }]);
   });
 
   it('passes on what differs from the defaults', () => {

@@ -134,6 +134,24 @@ describe('Sender', () => {
     expect(getEventListeners(abort.signal, 'abort')).toHaveLength(0);
   });
 
+  it('aborts when the payload aborts the signal while it is read', () => {
+    const { world, caller, service } = makeService();
+    const abort = new AbortController();
+    const payload = {
+      get part(): number {
+        abort.abort();
+        return 1;
+      },
+    };
+    const send = caller.request('k', payload, { signal: abort.signal });
+    expect(send.toError()).toMatchObject({ code: 'ERR_BUS_ABORTED' });
+    world.run();
+    if (service.payloads.length > 0) service.reply('too late');
+    world.run();
+    expect(heldByWorld(world)).toEqual({});
+    expect(getEventListeners(abort.signal, 'abort')).toHaveLength(0);
+  });
+
   it('sends nothing for a signal that has aborted already', () => {
     const { world, caller } = makeService();
     const send = caller.notify('k', 1, { signal: AbortSignal.abort() });

@@ -23,6 +23,24 @@ function revoked(): unknown {
   return proxy;
 }
 
+function transferredBytes(): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(8);
+  structuredClone(bytes, { transfer: [bytes.buffer] });
+  return bytes;
+}
+
+function viewBeyondTheEnd(): Uint8Array {
+  // Node has these; the language level of the types has not.
+  const Resizable = ArrayBuffer as unknown as new (
+    byteLength: number,
+    options: { maxByteLength: number },
+  ) => ArrayBuffer & { resize(byteLength: number): void };
+  const buffer = new Resizable(16, { maxByteLength: 16 });
+  const view = new Uint8Array(buffer, 8);
+  buffer.resize(4);
+  return view;
+}
+
 function deep(levels: number): unknown {
   let value: unknown = 1;
   for (let i = 0; i < levels; i++) value = i % 2 === 0 ? [value] : { v: value };
@@ -86,6 +104,22 @@ describe('what is refused', () => {
     expect(error.code).toBe('ERR_BUS_INVALID_MESSAGE');
     expect(error.message).toContain(words);
     expect(error.retryable).toBe(false);
+  });
+
+  it.each<[string, () => Uint8Array | ArrayBuffer]>([
+    ['bytes that were transferred', transferredBytes],
+    ['an ArrayBuffer that was transferred', () => transferredBytes().buffer],
+    ['a view beyond the end of what was shrunk', viewBeyondTheEnd],
+  ])('%s', (_what, make) => {
+    for (const value of [make(), { bytes: make() }]) {
+      expect(refusal(value)).toMatchObject({ code: 'ERR_BUS_INVALID_MESSAGE' });
+    }
+  });
+
+  it('no bytes that are merely empty', () => {
+    expect(roundTrip(new Uint8Array(0))).toEqual(new Uint8Array(0));
+    expect(roundTrip(Buffer.alloc(0))).toEqual(Buffer.alloc(0));
+    expect(roundTrip(new ArrayBuffer(0))).toEqual(new ArrayBuffer(0));
   });
 
   it('a getter that throws, with what it threw as the cause', () => {

@@ -55,7 +55,9 @@ export function roundTrip<T>(value: T, through: Pair = pair()): T {
 export function refusal(value: unknown): BusError {
   const { sender, heap } = pair();
   try {
-    sender.write(sender.classify(value), value, heap, OFFSET, HEAP_BYTES - OFFSET);
+    const kind = sender.classify(value);
+    sender.sizeOf(kind, value);
+    sender.write(kind, value, heap, OFFSET, HEAP_BYTES - OFFSET);
   } catch (error) {
     if (BusError.isBusError(error)) return error;
     throw error;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ShardExplanation } from '../../../src/control/commands.ts';
+import { STATUS } from '../../../src/memory/entries.ts';
 import { hashKey } from '../../../src/message/key.ts';
 import { heldByWorld } from '../client/at-rest.ts';
 import { Scene } from './scene.ts';
@@ -70,5 +71,19 @@ describe('explaining a key', () => {
       [low.target, undefined],
     ]);
     expect(ask(scene, 'nobody knows').request).toBe(low.target);
+  });
+
+  it('names nobody for a request that a queue limit would refuse', () => {
+    const scene = new Scene();
+    const { target } = scene.endpoint('k', { window: 40, concurrency: 1, capacity: 2 });
+    scene.sender.request('k');
+    scene.world.run();
+    expect(ask(scene, 'k').request).toBe(target);
+    scene.sender.request('k');
+    scene.world.run();
+    expect(ask(scene, 'k').request).toBeUndefined();
+    scene.sender.request('k');
+    scene.world.run();
+    expect(scene.sender.statuses).toEqual([STATUS.full]);
   });
 });
