@@ -6,7 +6,7 @@ import { busClock } from '../control/bus-clock.ts';
 import type { ClientBoot, ControlPlane, PeerNews } from '../control/plane.ts';
 import { BUS_STATE } from '../memory/control-words.ts';
 import { hashKey, validateKey } from '../message/key.ts';
-import { KIND, KIND_NAMES } from '../message/kinds.ts';
+import { KIND } from '../message/kinds.ts';
 import type { CodecLayer } from '../message/module-codec.ts';
 import type {
   EndpointOptions,
@@ -32,13 +32,13 @@ import { checkEnvelope, type MessageEnvelope } from './envelope.ts';
 import { EventLoop } from './event-loop.ts';
 import { holdsIdle } from './holds-idle.ts';
 import type { EventMessage } from './message.ts';
-import { statusError } from './outcome-errors.ts';
 import { Registrations } from './registrations.ts';
 import { requestWithReplyTo } from './request-with-reply-to.ts';
 import { RouteVerbs } from './route-verbs.ts';
 import { Sender, type TryResult } from './sender.ts';
 import type { Subscription } from './subscription.ts';
 import type { EventHandler } from './subscription-callbacks.ts';
+import { Undeliverable } from './undeliverable.ts';
 
 export interface BusClientEnvironment {
   readonly isMain: boolean;
@@ -74,6 +74,7 @@ export class BusClient {
   readonly #sender: Sender;
   readonly #loop: EventLoop;
   readonly #events: EventHub;
+  readonly #undeliverable: Undeliverable;
   readonly #registrations: Registrations;
   readonly #environment: BusClientEnvironment;
   #busState: number = BUS_STATE.open;
@@ -89,10 +90,11 @@ export class BusClient {
     this.#events = new EventHub(() => environment.logger);
     this.#core = new ClientCore(boot, services, {
       takeNews: environment.takeNews,
-      onUnclaimed: ({ slot, status }) => this.#tellUndeliverable(slot, status),
+      onUnclaimed: (outcome) => this.#undeliverable.note(outcome),
       onRoom: () => this.#sender.serveRoom(),
       codec: environment.codec,
     });
+    this.#undeliverable = new Undeliverable(this.#core, this.#events, services.now);
     this.#sender = new Sender(this.#core, services, boot.settings.correlationTimeoutMs);
     this.#loop = new EventLoop(this.#core, {
       onTurn: () => this.#onTurn(),
@@ -371,18 +373,6 @@ export class BusClient {
       this.outstanding > 0 ||
       this.#registrations.waiting > 0
     );
-  }
-
-  #tellUndeliverable(slot: number, status: number): void {
-    if (!this.#events.has('undeliverable')) return;
-    const key = this.#core.slots.keys[slot]?.text ?? '';
-    const kind = this.#core.kindOf(slot);
-    const failure = { kind, key, timeoutMs: 0, reason: undefined, delivered: 0, failed: [] };
-    this.#events.emit('undeliverable', {
-      routingKey: key,
-      kind: KIND_NAMES[kind] ?? 'event',
-      reason: statusError(status, failure),
-    });
   }
 }
 

@@ -8,7 +8,10 @@ import { configError, type Logger, nearestName } from '../options.ts';
 
 /** Events of `bus.on`, by name. */
 export interface BusEvents {
-  /** A `try…` message that could not be delivered, or an event that met a limit. */
+  /**
+   * A `try…` message that could not be delivered, or an event that met a limit. Without a listener on its thread one a
+   * minute of each code is logged.
+   */
   readonly undeliverable: {
     readonly routingKey: string;
     readonly kind: KindName;

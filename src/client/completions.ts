@@ -14,7 +14,7 @@ import {
 } from '../memory/entries.ts';
 import type { Heap } from '../memory/heap.ts';
 import { NO_BLOCK } from '../memory/heap.ts';
-import { failuresOf, reportsOf } from '../memory/outcome-word.ts';
+import { reportsOf } from '../memory/outcome-word.ts';
 import { get } from '../memory/seam.ts';
 import { KIND, KIND_MASK, PAY_OFF, SLOT_WORDS } from '../memory/slot-header.ts';
 import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
@@ -26,7 +26,10 @@ import { SLOT, type SlotTable } from './slot-table.ts';
 export interface Unclaimed {
   readonly slot: number;
   readonly status: number;
-  readonly failed: number;
+  /** Its outcome word. */
+  readonly detail: number;
+  /** Its failures that were reported. */
+  readonly failed: readonly ReceivedError[];
 }
 
 export interface CompletionHooks {
@@ -44,6 +47,9 @@ export class Completions {
   readonly #expected: Uint8Array;
   /** Statuses that wait for their reports. */
   readonly #outcomes = new Map<number, { status: number; detail: number }>();
+
+  /** By slot: what was reported of messages that nobody waits for, until they settle. */
+  readonly #failures = new Map<number, ReceivedError[]>();
 
   #leftBehind = 0;
   #isPolling = false;
@@ -83,13 +89,26 @@ export class Completions {
   /** A failure report for the message in `slot`; the message settles when all of its reports are there. */
   report(slot: number, error: ReceivedError): void {
     const { pending, reports } = this.#slots;
-    pending[slot]?.report?.(error);
+    const waiting = pending[slot];
+    if (waiting !== undefined) waiting.report?.(error);
+    else if (!this.#isSettled(slot)) this.#keepFailure(slot, error);
     reports[slot] = (reports[slot] as number) + 1;
     if (this.#slots.state[slot] !== SLOT.reporting || this.#awaitsReports(slot)) return;
     const outcome = this.#outcomes.get(slot);
     this.#outcomes.delete(slot);
     if (outcome) this.#settle(slot, outcome.status, outcome.detail);
     this.#free(slot);
+  }
+
+  #isSettled(slot: number): boolean {
+    const state = this.#slots.state[slot];
+    return state !== SLOT.busy && !(state === SLOT.reporting && this.#outcomes.has(slot));
+  }
+
+  #keepFailure(slot: number, error: ReceivedError): void {
+    const failures = this.#failures.get(slot);
+    if (failures === undefined) this.#failures.set(slot, [error]);
+    else failures.push(error);
   }
 
   #read(link: ClientLink, head: number, detail: number): void {
@@ -134,9 +153,11 @@ export class Completions {
     this.#slots.batches[slot] = undefined;
     batch?.settleOne();
     this.#hooks.onStatus(status, detail);
+    const failed = this.#failures.get(slot) ?? [];
+    if (failed.length > 0) this.#failures.delete(slot);
     if (pending !== undefined) pending.settle(status, detail);
     else if (status !== STATUS.ok && status !== STATUS.reply) {
-      this.#hooks.onUnclaimed({ slot, status, failed: failuresOf(detail) });
+      this.#hooks.onUnclaimed({ slot, status, detail, failed });
     }
   }
 

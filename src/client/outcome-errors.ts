@@ -1,6 +1,7 @@
 /** Every way a call can end badly, as the error that its caller gets. */
 import type { NamedEndpoint } from '../control/plane.ts';
 import { REFUSAL, STATUS } from '../memory/entries.ts';
+import { targetsOf } from '../memory/outcome-word.ts';
 import { messageOf } from '../message/error-codec.ts';
 import { droppedOf } from '../message/error-revival.ts';
 import { BusError, type BusErrorCode, outcomeError, quietly } from '../message/errors.ts';
@@ -73,6 +74,23 @@ export function statusError(status: number, failure: Failure): BusError {
     default:
       return of('ERR_BUS_INTERNAL', `${verb}: ended with the unknown status ${status}.`, details);
   }
+}
+
+/**
+ * None of the endpoints of a message with a `ttl` started it in time: that is what it ends with, as if it had waited
+ * elsewhere.
+ */
+export function onlyExpired(
+  status: number,
+  outcome: number,
+  failed: readonly ReceivedError[],
+): boolean {
+  if (status !== STATUS.failed) return false;
+  return targetsOf(outcome) === failed.length && failed.every(hasExpired);
+}
+
+function hasExpired({ error }: ReceivedError): boolean {
+  return BusError.isBusError(error) && error.code === 'ERR_BUS_EXPIRED';
 }
 
 /** What an endpoint that did not handle a notification is listed with in `failed`, where no handler has failed. */

@@ -12,7 +12,7 @@ import type { ResolvedSendOptions } from '../options.ts';
 import type { ClientLink } from './client-link.ts';
 import { FLAG_VERDICT } from './held-reply.ts';
 import type { EncodedPayload } from './outbox.ts';
-import { handlerError, statusError } from './outcome-errors.ts';
+import { handlerError, onlyExpired, statusError } from './outcome-errors.ts';
 import type { Peers } from './peers.ts';
 import type { Pending } from './pending.ts';
 import { type Reader, readPayload } from './read-message.ts';
@@ -119,7 +119,8 @@ export class PendingSend implements Pending {
   toError(): Error {
     if (this.#status === ENDED) return this.value as Error;
     if (this.#status === STATUS.reply) return this.#replyError();
-    const status = this.#onlyExpired() ? STATUS.expired : this.#status;
+    const isTooLate = this.#hasTtl && onlyExpired(this.#status, this.#detail, this.#errors);
+    const status = isTooLate ? STATUS.expired : this.#status;
     const isRequest = this.kind === MESSAGE_KIND.request;
     const why = isRequest || status === STATUS.noRoute ? reasonOf(this.#detail) : 0;
     const timedOut = status === STATUS.timeout && why > 0;
@@ -134,11 +135,8 @@ export class PendingSend implements Pending {
     });
   }
 
-  /** None of its endpoints started it in time: that is what the call ends with, as if it had waited elsewhere. */
-  #onlyExpired(): boolean {
-    const { ttl } = this.options;
-    if (this.#status !== STATUS.failed || ttl === Number.POSITIVE_INFINITY) return false;
-    return targetsOf(this.#detail) === this.#errors.length && this.#errors.every(hasExpired);
+  get #hasTtl(): boolean {
+    return this.options.ttl !== Number.POSITIVE_INFINITY;
   }
 
   #replyError(): Error {
@@ -175,8 +173,4 @@ export class PendingSend implements Pending {
     this.#home.release(this);
     this.#resolve(this);
   }
-}
-
-function hasExpired({ error }: ReceivedError): boolean {
-  return BusError.isBusError(error) && error.code === 'ERR_BUS_EXPIRED';
 }

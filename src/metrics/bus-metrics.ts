@@ -81,7 +81,8 @@ export interface BusMetrics {
     readonly late: number;
     /**
      * Deliveries, by cause: events by the bound of a subscription (`overflow`) and by their ttl in its queue (`expired`),
-     * notifications by the `dedupeWindow` of an endpoint (`duplicate`), which has them settled as handled.
+     * notifications by the `dedupeWindow` of an endpoint (`duplicate`), which has them settled as handled; and requests
+     * and notifications whose key led to no endpoint (`noRoute`), those of `try…` verbs too.
      */
     readonly dropped: Readonly<Record<string, number>>;
   };
@@ -145,6 +146,7 @@ export function busMetrics(sources: MetricsSources): BusMetrics {
         overflow: ofClients('dropped') + ofShards('dropped'),
         expired: ofClients('expired') + ofShards('expired'),
         duplicate: ofShards('duplicates'),
+        noRoute: ofClients('noRoute'),
       },
     },
     byKind: {

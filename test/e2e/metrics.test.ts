@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { MessageBus } from '../../src/index.ts';
+import type { BusError, BusEvents, MessageBus } from '../../src/index.ts';
 import { createWatchedBus, expectAtRest } from '../helpers/at-rest.ts';
-import { codeOf } from '../helpers/failure.ts';
-import { workerFile } from '../helpers/real-bus.ts';
+import { codeOf, failureOf } from '../helpers/failure.ts';
+import { createBus, workerFile } from '../helpers/real-bus.ts';
 
 describe('what the bus tells', () => {
   let bus: MessageBus;
@@ -43,7 +43,7 @@ describe('what the bus tells', () => {
     expect(endpoints['w']?.latencyUs.count).toBeGreaterThan(0);
     expect(byKind).toMatchObject({ request: 34, notification: 23, event: 10 });
     expect(messages).toMatchObject({ accepted: 67, settled: 67, timedOut: 0, late: 0 });
-    expect(messages.dropped).toEqual({ overflow: 5, expired: 0, duplicate: 0 });
+    expect(messages.dropped).toEqual({ overflow: 5, expired: 0, duplicate: 0, noRoute: 4 });
     expect(messages.failed).toBe(3);
     expect(messages.delivered).toBe(30 + 20);
     expect(shards.map(({ id }) => id)).toEqual([0, 1]);
@@ -136,5 +136,51 @@ describe('what the bus tells', () => {
     expect(told).toMatchObject([
       { routingKey: 'nobody', kind: 'notification', reason: { code: 'ERR_BUS_NO_ROUTE' } },
     ]);
+  });
+
+  it('tells of a try… that failed what notify tells: which endpoint, and why', async () => {
+    const retry = { attempts: 1 };
+    const fail = (): never => {
+      throw new RangeError('no good');
+    };
+    const endpoint = await bus.registerEndpoint('bad', fail, { retry });
+    await bus.registerRoute('bad.x', 'bad');
+    const reasons: BusError[] = [];
+    const note = ({ reason }: BusEvents['undeliverable']): void => void reasons.push(reason);
+    bus.on('undeliverable', note);
+    const { cause, details, message } = await failureOf(bus.notify('bad.x'));
+    expect(bus.tryNotify('bad.x')).toBe('accepted');
+    await bus.flush();
+    bus.off('undeliverable', note);
+    expect(details).toMatchObject({ failed: [{ endpoint: 'bad', error: { message: 'no good' } }] });
+    expect(reasons).toMatchObject([{ message, details, cause: { message: 'no good' } }]);
+    expect(cause).toBeInstanceOf(RangeError);
+    expect(reasons[0]?.cause).toBeInstanceOf(RangeError);
+    await bus.deadLetters.purge();
+    await endpoint.close();
+  });
+
+  it('logs what a try… could not deliver and nobody listens to, once of each kind, and counts it', async () => {
+    const lines: [object, string][] = [];
+    const silent = (): void => {};
+    const warn = (...line: [object, string]): void => void lines.push(line);
+    const logger = { debug: silent, info: silent, warn, error: silent };
+    const quiet = await createBus({ shards: 1, logger });
+    await quiet.registerEndpoint('bad', () => Promise.reject(new Error('no good')), {
+      retry: { attempts: 1 },
+    });
+    await quiet.registerRoute('bad', 'bad');
+    for (let i = 0; i < 5; i++) expect(quiet.tryNotify('nobody', i)).toBe('accepted');
+    for (let i = 0; i < 5; i++) expect(quiet.tryNotify('bad', i)).toBe('accepted');
+    await quiet.flush();
+    const { dropped, failed } = (await quiet.metrics()).messages;
+    await quiet.close();
+    expect(lines.map(([fields]) => fields)).toMatchObject([
+      { code: 'ERR_BUS_NO_ROUTE', kind: 'notification', routingKey: 'nobody' },
+      { code: 'ERR_BUS_DELIVERY_FAILED', kind: 'notification', routingKey: 'bad' },
+    ]);
+    expect(lines[0]?.[1]).toMatch(/'nobody'.* no route/);
+    expect(lines[1]?.[1]).toMatch(/bad: no good.*'undeliverable'/);
+    expect([dropped['noRoute'], failed]).toEqual([5, 5]);
   });
 });

@@ -106,12 +106,30 @@ describe('a failure report', () => {
     expect(heldByWorld(world)).toEqual({});
   });
 
+  it('of an earlier message that nobody waited for are not those of a later one', () => {
+    const { world, sender, receivers } = makeFanOut(2);
+    const { unclaimed } = sender;
+    for (let round = 0; round < 3; round++) {
+      sender.tryNotify('k');
+      world.run();
+      receivers.forEach((receiver, at) => {
+        receiver.report(`e${at}`, round);
+      });
+      world.run();
+      const failed = unclaimed.at(-1)?.failed.map(({ error }) => error);
+      expect([unclaimed.length, failed]).toEqual([round + 1, [round, round]]);
+    }
+    expect(heldByWorld(world)).toEqual({});
+  });
+
   it('that nobody waits for tells the listener all the same', () => {
     const { world, sender, receivers } = makeFanOut(1);
     expect(sender.tryNotify('k')).toBe('accepted');
     world.run();
     receivers[0]?.report('e', 'why');
     world.run();
-    expect(sender.unclaimed).toMatchObject([{ status: STATUS.failed, failed: 1 }]);
+    expect(sender.unclaimed).toMatchObject([
+      { status: STATUS.failed, failed: [{ endpoint: 'e', error: 'why' }] },
+    ]);
   });
 });

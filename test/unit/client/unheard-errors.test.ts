@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { QUIET_MS, UnheardErrors } from '../../../src/client/unheard-errors.ts';
+import { QUIET_MS } from '../../../src/client/seldom-line.ts';
+import { UnheardErrors } from '../../../src/client/unheard-errors.ts';
 
 const silent = (): void => {};
 

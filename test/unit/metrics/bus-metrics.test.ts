@@ -40,7 +40,7 @@ describe('busMetrics', () => {
         },
         {
           threadId: 4,
-          counts: client({ accepted: 7, events: 7, heapBytesUsed: 64 }),
+          counts: client({ noRoute: 5, accepted: 7, events: 7, heapBytesUsed: 64 }),
           latencies: latencies(CALL_LATENCY_COUNTS, 7, CALL_LATENCY.publish, CALL_LATENCY.request),
         },
       ],
@@ -88,7 +88,7 @@ describe('busMetrics', () => {
         deadLettered: 0,
         timedOut: 0,
         late: 1,
-        dropped: { overflow: 3, expired: 0, duplicate: 0 },
+        dropped: { overflow: 3, expired: 0, duplicate: 0, noRoute: 5 },
       },
       byKind: { request: 2, response: 0, notification: 9, event: 7 },
       shards: [
