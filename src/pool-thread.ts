@@ -47,8 +47,8 @@ async function join(task: JoinTask): Promise<Place> {
   const run = exported<Handler>(loaded, handler, 'handler');
   // Main takes it for one that serves from here on: the first message may keep the thread before anything else is sent.
   client.core.beat();
-  const endpoint = await client.joinPool(pool, run, options);
   if (beatMs !== undefined) setInterval(() => client.core.beat(), beatMs).unref();
+  const endpoint = await client.joinPool(pool, run, options);
   return { connection, endpoint };
 }
 

@@ -19,6 +19,8 @@ export interface ChaosResult {
   readonly handled: number;
   readonly duplicates: number;
   readonly lost: number;
+  /** Requests to the pool that were told that it had no thread. */
+  readonly refused: number;
   /** Empty: all is well. */
   readonly problems: readonly string[];
 }
@@ -29,7 +31,7 @@ export async function runChaos(seconds: number, seed: number): Promise<ChaosResu
   const durationMs = (seconds * 1_000) / rounds;
   const collectGarbage = garbageCollector();
   const deaths: Death[] = [];
-  const total = { rounds: 0, sent: 0, handled: 0, duplicates: 0, lost: 0 };
+  const total = { rounds: 0, sent: 0, handled: 0, duplicates: 0, lost: 0, refused: 0 };
   const problems: string[] = [];
   const before = footprint();
   let first: NodeJS.MemoryUsage | undefined;
@@ -43,6 +45,7 @@ export async function runChaos(seconds: number, seed: number): Promise<ChaosResu
     total.handled += verdict.handled;
     total.duplicates += verdict.duplicates;
     total.lost += verdict.lost;
+    total.refused += verdict.refused;
     await collectGarbage();
     first ??= process.memoryUsage();
   }

@@ -11,6 +11,7 @@ import {
   RECEIVED,
   RECEIVED_HEAD,
   RECORD_WORDS,
+  REFUSED,
   SENT,
   SENT_HEAD,
   TIMES_SHIFT,
@@ -185,6 +186,11 @@ describe('the checker of chaos', () => {
       /settled 2 times/,
       () => got(sent('request', MAINS, { times: 2 })),
     ],
+    [
+      'a refusal where somebody always is there',
+      /outcome 4/,
+      () => sent('request', THEIRS, { outcome: REFUSED }),
+    ],
     ['a wrong reply', /outcome 2/, () => got(sent('request', MAINS, { outcome: WRONG }))],
     [
       'a count of receivers that is too high',
@@ -200,6 +206,11 @@ describe('the checker of chaos', () => {
   ])('finds %s', (_, problem, scene) => {
     scene();
     expect(verdict().problems.join('\n')).toMatch(problem);
+  });
+
+  it('counts requests to a pool that were told that it had no thread', () => {
+    sent('request', POOLS, { outcome: REFUSED });
+    expect(verdict()).toMatchObject({ refused: 1, lost: 0, problems: [] });
   });
 
   it('lets requests that were moved by a death come late', () => {

@@ -15,6 +15,7 @@ import {
   RECEIVED,
   RECEIVED_HEAD,
   RECORD_WORDS,
+  REFUSED,
   SENT,
   SENT_HEAD,
   TIMES_SHIFT,
@@ -34,6 +35,8 @@ export interface Verdict {
   readonly handled: number;
   readonly duplicates: number;
   readonly lost: number;
+  /** Requests to the pool that were told that it had no thread. */
+  readonly refused: number;
   readonly problems: string[];
 }
 
@@ -58,6 +61,7 @@ class Checker {
   #handled = 0;
   #duplicates = 0;
   #lost = 0;
+  #refused = 0;
 
   constructor(senders: readonly SenderLog[]) {
     for (const log of senders) {
@@ -80,6 +84,7 @@ class Checker {
       handled: this.#handled,
       duplicates: this.#duplicates,
       lost: this.#lost,
+      refused: this.#refused,
       problems: this.#problems,
     };
   }
@@ -122,8 +127,11 @@ class Checker {
     const times = (word >>> TIMES_SHIFT) & NIBBLE;
     const outcome = (word >>> OUTCOME_SHIFT) & NIBBLE;
     if (times > 1 || (times === 0 && !log.isDead)) this.#note(`${name} settled ${times} times`);
-    if (times > 0 && outcome !== GOOD) this.#note(`${name} ended with outcome ${outcome}`);
-    const isLost = kind === REQUEST ? handled[n] === 0 : always[n] === 0;
+    // The other endpoints are never gone all at once.
+    const isRefused = outcome === REFUSED && keyOf(word) >= 2 * KEYS;
+    if (isRefused) this.#refused += 1;
+    else if (times > 0 && outcome !== GOOD) this.#note(`${name} ended with outcome ${outcome}`);
+    const isLost = kind === REQUEST ? handled[n] === 0 && !isRefused : always[n] === 0;
     if (isLost) {
       this.#lost += 1;
       this.#note(`${name} was accepted and is lost`);

@@ -8,7 +8,7 @@ export const POOL_THREADS = 3;
 /** Handlers at once on each thread. One that loops holds as many keys, and soon all senders wait for those. */
 const CONCURRENCY = 2;
 /** A handler that loops has its thread ended half a second after this, ms. */
-const TIMEOUT_MS = 100;
+const TIMEOUT_MS = 500;
 /** MiB: a thread that hoards is at its end soon. */
 const HEAP_MIB = 64;
 /** As many as there may be: whatever happens to its threads, all messages are handled in the end. */

@@ -12,6 +12,7 @@ export function showChaos({ deaths, ...result }: ChaosResult): string[] {
       (role) => `  ${showRole(deaths.filter((death) => death.role === role))}`,
     ),
     `duplicates: ${result.duplicates}`,
+    `refused while the pool had no thread: ${result.refused}`,
     `lost: ${result.lost}`,
   ];
 }

@@ -19,6 +19,7 @@ export const OUTCOME_SHIFT: number;
 export const GOOD: number;
 export const WRONG: number;
 export const FAILED: number;
+export const REFUSED: number;
 export const TIMES_SHIFT: number;
 export const DELIVERED_SHIFT: number;
 export const NIBBLE: number;

@@ -39,6 +39,8 @@ export const OUTCOME_SHIFT = 10;
 export const GOOD = 1;
 export const WRONG = 2;
 export const FAILED = 3;
+/** A request to the pool while all its threads were being replaced: nobody has handled it, or one that died of it. */
+export const REFUSED = 4;
 /** 4 bits how often it has settled, 4 bits how many receivers its sender was told. */
 export const TIMES_SHIFT = 14;
 export const DELIVERED_SHIFT = 18;

@@ -14,6 +14,7 @@ import {
   NIBBLE,
   ORDER_WORDS,
   OUTCOME_SHIFT,
+  REFUSED,
   SENT,
   SENT_HEAD,
   SENT_MAX,
@@ -43,8 +44,9 @@ export function sendAll(bus, { sender, log, orders, window }, onSent, onError) {
       .then(
         (value) => settle(log, n, ...judge(kind, value, n)),
         (error) => {
-          settle(log, n, FAILED, 0);
-          onError(error, kind);
+          const isRefused = kind === 'request' && error.code === 'ERR_BUS_ENDPOINT_UNAVAILABLE';
+          settle(log, n, isRefused ? REFUSED : FAILED, 0);
+          if (!isRefused) onError(error, kind);
         },
       )
       .then(send);
