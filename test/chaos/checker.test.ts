@@ -90,7 +90,14 @@ describe('the checker of chaos', () => {
     received(events, sent('event', MAINS), 'event', MAINS);
     received(pool, sent('request', POOLS), 'request', POOLS);
     received(pool, sent('notification', POOLS), 'notification', POOLS);
-    expect(verdict()).toEqual({ sent: 6, handled: 7, duplicates: 0, lost: 0, problems: [] });
+    expect(verdict()).toEqual({
+      sent: 6,
+      handled: 7,
+      duplicates: 0,
+      lost: 0,
+      refused: 0,
+      problems: [],
+    });
   });
 
   it('allows a marked second handling of a request, and counts it', () => {
