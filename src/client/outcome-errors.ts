@@ -62,10 +62,7 @@ export function statusError(status: number, failure: Failure): BusError {
       return of('ERR_BUS_EXPIRED', `${verb}: its ttl passed before it was handled.`, details);
     case STATUS.full:
       if (failure.because) return queueFull(verb, failure.because, details);
-      return of('ERR_BUS_FULL', `${verb}: a queue limit or an overflow policy refused it.`, {
-        ...details,
-        delivered: failure.delivered,
-      });
+      return overflowed(verb, failure, details);
     case STATUS.died:
       if (failure.because) return lost('ERR_BUS_WORKER', verb, failure.because, details);
       return of('ERR_BUS_WORKER', `${verb}: the threads that handled it died.`, details);
@@ -171,6 +168,20 @@ function queueFull(
     `${about}: endpoint '${id}' has as many messages waiting as its queueLimit allows (${queueLimit}); send more ` +
       'slowly, raise the limit, or try again later.',
     { ...details, endpoint: id, limit: queueLimit, option: 'queueLimit' },
+  );
+}
+
+/** A shard does not say which subscription it was. */
+function overflowed(
+  verb: string,
+  { delivered }: Failure,
+  details: Record<string, unknown>,
+): BusError {
+  return of(
+    'ERR_BUS_FULL',
+    `${verb}: a subscription that matches, with overflow 'error', holds as many events as its capacity or ` +
+      `capacityBytes allows; ${delivered} took it. bus.explain(key) lists those that match.`,
+    { ...details, delivered, option: 'overflow' },
   );
 }
 

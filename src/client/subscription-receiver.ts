@@ -30,11 +30,11 @@ const EVENTS_PER_LOOK = 32;
 const SERVE_MS = 1;
 
 export class SubscriptionReceiver implements Receiver {
-  readonly tally: Tally = new Tally();
   readonly #options: ResolvedSubscribeOptions;
   readonly #parts: ReceiverParts;
   readonly #callbacks: SubscriptionCallbacks;
   readonly #queue = new EventQueue();
+  readonly tally: Tally = new Tally(this.#queue);
   readonly #drop: DropAccount;
   /** Drops what is too much. */
   readonly #drops: boolean;

@@ -17,7 +17,13 @@ export class Tally {
 
   /** Of a subscription: events that its bound dropped on its thread. */
   dropped = 0;
+  readonly #queue: { readonly length: number } | undefined;
   #latencies: Float64Array | undefined;
+
+  /** `queue`: of a subscription, which shows what waits there in the place of handlers that run. */
+  constructor(queue?: { readonly length: number }) {
+    this.#queue = queue;
+  }
 
   /** Counts for `target` from now on: what the one before it has left is forgotten. */
   bind(control: ControlWords, target: number): void {
@@ -34,7 +40,7 @@ export class Tally {
     const at = target * TALLY_COUNTS;
     tallies[at + TALLY.delivered] = this.delivered;
     tallies[at + TALLY.failed] = this.failed;
-    tallies[at + TALLY.inFlight] = this.inFlight;
+    tallies[at + TALLY.inFlight] = this.#queue?.length ?? this.inFlight;
     tallies[at + TALLY.dropped] = this.dropped;
   }
 }

@@ -71,9 +71,14 @@ export function observeMetrics(observed: Observed): BusMetrics {
       };
     }),
     subscriptions: [...registry.subscriptions()].map(({ group, name, spec }) => {
-      const here = control.tallies[spec.target * TALLY_COUNTS + TALLY.dropped] as number;
-      const count = dropped.of(spec.target) + here;
-      const known = { id: name, pattern: spec.pattern, dropped: count };
+      const count = (what: keyof typeof TALLY): number => tallyOf(control, [spec.target], what);
+      const known = {
+        id: name,
+        pattern: spec.pattern,
+        dropped: dropped.of(spec.target) + count('dropped'),
+        // The tally of a subscription has its queue in this place.
+        queued: count('inFlight'),
+      };
       return group === undefined ? known : { ...known, group };
     }),
   });

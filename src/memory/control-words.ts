@@ -8,7 +8,8 @@
  * cursors[targets]      round-robin position of a balance set; any shard adds
  * breakers[targets] 4   state, claim, streak, spare: any shard, see breaker-words.ts
  * tallies[targets] 4    Float64: delivered, failed, in flight, dropped. The client that holds the target copies them out
- *                       with its counters; main reads, and writes those of pools. Plain, and perhaps a batch old
+ *                       with its counters; main reads, and writes those of pools. Plain, and perhaps a batch old. Of a
+ *                       subscription what its queue holds stands in the place of what is in flight
  * latencies[targets]    Float64: how long the handlers of an endpoint run, see latency-bins.ts. The client that holds the
  *                       target counts in place; main reads. Plain
  * ```

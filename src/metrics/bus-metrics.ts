@@ -40,7 +40,10 @@ export interface MetricsSources {
     readonly id: string;
     readonly pattern: string;
     readonly group?: string;
+    /** Events that its bound dropped. */
     readonly dropped: number;
+    /** Events in the queue on its thread, as that last said. */
+    readonly queued: number;
   }[];
 }
 

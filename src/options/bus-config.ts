@@ -139,7 +139,7 @@ const LOGGER_METHODS = ['debug', 'info', 'warn', 'error'] as const;
  * Throws `ERR_BUS_CONFIG`.
  */
 export function resolveConfig(config: BusConfig | undefined, cores: number): ResolvedConfig {
-  const read = new OptionReader(config === undefined ? {} : config, NAMES, WHERE);
+  const read = new OptionReader(config === undefined ? {} : config, NAMES, WHERE, '', 'config');
   const shards = Math.min(DEFAULT_SHARDS_MAX, Math.max(1, cores - 1));
   return Object.freeze({
     shards: read.integer('shards', shards, { low: 1, high: LIMITS.shards }),

@@ -28,10 +28,16 @@ export class OptionReader {
 
   /**
    * `where` is the verb for the message (`createBus`), `prefix` the path of a nested object
-   * (`retry.`). Throws unless `source` is an object whose names are all among `known`.
+   * (`retry.`), `parameter` the name of what was given. Throws unless `source` is an object whose names are all among `known`.
    */
-  constructor(source: unknown, known: readonly string[], where: string, prefix = '') {
-    const option = prefix === '' ? 'options' : prefix.slice(0, -1);
+  constructor(
+    source: unknown,
+    known: readonly string[],
+    where: string,
+    prefix = '',
+    parameter = 'options',
+  ) {
+    const option = prefix === '' ? parameter : prefix.slice(0, -1);
     if (typeof source !== 'object' || source === null) {
       throw configError(where, option, 'an object', kindOf(source));
     }

@@ -99,11 +99,15 @@ function readRouteOptions(read: OptionReader): ResolvedRouteOptions {
   if (hashHeader !== undefined && balance !== 'consistent-hash') {
     throw read.refuse('hashHeader', "absent unless balance is 'consistent-hash'", hashHeader);
   }
+  const weight = read.integer('weight', 1, { low: 1, high: LIMITS.weight });
+  if (weight !== 1 && balance !== 'weighted') {
+    throw read.refuse('weight', "1, or absent, unless balance is 'weighted'", weight);
+  }
   return Object.freeze({
     priority: read.integer('priority', 0, { low: 0, high: LIMITS.priority }),
     match: read.choice('match', 'auto', MATCHES),
     balance,
-    weight: read.integer('weight', 1, { low: 1, high: LIMITS.weight }),
+    weight,
     hashHeader,
     timeout: read.duration('timeout', undefined, DURATION),
     spill: read.flag('spill', false),

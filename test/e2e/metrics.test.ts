@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BusError, BusEvents, MessageBus } from '../../src/index.ts';
 import { createWatchedBus, expectAtRest } from '../helpers/at-rest.ts';
 import { codeOf, failureOf } from '../helpers/failure.ts';
+import { until } from '../helpers/gate.ts';
 import { createBus, workerFile } from '../helpers/real-bus.ts';
 
 describe('what the bus tells', () => {
@@ -49,11 +50,23 @@ describe('what the bus tells', () => {
     expect(shards.map(({ id }) => id)).toEqual([0, 1]);
     expect(shards.reduce((sum, { routed }) => sum + routed, 0)).toBeGreaterThanOrEqual(67);
     expect(clients.map((client) => client.threadId)).toEqual([0, threadId]);
-    expect(subscriptions).toHaveLength(1);
-    expect(subscriptions[0]).toMatchObject({ id: subscription.id, pattern: 'w.*' });
+    expect(subscriptions).toEqual([{ id: subscription.id, pattern: 'w.*', dropped: 5, queued: 5 }]);
     expect(uptime).toBeGreaterThan(0);
     await subscription.unsubscribe();
     expect((await bus.metrics()).messages.accepted).toBe(67);
+  });
+
+  it('counts what a lagging subscription has queued on its thread, and that it has caught up', async () => {
+    const subscription = await bus.subscribe('lag.*', () => {});
+    const queued = async (): Promise<number | undefined> =>
+      (await bus.metrics()).subscriptions.find(({ id }) => id === subscription.id)?.queued;
+    expect(await queued()).toBe(0);
+    subscription.pause();
+    for (let i = 0; i < 7; i++) await bus.publish('lag.x', i);
+    await until(async () => (await queued()) === 7);
+    subscription.resume();
+    await until(async () => (await queued()) === 0);
+    await subscription.unsubscribe();
   });
 
   it('counts failing requests, in total and for their endpoint', async () => {

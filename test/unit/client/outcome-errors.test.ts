@@ -34,6 +34,14 @@ describe('statusError', () => {
     expect(error.message).toMatch(/^request\('a\.key'\): /);
   });
 
+  it('says that it was a subscription that refused an event, and how many took it', () => {
+    const error = statusError(STATUS.full, { ...failure, kind: KIND.event, delivered: 2 });
+    expect(error.message).toMatch(
+      /^publish\('a\.key'\): a subscription .*overflow 'error'.* 2 took/,
+    );
+    expect(error.details).toEqual({ routingKey: 'a.key', delivered: 2, option: 'overflow' });
+  });
+
   it('tells of the time-out and of the reason of an abort', () => {
     expect(statusError(STATUS.timeout, failure)).toMatchObject({ details: { timeout: 250 } });
     const reason = new Error('no more');

@@ -179,4 +179,10 @@ describe('moduleHref', () => {
       }),
     );
   });
+
+  it('shows the URL that it refuses', () => {
+    expect(() => moduleHref(new URL('https://example.org/worker.js'))).toThrow(
+      "startWorker: option 'url' must be a file: or data: URL, or an absolute path, got the URL 'https://example.org/worker.js'.",
+    );
+  });
 });

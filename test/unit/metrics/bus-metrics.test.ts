@@ -75,7 +75,7 @@ describe('busMetrics', () => {
           latency: latencies(LATENCY_COUNTS, 5, 0),
         },
       ],
-      subscriptions: [{ id: 's', pattern: 'a*', dropped: 2 }],
+      subscriptions: [{ id: 's', pattern: 'a*', dropped: 2, queued: 3 }],
     });
     expect(metrics).toEqual({
       uptime: 1234,
@@ -105,7 +105,7 @@ describe('busMetrics', () => {
           latencyUs: measured(5),
         },
       },
-      subscriptions: [{ id: 's', pattern: 'a*', dropped: 2 }],
+      subscriptions: [{ id: 's', pattern: 'a*', dropped: 2, queued: 3 }],
       clients: [
         { threadId: 0, slotsUsed: 3, heapBytesUsed: 0 },
         { threadId: 4, slotsUsed: 0, heapBytesUsed: 64 },

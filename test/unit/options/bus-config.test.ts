@@ -158,7 +158,7 @@ describe('the options of createBus', () => {
 
   it.each([[null], [7], ['x'], [[]], [true]])('refuse %o instead of an object', (config) => {
     const error = refused(() => resolve(config));
-    expect(error.message).toContain("option 'options' must be an object");
+    expect(error.message).toContain("createBus: option 'config' must be an object");
   });
 });
 

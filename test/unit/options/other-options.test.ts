@@ -123,9 +123,22 @@ describe('the options of a route', () => {
     expect(Object.isFrozen(route({}))).toBe(true);
   });
 
+  it('refuse a weight that nothing goes by', () => {
+    for (const balance of [undefined, 'round-robin', 'consistent-hash'] as const) {
+      const error = refused(() => route({ weight: 2, balance }));
+      expect([error.code, error.message]).toEqual([
+        'ERR_BUS_CONFIG',
+        "registerRoute: option 'weight' must be 1, or absent, unless balance is 'weighted', got 2.",
+      ]);
+    }
+  });
+
   it('take the bounds', () => {
-    const given = { priority: 2 ** 31 - 1, weight: 65_535, match: 'extglob', timeout: 1 };
+    const given = { priority: 2 ** 31 - 1, match: 'extglob', timeout: 1 };
     expect(route(given)).toMatchObject(given);
+    const weighted = { balance: 'weighted', weight: 65_535 };
+    expect(route(weighted)).toMatchObject(weighted);
+    expect(route({ balance: 'random', weight: 1 }).weight).toBe(1);
     const hashed = { balance: 'consistent-hash', hashHeader: 'tenant' };
     expect(route(hashed)).toMatchObject(hashed);
   });
