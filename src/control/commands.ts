@@ -70,6 +70,8 @@ export interface TargetSpec {
   readonly concurrency?: number;
   /** Endpoints with a `queueLimit`: messages accepted and not settled in the whole bus. */
   readonly capacity?: number;
+  /** Endpoints: what consistent hashing knows it by, a hash of its id; the same when it comes again. Absent: its number. */
+  readonly place?: number;
   /** Takes no new messages. */
   readonly isolated?: boolean;
   /** A pool: what is for it moves to its members, which are targets of the pool's threads, and is handed over there. */

@@ -13,6 +13,7 @@ import type {
   SubscriptionRequest,
 } from '../control/plane.ts';
 import { BusError } from '../message/errors.ts';
+import { hashKey } from '../message/key.ts';
 import { validatePattern } from '../routing/pattern.ts';
 import type { Router } from '../routing/router.ts';
 import { checkEndpoint, checkSubscription } from './checks.ts';
@@ -278,6 +279,7 @@ export class Registry {
       window,
       whenFull: 'park',
       concurrency: Math.min(concurrency, spec.window),
+      place: hashKey(spec.id),
       ...(capacity === Number.POSITIVE_INFINITY ? {} : { capacity }),
       ...(spec.retry === undefined ? {} : { retry: spec.retry }),
       ...(spec.maxDeaths === undefined ? {} : { maxDeaths: spec.maxDeaths }),

@@ -124,7 +124,7 @@ function highestScore(shard: ShardState, { members, spill }: BalanceSet, hash: n
   for (const member of members) {
     const target = shard.targets[member.target];
     if (!target?.active || target.isBroken(shard.nowMs)) continue;
-    const score = mix32(hash ^ mix32(member.target + 1)) >>> 0;
+    const score = mix32(hash ^ target.place) >>> 0;
     if (score > top) {
       top = score;
       best = member;

@@ -6,6 +6,7 @@ import { mayHold, type TargetSpec } from '../control/commands.ts';
 import { get, load, put, store } from '../memory/seam.ts';
 import { LOAD_BYTES, LOAD_USED, LOAD_WAITING, LOAD_WORDS } from '../memory/shard-memory.ts';
 import { PAY_LEN } from '../memory/slot-header.ts';
+import { mix32 } from '../routing/mix.ts';
 import { KeyLanes } from './key-lanes.ts';
 import type { WaitQueue } from './parking.ts';
 import type { ShardLink } from './shard-link.ts';
@@ -44,6 +45,8 @@ export class Target {
   backlog = 0;
   /** `lent` when its thread was last told. */
   toldKept = 0;
+  /** What consistent hashing combines with a key's hash. */
+  readonly place: number;
   /** Not a user's: failure reports or dead letters. */
   readonly isSink: boolean;
   /** Takes new messages. */
@@ -94,6 +97,7 @@ export class Target {
     this.link = link;
     this.concurrency = spec.concurrency ?? spec.window;
     this.capacity = spec.capacity ?? Number.POSITIVE_INFINITY;
+    this.place = mix32(spec.place ?? spec.id + 1);
     this.isSink = spec.kind === 'reports' || spec.kind === 'deadLetters';
     this.isPool = spec.isPool === true;
     this.failed = spec.failed === true;

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { EndpointSpec, RouteRequest } from '../../../src/control/plane.ts';
+import { hashKey } from '../../../src/message/key.ts';
 import { Registry } from '../../../src/registry/registry.ts';
 
 const NOW_MS = 1_700_000_000_000;
@@ -54,6 +55,7 @@ describe('Registry endpoints', () => {
       window: 10,
       whenFull: 'park',
       concurrency: 10,
+      place: hashKey('a'),
     });
     const limited = { id: 'b', tags: [], window: 64, concurrency: 3, queueLimit: 5 };
     const second = registry.allocateTarget(WORKER);
