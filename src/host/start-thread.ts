@@ -121,7 +121,8 @@ function loadError(href: string, exitCode: number, why: { readonly cause?: unkno
 export function moduleHref(url: unknown, where: string = WHERE): string {
   const href = typeof url === 'string' ? textHref(url) : urlHref(url);
   if (href === undefined || !(href.startsWith('data:') || isLocalFile(href))) {
-    const got = url instanceof URL ? `the URL '${url.href}'` : kindOf(url);
+    const isUrl = typeof url !== 'string' && href !== undefined;
+    const got = isUrl ? `the URL '${href}'` : kindOf(url);
     throw configError(where, 'url', 'a file: or data: URL, or an absolute path', got);
   }
   return href;

@@ -171,6 +171,7 @@ describe('moduleHref', () => {
     ['an empty string', ''],
     ['a number', 5],
     ['nothing', undefined],
+    ['what only looks like a URL', Object.create(URL.prototype)],
   ])('refuses %s', (_, url) => {
     expect(() => moduleHref(url)).toThrow(
       expect.objectContaining({
