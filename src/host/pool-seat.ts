@@ -58,6 +58,8 @@ interface Life {
   /** Since then it may have messages. */
   servesSinceMs: number | undefined;
   cause: { readonly error: unknown } | undefined;
+  /** It has been told to end, which takes a busy machine its time. */
+  isEnding: boolean;
 }
 
 export class PoolSeat {
@@ -86,7 +88,7 @@ export class PoolSeat {
   /** Ends a thread that takes too long to start, or whose event loop stands still. */
   check(nowMs: number): void {
     const life = this.#life;
-    if (life === undefined) return;
+    if (life === undefined || life.isEnding) return;
     this.#noteLoaded(life, nowMs);
     if (life.servesSinceMs === undefined) {
       if (nowMs - life.startedMs >= START_MS) this.#kill(life, 'it was not loaded in time');
@@ -159,6 +161,7 @@ export class PoolSeat {
       startedMs: performance.now(),
       servesSinceMs: undefined,
       cause: undefined,
+      isEnding: false,
     };
     this.#life = life;
     onStarted(worker);
@@ -187,6 +190,7 @@ export class PoolSeat {
     const { pool } = this.#init;
     const text = `A thread of pool '${pool}' was ended: ${why}.`;
     life.cause ??= { error: new BusError('ERR_BUS_WORKER', text, { details: { pool } }) };
+    life.isEnding = true;
     void life.thread.worker.terminate();
   }
 
