@@ -45,7 +45,7 @@ describe('calls with arbitrary arguments', () => {
     const verbs = VERBS(bus);
     expect(verbs).toEqual(expect.arrayContaining(['request', 'createTicket', 'endpoints.find']));
     for (const verb of verbs) {
-      const run = { verb, numRuns: scaledRuns(60), isBusError: BusError.isBusError };
+      const run = { verb, numRuns: scaledRuns(40), isBusError: BusError.isBusError };
       await fuzzVerb(bus, run);
       await expectAtRest(bus);
     }
@@ -54,7 +54,7 @@ describe('calls with arbitrary arguments', () => {
   it('of every verb in a worker do so too', async () => {
     const worker = await bus.startWorker(workerFile('fuzzing'));
     for (const verb of VERBS(bus).filter((name) => !MAIN_ONLY.includes(name))) {
-      const run = { verb, numRuns: scaledRuns(60) };
+      const run = { verb, numRuns: scaledRuns(40) };
       await bus.request('fuzz', run, { timeout: Number.POSITIVE_INFINITY });
     }
     await worker.terminate();

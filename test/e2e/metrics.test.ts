@@ -26,7 +26,8 @@ describe('what the bus tells', () => {
     for (let i = 0; i < 20; i++) await bus.notify(`w.${i}`, {});
     for (let i = 0; i < 10; i++) await bus.publish(`w.${i}`, {});
     for (let i = 0; i < 4; i++) await codeOf(bus.request('nobody'));
-    for (let i = 0; i < 3; i++) await codeOf(bus.notify('w.x', { act: 'throw' }));
+    const failing = [1, 2, 3].map(() => codeOf(bus.notify('w.x', { act: 'throw' })));
+    expect(new Set(await Promise.all(failing))).toEqual(new Set(['ERR_BUS_DELIVERY_FAILED']));
     await expectAtRest(bus);
     const { byKind, clients, endpoints, latencyUs, messages, shards, subscriptions, uptime } =
       await bus.metrics();

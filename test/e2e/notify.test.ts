@@ -12,7 +12,9 @@ describe.each([1, 2, 4])('notifications and responses with %i shards', (shards) 
     bus = await createWatchedBus({ shards });
     for (const id of ['w1', 'w2']) {
       const routes = [{ pattern: 'all.*' }, { pattern: `${id}.*` }];
-      await bus.startWorker(workerFile('answering'), { workerData: { id, routes } });
+      // As often as by default, but soon.
+      const workerData = { id, routes, retry: { initial: 1, max: 2 } };
+      await bus.startWorker(workerFile('answering'), { workerData });
     }
   });
   afterAll(async () => {

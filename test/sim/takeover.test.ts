@@ -18,8 +18,8 @@ const WRITES_MAX = 5_000;
 /** Second deaths are tried at these distances from the first: a takeover begins with few writes. */
 const SECOND_KILLS = [1, 2, 3, 5, 8, 13, 21, 34];
 
-/** All of them in the long tier; otherwise one after each third first death, the next one after the next. */
-const FIRST_KILL_STEP = runsScale > 1 ? 1 : 3;
+/** All of them in the long tier; otherwise one after each eighth first death, the next one after the next. */
+const FIRST_KILL_STEP = runsScale > 1 ? 1 : 8;
 
 function secondKills(at: number): readonly number[] {
   if (runsScale > 1) return SECOND_KILLS;
