@@ -66,7 +66,7 @@ describe('calls with arbitrary arguments', () => {
       const made = await outcome(() => createBus(config as object));
       if (isClosable(made)) await made.close();
     });
-    await fc.assert(property, { numRuns: scaledRuns(60) });
+    await fc.assert(property, { numRuns: scaledRuns(40) });
   });
 
   it('of payloads of any shape arrive as they were sent, or are refused', async () => {
@@ -85,7 +85,7 @@ describe('calls with arbitrary arguments', () => {
         if (!BusError.isBusError(back)) expect(back).toEqual(value);
       },
     );
-    await fc.assert(property, { numRuns: scaledRuns(300) });
+    await fc.assert(property, { numRuns: scaledRuns(200) });
     await echo.close();
     await expectAtRest(bus);
   });

@@ -6,7 +6,7 @@ import { createWatchedBus, expectAtRest, shardThreads } from '../helpers/at-rest
 import { until } from '../helpers/gate.ts';
 import { workerFile } from '../helpers/real-bus.ts';
 
-const KILLS = 6;
+const KILLS = 4;
 /** Messages under way at any time. */
 const WINDOW = 400;
 const KEYS = 16;
