@@ -32,7 +32,7 @@ import { get, put, store } from '../memory/seam.ts';
 import { LOAD_TRIALS, LOAD_WORDS } from '../memory/shard-memory.ts';
 import { CORR, FLAG_EARLY, KEY_HASH, KIND, KIND_MASK } from '../memory/slot-header.ts';
 import { KIND as MESSAGE_KIND } from '../message/kinds.ts';
-import { endBackOff, startBackOff } from './back-off.ts';
+import { backOff, endBackOff, LOOK_AGAIN_MS, startBackOff } from './back-off.ts';
 import { takeTimeout, watchDeadline } from './commit.ts';
 import { joinMessage, ownerOf } from './deliveries.ts';
 import { giveUpUnheard } from './give-up.ts';
@@ -283,6 +283,10 @@ function deriveCell(shard: ShardState, link: ShardLink, cell: number, owner: Tar
   if (state === CELL.waiting) {
     owner.enqueue(cell);
     shard.stir(owner);
+    // Its shard died when it had passed on one that was sent before, and not yet this one, which must not come first.
+    if (!wasHandedOut(word) && shard.backingOff.keepsBack(sender, sender.keyOf(slot))) {
+      backOff(shard, delivery, word & ~CELL_TRIAL, LOOK_AGAIN_MS);
+    }
   }
 }
 
