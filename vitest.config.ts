@@ -6,6 +6,7 @@
 
 import type { TestProjectInlineConfiguration, ViteUserConfig } from 'vitest/config';
 import { configDefaults, defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/setup/longest-first.ts';
 
 /** A unit test that needs a second is a defect; the rest is for a busy machine. */
 const PURE_TIMEOUT_MS = 20_000;
@@ -62,6 +63,7 @@ const config: ViteUserConfig = defineConfig({
     exclude: [...configDefaults.exclude, 'dist/**'],
     passWithNoTests: false,
     allowOnly: false,
+    sequence: { sequencer: LongestFirst },
     projects: [...pureTiers.map(pureProject), ...threadTiers.map(threadProject)],
   },
 });

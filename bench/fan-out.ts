@@ -3,7 +3,8 @@
  *
  *     main --tryPublish--> shard --deliver--> every subscription, copied or leased
  *
- * Against one postMessage to each of the same threads.
+ * Against one postMessage to each of the same threads, whose subscribers share its bytes. Where what is asked for is
+ * copies, against one to each subscriber: there each owns its bytes on both sides, and the shared ones stand beside.
  */
 
 import { startSubscribed } from './bus/subscribed.ts';
@@ -31,18 +32,26 @@ export const fanOuts: readonly FanOutComparison[] = [
       return comparisonOf('fan-out', fanOut, [
         { name: 'bus, leased', role: 'bus', start: () => startSubscribed(fanOut, true) },
         { name: 'bus, copied', role: 'aside', start: () => startSubscribed(fanOut, false) },
+        toThreads(fanOut, 'peer'),
       ]);
     }),
   ),
   {
     ...comparisonOf('fan-out-leased', ASKED, [
       { name: 'bus, leased', role: 'bus', start: () => startSubscribed(ASKED, true) },
+      toThreads(ASKED, 'peer'),
     ]),
     reach: ASKED_LEASED,
   },
   {
     ...comparisonOf('fan-out-copied', ASKED, [
       { name: 'bus, copied', role: 'bus', start: () => startSubscribed(ASKED, false) },
+      {
+        name: 'postMessage to each subscriber',
+        role: 'peer',
+        start: () => startPostMessageFanOut(ASKED, true),
+      },
+      toThreads(ASKED, 'aside'),
     ]),
     reach: ASKED_COPIED,
   },
@@ -58,14 +67,15 @@ function comparisonOf(
     name: `${kind}-${subscribers}x${sizeBytes}`,
     topology: `main -> shard -> ${subscribers} subscribers on ${threads} threads, ${sizeBytes} bytes`,
     measure: 'rate',
-    contestants: [
-      ...contestants,
-      {
-        name: 'postMessage to each thread',
-        role: 'peer',
-        start: () => startPostMessageFanOut(fanOut),
-      },
-    ],
+    contestants,
     fanOut,
+  };
+}
+
+function toThreads(fanOut: FanOut, role: Contestant['role']): Contestant {
+  return {
+    name: 'postMessage to each thread',
+    role,
+    start: () => startPostMessageFanOut(fanOut, false),
   };
 }
