@@ -15,7 +15,7 @@ const scenes: (DoorbellScene & { name: string })[] = [
   { name: 'a sleeper that may die', wakers: 1, entries: 2, deaths: 1, sleeperMayDie: true },
 ];
 
-/** Minutes each: for the long tier. */
+/** Millions of states, or nearly: for the long tier. */
 const longScenes: typeof scenes = [
   { name: 'three wakers', wakers: 3, entries: 1 },
   { name: 'two wakers, two deaths', wakers: 2, entries: 1, deaths: 2, sleeperMayDie: true },

@@ -4,9 +4,10 @@
  * not entered again. Plain stores are seen by others together with the access that follows them.
  */
 import { type Ending, Violation, type World } from './actor.ts';
-import { Hash } from './hash.ts';
+import { Hash, highOfWord, lowOfWord } from './hash.ts';
 import { MemoryImage } from './image.ts';
-import { hasChanged, type Log, replayActor, runStep, type Step, type Stop } from './replay.ts';
+import { replayActor } from './replay.ts';
+import { Steps, type TakenStep, type Thread } from './steps.ts';
 
 export interface Exploration {
   readonly states: number;
@@ -20,26 +21,26 @@ export interface Exploration {
   readonly schedule: readonly string[];
 }
 
-interface Thread {
-  readonly log: Log;
-  readonly stop: Stop;
-}
-
+/** How a state was reached, last step first. */
 interface Trail {
   readonly before: Trail | undefined;
-  readonly step: string;
+  readonly actor: number;
+  readonly dieAfter: number;
+  /** Undefined: while it is taken. */
+  readonly taken: TakenStep | undefined;
 }
 
 interface State {
-  readonly image: Int32Array;
+  readonly words: Int32Array;
+  /** Of `words`, but for what they were at the start. */
+  readonly low: number;
+  readonly high: number;
   readonly threads: readonly Thread[];
   readonly deaths: number;
   readonly trail: Trail | undefined;
 }
 
 const STATES_MAX = 300_000;
-const NEW: Stop = { kind: 'access' };
-const STOP_KINDS: readonly Stop['kind'][] = ['access', 'idle', 'asleep', 'done', 'dead'];
 
 export function explore(world: World, statesMax: number = STATES_MAX): Exploration {
   return new Explorer(world, statesMax).run();
@@ -48,33 +49,39 @@ export function explore(world: World, statesMax: number = STATES_MAX): Explorati
 class Explorer {
   readonly #world: World;
   readonly #image: MemoryImage;
+  readonly #all: Steps;
   readonly #statesMax: number;
   readonly #seen = new Set<number>();
   readonly #open: State[] = [];
+  /** The step at hand. */
+  #trail: Trail | undefined;
   #steps = 0;
   #ends = 0;
 
   constructor(world: World, statesMax: number) {
     this.#world = world;
     this.#image = new MemoryImage(world.memory);
+    this.#all = new Steps(world, this.#image);
     this.#statesMax = statesMax;
   }
 
   run(): Exploration {
-    const threads = this.#world.actors.map(() => ({ log: new Int32Array(0), stop: NEW }));
-    const start = { image: this.#image.capture(), threads, deaths: 0, trail: undefined };
-    this.#enter(start);
-    for (let state = this.#open.pop(); state !== undefined; state = this.#open.pop()) {
-      if (this.#seen.size > this.#statesMax) return this.#result(false);
-      const trail = { step: '', before: state.trail };
-      try {
-        this.#expand(state, trail);
-      } catch (thrown) {
-        if (!(thrown instanceof Violation)) throw explain(thrown, trail);
-        return this.#result(true, thrown.message, stepsOf(trail));
+    const threads = this.#world.actors.map((_, actor) => this.#all.start(actor));
+    const words = this.#image.capture();
+    const start: State = { words, low: 0, high: 0, threads, deaths: 0, trail: undefined };
+    this.#seen.add(nameOf(0, 0, threads));
+    this.#open.push(start);
+    try {
+      for (let state = this.#open.pop(); state !== undefined; state = this.#open.pop()) {
+        if (this.#seen.size > this.#statesMax) return this.#result(false);
+        this.#expand(state);
       }
+    } catch (thrown) {
+      const schedule = this.#schedule();
+      if (thrown instanceof Violation) return this.#result(true, thrown.message, schedule);
+      throw new Error(`after ${schedule.slice(-40).join(' | ')}`, { cause: thrown });
     }
-    this.#image.restore(start.image);
+    this.#all.hold(words);
     return this.#result(true);
   }
 
@@ -83,106 +90,108 @@ class Explorer {
     return { states, steps: this.#steps, ends: this.#ends, complete, violation, schedule };
   }
 
-  #expand(state: State, trail: { step: string }): void {
-    this.#image.restore(state.image);
-    const ready = this.#world.actors.map((_, actor) => actor).filter((a) => isReady(state, a));
+  #expand(state: State): void {
+    const ready = state.threads.filter((thread) => isReady(state.words, thread));
     if (ready.length === 0) {
       this.#ends += 1;
       this.#finish(state);
       return;
     }
-    for (const actor of ready) {
-      const stores = this.#go(state, actor, -1, trail);
-      if (!this.#mayDie(state, actor)) continue;
-      for (let after = 0; after < stores || after === 0; after++) {
-        this.#go(state, actor, after, trail);
-      }
+    for (const thread of ready) {
+      const stores = this.#go(state, thread, -1);
+      if (!this.#mayDie(state, thread)) continue;
+      for (let after = 0; after < stores || after === 0; after++) this.#go(state, thread, after);
     }
   }
 
-  #mayDie(state: State, actor: number): boolean {
+  #mayDie(state: State, { actor }: Thread): boolean {
     const { actors, deathsMax = 0 } = this.#world;
     return actors[actor]?.mayDie === true && state.deaths < deathsMax;
   }
 
   /** One step of one actor from `state`; returns the number of its stores. */
-  #go(state: State, actor: number, dieAfter: number, trail: { step: string }): number {
-    const { actors, deaths } = this.#world;
-    this.#image.restore(state.image);
-    trail.step = `${actors[actor]?.name}${dieAfter < 0 ? '' : ` dies after ${dieAfter} stores`}`;
-    const step = runStep(this.#world, actor, (state.threads[actor] as Thread).log, dieAfter);
-    const isDead = step.stop.kind === 'dead';
-    if (step.access !== '' && !isDead) trail.step += `: ${step.access}`;
-    if (isDead && deaths !== undefined) deaths[actor] = 1;
+  #go(state: State, { actor }: Thread, dieAfter: number): number {
+    this.#trail = { before: state.trail, actor, dieAfter, taken: undefined };
+    const taken = this.#all.take(state.words, state.threads[actor] as Thread, dieAfter);
+    this.#trail = { before: state.trail, actor, dieAfter, taken };
     this.#steps += 1;
-    this.#world.check?.();
-    this.#enter({
-      image: this.#image.capture(),
-      threads: nextThreads(state.threads, actor, step),
-      deaths: state.deaths + (isDead ? 1 : 0),
-      trail: { step: trail.step, before: state.trail },
-    });
-    return step.stores;
+    this.#enter(state, taken);
+    return taken.stores;
   }
 
-  #enter(state: State): void {
-    const hash = new Hash();
-    hash.addAll(state.image);
-    for (const { log, stop } of state.threads) {
-      hash.add(STOP_KINDS.indexOf(stop.kind));
-      // What an actor that is over has read decides nothing any more.
-      if (stop.kind !== 'done' && stop.kind !== 'dead') hash.addAll(log);
-      hash.add(-1);
+  /** What comes after `taken`, unless it was there before. */
+  #enter(state: State, taken: TakenStep): void {
+    let { low, high } = state;
+    const { writes, next } = taken;
+    for (let at = 0; at < writes.length; at += 2) {
+      const position = writes[at] as number;
+      const before = state.words[position] as number;
+      const after = writes[at + 1] as number;
+      if (before === after) continue;
+      low = (low + lowOfWord(position, after) - lowOfWord(position, before)) | 0;
+      high = (high + highOfWord(position, after) - highOfWord(position, before)) | 0;
     }
-    const { value } = hash;
-    if (this.#seen.has(value)) return;
-    this.#seen.add(value);
-    this.#open.push(state);
+    const threads = this.#threadsAfter(state, taken);
+    const name = nameOf(low, high, threads);
+    if (this.#seen.has(name)) return;
+    this.#seen.add(name);
+    const words = state.words.slice();
+    for (let at = 0; at < writes.length; at += 2)
+      words[writes[at] as number] = writes[at + 1] as number;
+    if (this.#world.check !== undefined) {
+      this.#all.hold(words);
+      this.#world.check();
+    }
+    const deaths = state.deaths + (next.stop.kind === 'dead' ? 1 : 0);
+    this.#open.push({ words, low, high, threads, deaths, trail: this.#trail });
+  }
+
+  #threadsAfter({ threads }: State, { next, notified }: TakenStep): Thread[] {
+    const after = threads.slice();
+    after[next.actor] = next;
+    if (notified.length === 0) return after;
+    return after.map((thread) =>
+      thread !== next && notified.includes(thread.sleepsAt) ? this.#all.wake(thread) : thread,
+    );
   }
 
   #finish(state: State): void {
-    const { atEnd, actors } = this.#world;
+    const { atEnd } = this.#world;
     if (atEnd === undefined) return;
-    actors.forEach((_, actor) => {
-      const { log, stop } = state.threads[actor] as Thread;
-      if (stop.kind !== 'dead') replayActor(this.#world, actor, log);
-    });
+    this.#trail = state.trail;
+    this.#all.hold(state.words);
+    for (const thread of state.threads) {
+      if (thread.stop.kind !== 'dead') replayActor(this.#world, this.#image, thread);
+    }
     atEnd(state.threads.map(({ stop }) => stop.kind as Ending));
+  }
+
+  #schedule(): string[] {
+    const steps: string[] = [];
+    for (let at = this.#trail; at !== undefined; at = at.before) steps.push(this.#textOf(at));
+    return steps.reverse();
+  }
+
+  #textOf({ actor, dieAfter, taken }: Trail): string {
+    const name = this.#world.actors[actor]?.name;
+    if (dieAfter >= 0) return `${name} dies after ${dieAfter} stores`;
+    return taken === undefined || taken.access === '' ? `${name}` : `${name}: ${taken.access}`;
   }
 }
 
-function isReady(state: State, actor: number): boolean {
-  const { stop } = state.threads[actor] as Thread;
-  return stop.kind === 'access' || (stop.kind === 'idle' && stop.watches.some(hasChanged));
+function isReady(words: Int32Array, { stop, watches }: Thread): boolean {
+  if (stop.kind === 'access') return true;
+  return watches.some(({ position, value }) => words[position] !== value);
 }
 
-function nextThreads(threads: readonly Thread[], actor: number, step: Step): Thread[] {
-  return threads.map((thread, other) => {
-    if (other === actor) return { log: step.log, stop: step.stop };
-    const { stop } = thread;
-    if (stop.kind !== 'asleep') return thread;
-    const isWoken = step.notified.some(
-      ({ view, index }) =>
-        view.buffer === stop.view.buffer &&
-        view.byteOffset + 4 * index === stop.view.byteOffset + 4 * stop.index,
-    );
-    return isWoken ? { log: withOne(thread.log), stop: NEW } : thread;
-  });
-}
-
-/** The wait is over: it counts as an access that the sleeper has made. */
-function withOne(log: Log): Log {
-  const longer = new Int32Array(log.length + 1);
-  longer.set(log);
-  return longer;
-}
-
-function stepsOf(trail: Trail): string[] {
-  const steps: string[] = [];
-  for (let at: Trail | undefined = trail; at !== undefined; at = at.before) steps.push(at.step);
-  return steps.reverse();
-}
-
-function explain(thrown: unknown, trail: Trail): Error {
-  return new Error(`after ${stepsOf(trail).slice(-40).join(' | ')}`, { cause: thrown });
+/** A state's name: its words and how far each actor has come. */
+function nameOf(low: number, high: number, threads: readonly Thread[]): number {
+  const hash = new Hash();
+  hash.add(low);
+  hash.add(high);
+  for (const thread of threads) {
+    hash.add(thread.low);
+    hash.add(thread.high);
+  }
+  return hash.value;
 }

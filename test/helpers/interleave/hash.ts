@@ -1,6 +1,6 @@
 /**
- * A running hash of Int32 values in two lanes. 53 bits of it name a state: with a million states the odds of mistaking
- * one for another stay below 1 in 10 000.
+ * Hashes of Int32 values in two lanes. 53 bits of them name a state: with a million states the odds of mistaking one
+ * for another stay below 1 in 10 000.
  */
 export class Hash {
   low: number = 0x811c_9dc5 | 0;
@@ -21,4 +21,23 @@ export class Hash {
     const high = Math.imul(this.high ^ (this.high >>> 16), 0x846c_a68b) ^ (low >>> 15);
     return (low >>> 0) * 2 ** 21 + (high >>> 11);
   }
+}
+
+/**
+ * What a word adds to the low lane of its image's hash. The sum over all words does not depend on their order, so that
+ * a store changes it by one difference.
+ */
+export function lowOfWord(position: number, value: number): number {
+  return spread(Math.imul(position + 1, 0x9e37_79b1), value);
+}
+
+export function highOfWord(position: number, value: number): number {
+  return spread(Math.imul(position + 1, 0x85eb_ca77) ^ 0x27d4_eb2f, value);
+}
+
+function spread(salt: number, value: number): number {
+  let mixed = Math.imul(salt ^ (salt >>> 15), 0x2c1b_3c6d) + value;
+  mixed = Math.imul(mixed ^ (mixed >>> 16), 0x7feb_352d);
+  mixed = Math.imul(mixed ^ (mixed >>> 15), 0x846c_a68b);
+  return mixed ^ (mixed >>> 16);
 }

@@ -5,6 +5,8 @@
  */
 import { replaceSeam, type Seam } from '../../../src/memory/seam.ts';
 import { type Actor, AGAIN, type Io, type Watch, type World } from './actor.ts';
+import { Footprint } from './footprint.ts';
+import type { MemoryImage } from './image.ts';
 
 /** Values of all accesses of an actor so far, in order. */
 export type Log = Int32Array;
@@ -26,6 +28,14 @@ export interface Step {
   readonly access: string;
   /** Words whose sleepers were woken. */
   readonly notified: readonly { readonly view: Int32Array; readonly index: number }[];
+  /** What it read of the shared words, and what it left in them. */
+  readonly footprint: Footprint;
+}
+
+/** An actor that stands where its log ends. */
+export interface Standing {
+  readonly actor: number;
+  readonly log: Log;
 }
 
 const STOP = Symbol('stop');
@@ -34,21 +44,23 @@ const DONE: Stop = { kind: 'done' };
 const DEAD: Stop = { kind: 'dead' };
 /** More accesses than any small script makes: a loop that never gives way. */
 const ACCESSES_MAX = 100_000;
+/** In the place of the stores after which it dies: it does nothing new. */
+const ONLY_OLD = -2;
 
-export function runStep(world: World, actor: number, log: Log, dieAfter = -1): Step {
-  return new Replay(world, log, dieAfter, false).run(actor);
+export function runStep(world: World, image: MemoryImage, from: Standing, dieAfter: number): Step {
+  return new Replay(world, new Footprint(image), from.log, dieAfter).run(from.actor);
 }
 
 /** Runs an actor to where its log ends and no further, for a look at its objects. */
-export function replayActor(world: World, actor: number, log: Log): void {
-  new Replay(world, log, -1, true).run(actor);
+export function replayActor(world: World, image: MemoryImage, from: Standing): void {
+  new Replay(world, new Footprint(image), from.log, ONLY_OLD).run(from.actor);
 }
 
 class Replay {
   readonly #world: World;
   readonly #old: Log;
   readonly #dieAfter: number;
-  readonly #onlyOld: boolean;
+  readonly #footprint: Footprint;
   readonly #added: number[] = [];
   readonly #notified: { view: Int32Array; index: number }[] = [];
   #position = 0;
@@ -61,12 +73,12 @@ class Replay {
   #halted = false;
   #swallowed = false;
 
-  constructor(world: World, log: Log, dieAfter: number, onlyOld: boolean) {
+  constructor(world: World, footprint: Footprint, log: Log, dieAfter: number) {
     this.#world = world;
+    this.#footprint = footprint;
     this.#old = log;
     this.#kept = log.length;
     this.#dieAfter = dieAfter;
-    this.#onlyOld = onlyOld;
   }
 
   run(actor: number): Step {
@@ -94,6 +106,7 @@ class Replay {
       stores: this.#stores,
       access: this.#access,
       notified: this.#notified,
+      footprint: this.#footprint,
     };
   }
 
@@ -116,7 +129,7 @@ class Replay {
       throw STOP;
     }
     if (this.#position < this.#kept) return this.#old[this.#position++];
-    if (this.#onlyOld) throw STOP;
+    if (this.#dieAfter === ONLY_OLD) throw STOP;
     if (this.#dieAfter === this.#stores) this.#halt(DEAD);
     if (this.#position >= ACCESSES_MAX) throw new Error('an actor never comes to rest');
     return undefined;
@@ -130,7 +143,7 @@ class Replay {
   #read(view: Int32Array, index: number): number {
     const old = this.#replayed();
     if (old !== undefined) return old;
-    const value = view[index] as number;
+    const value = this.#footprint.read(view, index);
     this.#note(value);
     return value;
   }
@@ -142,14 +155,19 @@ class Replay {
       if (old !== (value | 0)) throw new Error(`not deterministic: stored ${old}, now ${value}`);
       return false;
     }
-    view[index] = value;
+    this.#footprint.write(view, index, value);
     this.#stores += 1;
     this.#note(value | 0);
     return true;
   }
 
+  #hasChanged({ view, index, value }: Watch): boolean {
+    return this.#footprint.read(view, index) !== value;
+  }
+
   #switch(view: Int32Array, index: number, what: string): void {
-    this.#access = `${what} [${index}]=${view[index]}`;
+    this.#access = `${what} [${index}]`;
+    if (what !== 'notify') this.#access += `=${view[index]}`;
     if (this.#world.isSilent?.(view, index) !== true) this.#halt(ACCESS);
   }
 
@@ -171,8 +189,8 @@ class Replay {
       add: (view, index, value) => {
         const old = this.#replayed();
         if (old !== undefined) return old;
-        const before = view[index] as number;
-        view[index] = before + value;
+        const before = this.#footprint.read(view, index);
+        this.#footprint.write(view, index, before + value);
         this.#stores += 1;
         this.#note(before);
         this.#switch(view, index, 'add');
@@ -199,14 +217,16 @@ class Replay {
     return {
       untilChanged: (watches) => {
         if (this.#replayed() !== undefined) return;
-        if (!watches.some(hasChanged)) this.#halt({ kind: 'idle', watches });
+        if (!watches.some((watch) => this.#hasChanged(watch)))
+          this.#halt({ kind: 'idle', watches });
         this.#note(0);
       },
       poll: (work, watches) => this.#poll(work, watches),
       wait: (view, index, expected) => {
         if (this.#replayed() !== undefined) return;
         this.#access = `wait [${index}] for a change of ${expected}`;
-        if (view[index] === expected) this.#halt({ kind: 'asleep', view, index });
+        if (this.#footprint.read(view, index) === expected)
+          this.#halt({ kind: 'asleep', view, index });
         this.#note(0);
         this.#halt(ACCESS);
       },
@@ -223,8 +243,4 @@ class Replay {
     this.#added.length = mark - this.#kept;
     return this.#halt({ kind: 'idle', watches: watches() });
   }
-}
-
-export function hasChanged({ view, index, value }: Watch): boolean {
-  return view[index] !== value;
 }
