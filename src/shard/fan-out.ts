@@ -14,7 +14,7 @@ import { openDelivery } from './deliveries.ts';
 import { giveUpDropped, postRefused } from './give-up.ts';
 import { WaitQueue } from './parking.ts';
 import { isRepeat } from './repeats.ts';
-import { NO_CELL, type ShardLink } from './shard-link.ts';
+import type { ShardLink } from './shard-link.ts';
 import type { ShardState } from './shard-state.ts';
 import type { Target } from './target.ts';
 
@@ -179,12 +179,17 @@ function hasPlace(shard: ShardState, sender: ShardLink, slot: number, target: Ta
   return makeRoom(shard, target);
 }
 
-/** The overflow policy of a subscription decides its oldest waiting delivery, or the new one. True: there is room. */
+/** The overflow policy of a subscription decides its oldest waiting deliveries, or the new one. True: there is room. */
 function makeRoom(shard: ShardState, target: Target): boolean {
   const { whenFull } = target.spec;
-  if (whenFull === 'drop-oldest' && target.firstWaiting !== NO_CELL) {
-    dropOldest(shard, target);
-    return target.hasRoom;
+  if (whenFull === 'drop-oldest') {
+    const { cells } = target.link;
+    // One is not enough for a target that had more than its share of cells. A dead letter that waits keeps its cell.
+    for (let left = target.backlog, free = -1; left > 0 && free !== cells.free; left--) {
+      free = cells.free;
+      dropOldest(shard, target);
+      if (target.hasRoom) return true;
+    }
   }
   if (whenFull !== 'error') shard.noteDropped(target);
   return false;

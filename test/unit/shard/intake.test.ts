@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { COMPLETION, STATUS } from '../../../src/memory/entries.ts';
 import { KIND } from '../../../src/message/kinds.ts';
 import { heldByWorld } from '../client/at-rest.ts';
-import { Scene } from './scene.ts';
+import { type Placed, Scene } from './scene.ts';
 
 describe('taking a message', () => {
   it('without a route refuses requests and notifications, and counts an event for nobody', () => {
@@ -109,6 +109,31 @@ describe('a subscription without room', () => {
     expect(receiver.payloads).toEqual([0, 1, 4, 5]);
     expect(receiver.client.core.links[0]?.droppedFor(target)).toBe(2);
     expect(sends.every(({ failed, isOpen }) => !failed && !isOpen)).toBe(true);
+    expect(heldByWorld(scene.world)).toEqual({});
+  });
+
+  it('drops as many of its oldest as give the newest a place, when it had more than its share of cells', () => {
+    const scene = new Scene({ cells: 32, slots: 128 });
+    const wishes = { window: 16, whenFull: 'drop-oldest' } as const;
+    const [greedy, other] = ['k', 'l', 'm', 'n'].map((key) => scene.subscription(key, wishes));
+    const { receiver, target } = greedy as Placed;
+    const publish = (key: string, from: number, to: number): void => {
+      for (let at = from; at < to; at++) scene.sender.publish(key, at);
+      scene.world.run();
+    };
+    publish('k', 0, 20);
+    publish('l', 0, 4);
+    publish('k', 20, 30);
+    for (const each of [receiver, (other as Placed).receiver]) {
+      while (each.held > 0) {
+        each.acknowledge();
+        scene.world.run();
+      }
+    }
+    const dropped = receiver.client.core.links[0]?.droppedFor(target) as number;
+    expect(dropped).toBe(30 - receiver.payloads.length);
+    expect(receiver.payloads.slice(-3)).toEqual([27, 28, 29]);
+    expect((other as Placed).receiver.payloads).toEqual([0, 1, 2, 3]);
     expect(heldByWorld(scene.world)).toEqual({});
   });
 
