@@ -10,6 +10,9 @@ interface Told {
   readonly logs: { payloads: number[]; told: number; missed: number }[];
 }
 
+/** To each of 17 subscriptions: more than its queue of 1,000 holds, and all of them more than the slots of a client. */
+const EVENTS_EACH = 1_200;
+
 /** A thread that blocks in `Atomics.wait` until it is let go. */
 class Blocking {
   readonly gate = new SharedArrayBuffer(8);
@@ -79,10 +82,10 @@ describe.each([1, 2, 4])('a bound with %i shards', (shards) => {
       const subscription = await bus.subscribe('flood.*', (event) => void seen.push(event), {
         capacity,
       });
-      const count = 5_000;
-      for (let i = 0; i < count; i++) {
-        expect(bus.tryPublish(`flood.${i % keys}`, i)).toBe('accepted');
-      }
+      const count = 2_500;
+      const answers = new Set<string>();
+      for (let i = 0; i < count; i++) answers.add(bus.tryPublish(`flood.${i % keys}`, i));
+      expect([...answers]).toEqual(['accepted']);
       await until(() => seen.length + subscription.missed === count);
       const newest = Array.from({ length: capacity }, (_, i) => count - capacity + i);
       expect(seen.map(({ payload }) => payload)).toEqual(newest);
@@ -133,7 +136,7 @@ describe.each([1, 2, 4])('a bound with %i shards', (shards) => {
   it('never lets 17 subscriptions of a blocked thread block a publisher, one key each', async () => {
     const thread = await blocking({ count: 17, pattern: 'wedge.#' });
     await thread.block();
-    const count = 17 * 2_000;
+    const count = 17 * EVENTS_EACH;
     await flood(count, 17, 'wedge');
     expect(await bus.publish('wedge.0', count)).toBe(1);
     await thread.release();
@@ -152,13 +155,15 @@ describe.each([1, 2, 4])('a bound with %i shards', (shards) => {
     const stalled = await Promise.all(
       Array.from({ length: 17 }, (_, at) => bus.subscribe(`stalled.${at}`, () => held.promise)),
     );
-    for (let i = 0; i < 1_500; i++) {
-      for (let at = 0; at < 17; at++) expect(bus.tryPublish(`stalled.${at}`, i)).toBe('accepted');
+    const answers = new Set<string>();
+    for (let i = 0; i < EVENTS_EACH; i++) {
+      for (let at = 0; at < 17; at++) answers.add(bus.tryPublish(`stalled.${at}`, i));
       if (i % 100 === 0) await bus.flush();
     }
+    expect([...answers]).toEqual(['accepted']);
     await expectAtRest(bus);
     // One is being handled, a thousand wait.
-    for (const { missed } of stalled) expect(missed).toBe(499);
+    for (const { missed } of stalled) expect(missed).toBe(EVENTS_EACH - 1 - 1_000);
     held.open();
     for (const subscription of stalled) await subscription.unsubscribe();
   });
@@ -193,7 +198,7 @@ describe.each([1, 2, 4])('a bound with %i shards', (shards) => {
 
 describe('a thread with 17 default subscriptions that is blocked while it is published to', () => {
   it('holds up nobody, loses no count, and says of each once that it is slow', async () => {
-    const { code, error } = await runProgram('blocked-subscriber', '1');
+    const { code, error } = await runProgram('blocked-subscriber', '0');
     expect([code, error]).toEqual([0, '']);
   });
 });
