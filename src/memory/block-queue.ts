@@ -1,7 +1,11 @@
+const ITEMS_MIN = 64;
+/** Most queues of an arena stay empty: they have no items before the first. */
+const NO_ITEMS = new Int32Array(0);
+
 /** A growing first-in, first-out queue of Int32 offsets; its size is bounded by the blocks that exist. */
 export class BlockQueue {
-  #items = new Int32Array(64);
-  #mask = 63;
+  #items = NO_ITEMS;
+  #mask = -1;
   #head = 0;
   #tail = 0;
 
@@ -32,7 +36,7 @@ export class BlockQueue {
 
   #grow(): void {
     const length = this.length;
-    const items = new Int32Array(this.#items.length * 2);
+    const items = new Int32Array(Math.max(ITEMS_MIN, this.#items.length * 2));
     for (let i = 0; i < length; i++) items[i] = this.take();
     this.#items = items;
     this.#mask = items.length - 1;

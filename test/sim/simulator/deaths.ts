@@ -15,7 +15,8 @@ const HANDLERS_PER_KILL = 12;
 const KILLS_MAX = 8;
 const CLIENT_KILLS_MAX = 3;
 
-class Killed extends Error {}
+/** What threads die of: one for all, since a stack for each is what thousands of deaths would spend most on. */
+const KILLED = new Error('killed');
 
 export class Deaths {
   readonly #random: Random;
@@ -74,7 +75,7 @@ export class Deaths {
     try {
       return work();
     } catch (error) {
-      if (!(error instanceof Killed)) throw error;
+      if (error !== KILLED) throw error;
       this.#ofShards += 1;
       return undefined;
     } finally {
@@ -88,7 +89,7 @@ export class Deaths {
     try {
       work();
     } catch (error) {
-      if (!(error instanceof Killed)) throw error;
+      if (error !== KILLED) throw error;
     }
     this.#actor = undefined;
     if (!this.#isDying) return true;
@@ -104,7 +105,7 @@ export class Deaths {
       if (this.#isShard && this.#killsLeft > 0 && this.#untilKill <= 0) {
         this.#killsLeft -= 1;
         this.#untilKill = this.#random.between(1, 2 * WRITES_PER_KILL);
-        throw new Killed();
+        throw KILLED;
       }
       this.#stopDead();
       if (this.#mayDie && --this.#untilClientKill <= 0) this.#die();
@@ -120,11 +121,11 @@ export class Deaths {
 
   #die(): never {
     this.#isDying = true;
-    throw new Killed();
+    throw KILLED;
   }
 
   /** Whatever catches what a thread dies of does not bring it back. */
   #stopDead(): void {
-    if (this.#isDying && !this.#isShard) throw new Killed();
+    if (this.#isDying && !this.#isShard) throw KILLED;
   }
 }

@@ -33,26 +33,36 @@ export function heldByBreakers({ control, shardMemories, size }: CoreWorld): {
 /** Keys, by their hashes, of the deliveries that a target has on loan. */
 export function lentOfKeys({ clientMemories, links }: CoreWorld, target: number): number[] {
   const hashes: number[] = [];
-  for (const { cellWords, cells } of links.flat()) {
-    for (let at = 0; at < cells * CELL_WORDS; at += CELL_WORDS) {
-      if (cellWords[at + CELL_TARGET] !== target) continue;
-      if (!isOnLoan(cellState(cellWords[at + CELL_STATE] as number))) continue;
-      const ref = cellWords[at + CELL_REF] as number;
-      const headers = clientMemories[refClient(ref)]?.headers;
-      hashes.push(headers?.[refSlot(ref) * SLOT_WORDS + KEY_HASH] as number);
-    }
-  }
+  eachCell(links, target, (cellWords, at) => {
+    if (!isOnLoan(cellState(cellWords[at + CELL_STATE] as number))) return;
+    const ref = cellWords[at + CELL_REF] as number;
+    const headers = clientMemories[refClient(ref)]?.headers;
+    hashes.push(headers?.[refSlot(ref) * SLOT_WORDS + KEY_HASH] as number);
+  });
   return hashes;
 }
 
 /** Deliveries of a target that are trials. */
 export function trialsOf({ links }: CoreWorld, target: number): number {
   let trials = 0;
-  for (const { cellWords, cells } of links.flat()) {
-    for (let at = 0; at < cells * CELL_WORDS; at += CELL_WORDS) {
-      const isTrial = ((cellWords[at + CELL_STATE] as number) & CELL_TRIAL) !== 0;
-      if (isTrial && cellWords[at + CELL_TARGET] === target) trials += 1;
+  eachCell(links, target, (cellWords, at) => {
+    if (((cellWords[at + CELL_STATE] as number) & CELL_TRIAL) !== 0) trials += 1;
+  });
+  return trials;
+}
+
+/** Cells that name this target. The simulator looks at all of them after each of its steps. */
+function eachCell(
+  links: CoreWorld['links'],
+  target: number,
+  look: (cellWords: Int32Array, at: number) => void,
+): void {
+  for (const ofShard of links) {
+    for (const { cellWords, cells } of ofShard) {
+      const end = cells * CELL_WORDS;
+      for (let at = 0; at < end; at += CELL_WORDS) {
+        if (cellWords[at + CELL_TARGET] === target) look(cellWords, at);
+      }
     }
   }
-  return trials;
 }
