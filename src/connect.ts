@@ -97,10 +97,11 @@ function checkTicket(ticket: unknown): Ticket {
 }
 
 async function openConnection(given: Ticket, wanted: string | undefined): Promise<Connection> {
+  // Loaded here, so that threads without a connection do without; and first, since a port that main closes between its
+  // claim and its door would never tell.
+  const { Door } = await import('./host/control-door.ts');
   const ticket = claimTicket(given);
   if (ticket === undefined) throw endedError(given) ?? usedError();
-  // Loaded here, so that threads without a connection do without.
-  const { Door } = await import('./host/control-door.ts');
   const door = new Door(ticket.control, () => ticket.peers.close());
   let boot: ClientBoot | undefined;
   try {

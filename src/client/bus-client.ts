@@ -368,6 +368,8 @@ export class BusClient {
   }
 
   #mustHold(): boolean {
+    // Of a bus that has ended nothing is settled or released any more, not even a reply that comes now.
+    if (this.#busState >= BUS_STATE.closed) return false;
     return (
       holdsIdle(this.#refs, this.#environment.isMain, this.#registrations) ||
       this.outstanding > 0 ||

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { MessageBus } from '../../src/index.ts';
 import { codeOf, failureOf } from '../helpers/failure.ts';
 import { gate, turn, until } from '../helpers/gate.ts';
+import { joinOwnWorker } from '../helpers/own-worker.ts';
 import { createBus, workerFile } from '../helpers/real-bus.ts';
 
 async function busWith(handler: (message: { payload: unknown }) => unknown): Promise<MessageBus> {
@@ -336,6 +337,18 @@ describe('close', () => {
     expect(await bus.close()).toMatchObject({ abandoned: 0, threadsTerminated: 0 });
     expect(await ended).toBe(0);
     expect(messages).toEqual(['ready', ['ERR_BUS_CLOSED', 'ERR_BUS_CLOSED', 'closed']]);
+  });
+
+  it('lets a thread with a ticket end whose handler answers when the bus is gone', async () => {
+    const bus = await createBus({ shards: 1 });
+    const own = await joinOwnWorker(bus, 'own');
+    await own.tell('hold');
+    const held = codeOf(bus.request('held'));
+    await until(async () => (await bus.metrics()).endpoints['held']?.inFlight === 1);
+    expect(await bus.close({ drain: false })).toMatchObject({ threadsTerminated: 0 });
+    expect(await held).toBe('ERR_BUS_CLOSED');
+    await own.tell('release');
+    expect(await own.end()).toBe(0);
   });
 
   it('of a connected client takes out only that client', async () => {

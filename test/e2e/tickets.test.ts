@@ -7,6 +7,9 @@ import { turn, until } from '../helpers/gate.ts';
 import { joinOwnWorker, startOwnWorker } from '../helpers/own-worker.ts';
 import { connect, createBus, workerFile } from '../helpers/real-bus.ts';
 
+/** Less than a control call waits for an answer: what would wait for that fails. */
+const CALL_TIMEOUT_MS = 20_000;
+
 const small = { slots: 64, heapBytes: 1024 * 1024, maxMessageSize: 10_000 };
 
 describe('a ticket', () => {
@@ -85,6 +88,23 @@ describe('a ticket', () => {
     }
     await own.end();
     await bus.close();
+  });
+
+  it('says at once that its bus has closed while its thread was connecting', {
+    timeout: CALL_TIMEOUT_MS,
+  }, async () => {
+    const bus = await createBus({ shards: 1 });
+    const own = startOwnWorker(bus.createTicket(), 'slow');
+    const word = new Int32Array(new SharedArrayBuffer(4));
+    expect(await own.tell('connectSlowly', { word })).toEqual({ result: 'begun' });
+    await bus.close();
+    const told = once(own.worker, 'message');
+    Atomics.store(word, 0, 1);
+    Atomics.notify(word, 0);
+    expect(await told).toMatchObject([
+      { error: { code: 'ERR_BUS_CLOSED', details: { state: 'closed' } } },
+    ]);
+    expect(await own.end()).toBe(0);
   });
 
   it('that nobody uses holds nothing but its place, until it expires', async () => {
