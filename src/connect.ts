@@ -7,7 +7,7 @@ import type { ContractsOf, WithContracts } from './contracts.ts';
 import type { ClientBoot, ControlPlane, PeerNews } from './control/plane.ts';
 import { PLANE_METHODS } from './host/client-calls.ts';
 import type { Door } from './host/control-door.ts';
-import { claimTicket, isTicket, type Ticket, takeTicket } from './host/ticket.ts';
+import { claimTicket, readTicket, type Ticket, takeTicket } from './host/ticket.ts';
 import { loadCodec } from './load-codec.ts';
 import { createLogger } from './log.ts';
 import { TICKET_STATE, ticketState } from './memory/ticket-word.ts';
@@ -89,11 +89,10 @@ function isOptions(value: unknown): value is ConnectOptions {
   return typeof value === 'object' && value !== null && 'codec' in value;
 }
 
-function checkTicket(ticket: unknown): Ticket {
-  if (!readOnce('connect', 'ticket', () => isTicket(ticket))) {
-    throw configError('connect', 'ticket', 'a ticket of bus.createTicket()', kindOf(ticket));
-  }
-  return ticket as Ticket;
+function checkTicket(given: unknown): Ticket {
+  const ticket = readOnce('connect', 'ticket', () => readTicket(given));
+  if (ticket !== undefined) return ticket;
+  throw configError('connect', 'ticket', 'a ticket of bus.createTicket()', kindOf(given));
 }
 
 async function openConnection(given: Ticket, wanted: string | undefined): Promise<Connection> {

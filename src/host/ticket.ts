@@ -3,6 +3,7 @@
  * the transfer list.
  */
 import type { MessagePort } from 'node:worker_threads';
+import { isTicketWord } from '../memory/ticket-word.ts';
 
 export interface Ticket {
   readonly control: MessagePort;
@@ -30,11 +31,12 @@ export function takeTicket(): Ticket | undefined {
   return ticket;
 }
 
-/** By shape: which class a port has depends on the realm. */
-export function isTicket(value: unknown): value is Ticket {
-  if (typeof value !== 'object' || value === null) return false;
+/** By shape, since classes differ from realm to realm; each field is read once. Undefined for what is no ticket. */
+export function readTicket(value: unknown): Ticket | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
   const { control, peers, state } = value as Partial<Ticket>;
-  return isPort(control) && isPort(peers) && state instanceof Int32Array;
+  if (!(isPort(control) && isPort(peers) && isTicketWord(state))) return undefined;
+  return { control, peers, state, transferList: [control, peers] };
 }
 
 /**

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { runInNewContext } from 'node:vm';
 import { receiveMessageOnPort } from 'node:worker_threads';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { ControlPlane } from '../../../src/control/plane.ts';
@@ -7,7 +8,7 @@ import type { Clients } from '../../../src/host/clients.ts';
 import { Door } from '../../../src/host/control-door.ts';
 import { Session, type SessionInit, type SessionOptions } from '../../../src/host/session.ts';
 import { Sessions } from '../../../src/host/sessions.ts';
-import { claimTicket, isTicket, leaveTicket, takeTicket } from '../../../src/host/ticket.ts';
+import { claimTicket, leaveTicket, readTicket, takeTicket } from '../../../src/host/ticket.ts';
 import { TICKET_STATE, ticketState } from '../../../src/memory/ticket-word.ts';
 
 const OWN = 4;
@@ -159,11 +160,16 @@ describe('Sessions', () => {
 });
 
 describe('Ticket', () => {
-  it('is known by its ports', () => {
+  it('is known by its ports and its word, of whatever realm', () => {
     const { session } = sessionWith(untilEnd);
-    expect(isTicket(session.ticket)).toBe(true);
-    for (const other of [undefined, null, 5, {}, { control: {}, peers: {} }]) {
-      expect(isTicket(other)).toBe(false);
+    const { ticket } = session;
+    expect(readTicket(ticket)).toEqual(ticket);
+    const state: unknown = runInNewContext('new Int32Array(1)');
+    expect(readTicket({ ...ticket, state })).toMatchObject({ control: ticket.control, state });
+    const words = [undefined, [0], new Float64Array(1), new Int32Array(0), new Int32Array(2)];
+    const others = words.map((other) => ({ ...ticket, state: other }));
+    for (const other of [undefined, null, 5, {}, { control: {}, peers: {} }, ...others]) {
+      expect(readTicket(other)).toBeUndefined();
     }
   });
 
@@ -172,7 +178,7 @@ describe('Ticket', () => {
     const { ticket } = session;
     const transfer = [...ticket.transferList];
     const clone = structuredClone({ ticket }, { transfer });
-    expect(isTicket(clone.ticket)).toBe(true);
+    expect(readTicket(clone.ticket)).toEqual(clone.ticket);
     clone.ticket.control.close();
     clone.ticket.peers.close();
   });
