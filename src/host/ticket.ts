@@ -2,8 +2,8 @@
  * A ticket: what a thread needs to come into the bus, once. It crosses threads by structured clone, with its ports in
  * the transfer list.
  */
+import { types } from 'node:util';
 import type { MessagePort } from 'node:worker_threads';
-import { isTicketWord } from '../memory/ticket-word.ts';
 
 export interface Ticket {
   readonly control: MessagePort;
@@ -35,7 +35,7 @@ export function takeTicket(): Ticket | undefined {
 export function readTicket(value: unknown): Ticket | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const { control, peers, state } = value as Partial<Ticket>;
-  if (!(isPort(control) && isPort(peers) && isTicketWord(state))) return undefined;
+  if (!(isPort(control) && isPort(peers) && isWord(state))) return undefined;
   return { control, peers, state, transferList: [control, peers] };
 }
 
@@ -55,4 +55,8 @@ export function claimTicket({ control, peers, state }: Ticket): Ticket | undefin
 
 function isPort(value: unknown): value is MessagePort {
   return typeof (value as Partial<MessagePort> | undefined)?.postMessage === 'function';
+}
+
+function isWord(value: unknown): value is Int32Array {
+  return types.isInt32Array(value) && value.length === 1;
 }

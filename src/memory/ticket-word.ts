@@ -1,5 +1,4 @@
 /** One word of a ticket that main writes: of a closed port it cannot be told why it is closed. */
-import { types } from 'node:util';
 import { load, store } from './seam.ts';
 
 /** Why a ticket that was not used cannot be used any more. */
@@ -7,11 +6,6 @@ export const TICKET_STATE = { usable: 0, expired: 1, closed: 2 } as const;
 
 export function createTicketWord(): Int32Array {
   return new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-}
-
-/** Of any realm. */
-export function isTicketWord(value: unknown): value is Int32Array {
-  return types.isInt32Array(value) && value.length === 1;
 }
 
 export function ticketState(word: Int32Array): number {
