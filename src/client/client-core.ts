@@ -43,7 +43,7 @@ import { FlushBatches } from './flush-batch.ts';
 import { ForwardedReplies, type ForwardingParts } from './forwarded-replies.ts';
 import { FLAG_VERDICT } from './held-reply.ts';
 import { Interner } from './interner.ts';
-import { Loan } from './loan.ts';
+import { Loan, noticeLoan } from './loan.ts';
 import { Outbox } from './outbox.ts';
 import { Peers } from './peers.ts';
 import type { Reader } from './read-message.ts';
@@ -133,6 +133,7 @@ export class ClientCore {
       maxMessageBytes: settings.maxMessageBytes,
       batchSize: settings.batchSize,
       requestFlush: () => this.#requestFlush(),
+      noteWork: () => this.#noteWork(),
       tick: () => this.tick(),
     });
     const forwarded = new ForwardedReplies(this.#forwarding());
@@ -326,7 +327,12 @@ export class ClientCore {
     if (this.#flushRequested) return;
     this.#flushRequested = true;
     this.tick();
+    this.#noteWork();
     this.#environment.enqueueMicrotask(this.#flushNow);
+  }
+
+  #noteWork(): void {
+    if (this.counters.counts.outstanding === 0) this.counters.add('outstanding', this.outstanding);
   }
 
   readonly #flushNow = (): void => {
@@ -391,10 +397,4 @@ export class ClientCore {
     else if (status === STATUS.noRoute) counts.noRoute += 1;
     else counts.failed += 1;
   }
-}
-
-/** The message of a loan is settled: whoever works on it may stop. */
-function noticeLoan(link: ClientLink, head: number): void {
-  const loan = link.loans[low16(head)];
-  if (loan !== undefined && loan.number === loanOf(head)) loan.abort();
 }

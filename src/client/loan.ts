@@ -113,3 +113,9 @@ export class Loan {
     return false;
   }
 }
+
+/** The message of a loan is settled: whoever works on it may stop. */
+export function noticeLoan(link: ClientLink, head: number): void {
+  const loan = link.loans[low16(head)];
+  if (loan !== undefined && loan.number === loanOf(head)) loan.abort();
+}

@@ -83,6 +83,8 @@ export interface OutboxParts {
   readonly batchSize: number;
   /** Asks for a flush at the end of this microtask. */
   readonly requestFlush: () => void;
+  /** Something was published, and nothing asks for a flush. */
+  readonly noteWork: () => void;
   /** Looks at the clock. */
   readonly tick: () => void;
 }
@@ -195,8 +197,10 @@ export class Outbox {
     const { pending } = link.submit;
     const { batchSize } = this.#parts;
     link.hurry();
-    if (batchSize === 1) link.flush();
-    else if (pending >= batchSize) {
+    if (batchSize === 1) {
+      link.flush();
+      this.#parts.noteWork();
+    } else if (pending >= batchSize) {
       link.publishBatch();
       this.#parts.tick();
     } else if (link.publishFirst() || pending === 1) this.#parts.requestFlush();

@@ -27,6 +27,7 @@ export const CLIENT_COUNTERS = [
   'events',
   'slotsUsed',
   'heapBytesUsed',
+  // Written out at once where it was 0: a bus that closes must not take its thread for one at rest.
   'outstanding',
   // Of those outstanding: settled, and still on loan to a handler that nobody waits for.
   'leftBehind',

@@ -19,6 +19,9 @@ function leaving(): { readonly workerData: object; readonly ended: Int32Array } 
   return { workerData: { pattern: 's', ended, turns: 2, leaveAt: 'leave' }, ended };
 }
 
+/** Turns of the event loop in which a close that has nothing to wait for is long over. */
+const CLOSING_TURNS = 5_000;
+
 describe('close', () => {
   it('settles first what was accepted, on every thread', async () => {
     const seen: unknown[] = [];
@@ -38,6 +41,33 @@ describe('close', () => {
   });
 
   // Behaviour J4: nats.js core/tests/drain_test.ts; J6: mqemitter abstractTest.js "emit after close errors".
+  it.each([1, 100])(
+    'waits for what a thread had accepted that has not come to rest since, in batches of %i',
+    async (batchSize) => {
+      const bus = await createBus({ shards: 1, batchSize });
+      let handled = 0;
+      await bus.registerEndpoint('e', () => {
+        handled += 1;
+      });
+      await bus.registerRoute('e', 'e');
+      const own = await joinOwnWorker(bus, 'own');
+      const word = new Int32Array(new SharedArrayBuffer(4));
+      const burst = { count: 550, key: 'e', word };
+      expect(await own.tell('burst', burst)).toEqual({ result: 550 });
+      let isClosed = false;
+      const closing = bus.close().finally(() => {
+        isClosed = true;
+      });
+      let turns = 0;
+      await until(() => isClosed || ++turns > CLOSING_TURNS);
+      Atomics.store(word, 0, 1);
+      Atomics.notify(word, 0);
+      expect(await closing).toMatchObject({ abandoned: 0 });
+      expect(handled).toBe(550);
+      await own.end();
+    },
+  );
+
   it('refuses new calls from the moment it begins, and later', async () => {
     const held = gate();
     const bus = await busWith(() => held.promise);

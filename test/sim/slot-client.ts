@@ -97,6 +97,7 @@ export class SlotClient {
       maxMessageBytes: 1024,
       batchSize: BATCH_SIZE,
       requestFlush: () => undefined,
+      noteWork: () => undefined,
       tick: () => undefined,
     });
     this.answers = new Answers(this.#outbox, this.link);
