@@ -219,9 +219,7 @@ describe('a regular expression against that of JavaScript', () => {
         }
         for (const key of candidates) {
           if (!isComparable(source, flags, key)) continue;
-          // Compared before it is asserted: an assertion for each key costs more than its match.
-          const isMatch = matcher.matches(new KeyView(key));
-          if (isMatch !== native.test(key)) expect([key, isMatch]).toEqual([key, !isMatch]);
+          expect([key, matcher.matches(new KeyView(key))]).toEqual([key, native.test(key)]);
         }
       }),
       { numRuns: scaledRuns(500) },
@@ -250,7 +248,6 @@ describe('a regular expression against that of JavaScript', () => {
           index.collect(key, new Found(), found);
           const matching = [...found.numbers.subarray(0, found.count)].map((id) => owners.get(id));
           const expected = natives.flatMap((native, owner) => (native?.test(key) ? owner : []));
-          if (matching.toSorted().join() === expected.join()) continue;
           expect([key, matching.toSorted()]).toEqual([key, expected]);
         }
       }),
