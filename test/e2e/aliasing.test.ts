@@ -1,9 +1,9 @@
 /** What is received is private: no memory of the sender, of the bus or of another receiver is under it. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Message, MessageBus } from '../../src/index.ts';
-import { createWatchedBus, expectAtRest } from '../helpers/at-rest.ts';
 import { until } from '../helpers/gate.ts';
 import { workerFile } from '../helpers/real-bus.ts';
+import { sharedBus } from '../helpers/shared-bus.ts';
 
 /** Fewer than the calls of one burst: some wait for room. */
 const SLOTS = 32;
@@ -23,15 +23,15 @@ function borrowed(of: ArrayBuffer): ArrayBufferView[] {
 }
 
 describe.each([1, 2, 4])('received values with %i shards', (shards) => {
+  const shared = sharedBus({ shards, slots: SLOTS, heapBytes: 8 * 1024 * 1024 });
   let bus: MessageBus;
 
-  beforeEach(async () => {
-    bus = await createWatchedBus({ shards, slots: SLOTS, heapBytes: 8 * 1024 * 1024 });
+  beforeAll(async () => {
+    ({ bus } = shared);
     await bus.startWorker(workerFile('holding'));
   });
-  afterEach(async () => {
-    await expectAtRest(bus);
-    await bus.close();
+  beforeEach(async () => {
+    await bus.request('forget');
   });
 
   /** Uses every slot, and heap blocks of all sizes, three times. */
@@ -49,9 +49,9 @@ describe.each([1, 2, 4])('received values with %i shards', (shards) => {
       kept.push(payload);
       return payload;
     };
-    await bus.registerEndpoint('lap', () => new Uint8Array(300).fill(0xdd));
+    shared.open(await bus.registerEndpoint('lap', () => new Uint8Array(300).fill(0xdd)));
     await bus.registerRoute('lap', 'lap');
-    await bus.registerEndpoint('main', keep);
+    shared.open(await bus.registerEndpoint('main', keep));
     await bus.registerRoute('main.*', 'main');
     const subscription = await bus.subscribe('main.*', keep);
     const buffer = new ArrayBuffer(512);
