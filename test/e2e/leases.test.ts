@@ -1,8 +1,9 @@
 /** Payloads on lease: on shared memory while the loan lasts, and no longer. */
-import { afterEach, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Message, MessageBus } from '../../src/index.ts';
-import { createWatchedBus, expectAtRest } from '../helpers/at-rest.ts';
+import { expectAtRest } from '../helpers/at-rest.ts';
 import { gate, turn, until } from '../helpers/gate.ts';
+import { type SharedBus, sharedBus } from '../helpers/shared-bus.ts';
 
 const SLOTS = 32;
 const LAPS = 3;
@@ -11,10 +12,15 @@ const SPOILT = 0xdb;
 
 let bus: MessageBus;
 
-async function start(shards: number, debugLeases = false): Promise<void> {
-  bus = await createWatchedBus({ shards, slots: SLOTS, debugLeases });
-  await bus.registerEndpoint('other', () => new Uint8Array(100).fill(0xee));
-  await bus.registerRoute('other', 'other');
+/** For the tests of a block; what they register is closed after each. */
+function leasing(shards: number, debugLeases = false): SharedBus {
+  const shared = sharedBus({ shards, slots: SLOTS, debugLeases });
+  beforeAll(async () => {
+    ({ bus } = shared);
+    await bus.registerEndpoint('other', () => new Uint8Array(100).fill(0xee));
+    await bus.registerRoute('other', 'other');
+  });
+  return shared;
 }
 
 async function recycle(): Promise<void> {
@@ -25,17 +31,13 @@ function isOnSharedMemory(payload: unknown): boolean {
   return payload instanceof Uint8Array && payload.buffer instanceof SharedArrayBuffer;
 }
 
-afterEach(async () => {
-  await expectAtRest(bus);
-  await bus.close();
-});
-
 describe.each([1, 2, 4])('a leased payload with %i shards', (shards) => {
+  const shared = leasing(shards);
+
   it('is shared memory that stays until the handler settles, and what it returns is a copy', async () => {
-    await start(shards);
     const done = gate();
     const seen: unknown[] = [];
-    await bus.registerEndpoint(
+    const leased = await bus.registerEndpoint(
       'leased',
       async ({ payload }) => {
         seen.push(isOnSharedMemory(payload), Buffer.isBuffer(payload));
@@ -44,6 +46,7 @@ describe.each([1, 2, 4])('a leased payload with %i shards', (shards) => {
       },
       { lease: true },
     );
+    shared.open(leased);
     await bus.registerRoute('leased', 'leased');
     const bytes = new Uint8Array(100).map((_, i) => i);
     const replies = [bytes, Buffer.from(bytes)].map((value) => bus.request('leased', value));
@@ -58,7 +61,6 @@ describe.each([1, 2, 4])('a leased payload with %i shards', (shards) => {
   });
 
   it('is a private value as always where it is not bytes', async () => {
-    await start(shards);
     const values = [
       'text',
       { bytes: new Uint8Array(2) },
@@ -68,7 +70,7 @@ describe.each([1, 2, 4])('a leased payload with %i shards', (shards) => {
     ];
     const seen: unknown[] = [];
     const see = ({ payload }: Message): void => void seen.push(payload);
-    await bus.registerEndpoint('leased', see, { lease: true });
+    shared.open(await bus.registerEndpoint('leased', see, { lease: true }));
     await bus.registerRoute('leased', 'leased');
     const subscription = await bus.subscribe('leased', see, { lease: true });
     for (const value of values) {
@@ -84,7 +86,6 @@ describe.each([1, 2, 4])('a leased payload with %i shards', (shards) => {
   });
 
   it('of an event stays until its callback settles, or the iterator asks for the next', async () => {
-    await start(shards);
     const done = gate();
     let held: Uint8Array | undefined;
     const called = await bus.subscribe(
@@ -115,7 +116,6 @@ describe.each([1, 2, 4])('a leased payload with %i shards', (shards) => {
   });
 
   it('of an event that comes while its iterator ends is given back', async () => {
-    await start(shards);
     const subscription = await bus.subscribe('leased', { lease: true });
     const events = subscription[Symbol.asyncIterator]();
     const asked = events.next();
@@ -127,7 +127,6 @@ describe.each([1, 2, 4])('a leased payload with %i shards', (shards) => {
   });
 
   it('of a subscriber that stands still leaves its publisher half of the slots', async () => {
-    await start(shards);
     for (const overflow of ['drop-oldest', 'drop-newest'] as const) {
       const still = await bus.subscribe('flood', { lease: true, overflow });
       still.pause();
@@ -142,10 +141,11 @@ describe.each([1, 2, 4])('a leased payload with %i shards', (shards) => {
 });
 
 describe('debugLeases', () => {
+  const shared = leasing(1, true);
+
   it('writes over a lease when the handler has settled, by a reply, a failure or nothing', async () => {
-    await start(1, true);
     const kept: Uint8Array[] = [];
-    await bus.registerEndpoint(
+    const leased = await bus.registerEndpoint(
       'leased',
       ({ payload, headers }) => {
         kept.push(payload as Uint8Array);
@@ -154,6 +154,7 @@ describe('debugLeases', () => {
       },
       { lease: true, retry: { attempts: 1 } },
     );
+    shared.open(leased);
     await bus.registerRoute('leased', 'leased');
     const bytes = new Uint8Array([1, 2, 3]);
     const headers = { fail: '' };
@@ -167,7 +168,6 @@ describe('debugLeases', () => {
   });
 
   it('writes over the lease of an event when the callback has settled or the next is asked for', async () => {
-    await start(1, true);
     const kept: number[][] = [];
     let called: Uint8Array | undefined;
     const callback = await bus.subscribe(
