@@ -1,27 +1,35 @@
 import { once } from 'node:events';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { BusError, MessageBus } from '../../src/index.ts';
 import { createWatchedBus, expectAtRest } from '../helpers/at-rest.ts';
 import { failureOf } from '../helpers/failure.ts';
 import { until } from '../helpers/gate.ts';
 import { createBus, workerFile } from '../helpers/real-bus.ts';
+import { type SharedBus, sharedBus } from '../helpers/shared-bus.ts';
+
+const TOS = ['main', 'worker'];
 
 function codecFile(name: string): URL {
   return new URL(`../fixtures/codecs/${name}.mjs`, import.meta.url);
 }
 
-/** A bus with an endpoint `main` here and `worker` on a thread; both answer with what they get. */
-async function echoing(codec: string | URL): Promise<MessageBus> {
-  const bus = await createWatchedBus({ shards: 2, slots: 32, codec });
-  await bus.startWorker(workerFile('codec'), { workerData: {} });
-  await bus.registerEndpoint('main', ({ payload }) => payload);
-  await bus.registerRoute('main', 'main');
-  return bus;
+/** A bus for the tests of a block, with endpoints `main` here and `worker` on a thread; both answer with what they get. */
+function echoing(codec: string | URL): SharedBus {
+  const shared = sharedBus({ shards: 2, slots: 32, codec });
+  beforeAll(async () => {
+    const { bus } = shared;
+    await bus.startWorker(workerFile('codec'), { workerData: {} });
+    await bus.registerEndpoint('main', ({ payload }) => payload);
+    await bus.registerRoute('main', 'main');
+  });
+  return shared;
 }
 
-async function closeAtRest(bus: MessageBus): Promise<void> {
-  await expectAtRest(bus);
-  await bus.close();
+async function expectErrorsLeftAlone({ bus }: SharedBus): Promise<void> {
+  const { code, cause } = await failureOf(bus.request('worker', 'throw'));
+  expect(code).toBe('ERR_BUS_HANDLER');
+  expect(cause).toBeInstanceOf(RangeError);
+  expect(cause).toMatchObject({ message: 'thrown', at: new Date(7) });
 }
 
 /** What a worker says of its connecting. */
@@ -32,31 +40,35 @@ async function connecting(bus: MessageBus, codec?: string): Promise<unknown> {
   return said;
 }
 
-describe.each(['main', 'worker'])("codec 'json', to %s and back", (to) => {
-  it('gives what JSON gives, and keeps strings, bytes, undefined and errors', async () => {
-    const bus = await echoing('json');
-    const lossy = { at: new Date(0), map: new Map([[1, 2]]), none: undefined, nan: Number.NaN };
-    expect(await bus.request(to, lossy)).toEqual({ at: lossy.at.toJSON(), map: {}, nan: null });
-    expect(await bus.request(to, JSON.parse('{"__proto__": 1}'))).toEqual(
-      JSON.parse('{"__proto__": 1}'),
-    );
-    for (const kept of [
-      'ä€😀',
-      '\ud800',
-      new Uint8Array([1, 2]),
-      Buffer.from('b'),
-      undefined,
-      null,
-    ]) {
-      expect(await bus.request(to, kept)).toStrictEqual(kept);
-    }
-    const error = await bus.request<Error>(to, new RangeError('sent', { cause: 1 }));
-    expect([error.constructor, error.message, error.cause]).toEqual([RangeError, 'sent', 1]);
-    await closeAtRest(bus);
-  });
+describe("codec 'json'", () => {
+  const shared = echoing('json');
 
-  it('refuses what has no form in JSON, that call only', async () => {
-    const bus = await echoing('json');
+  it.each(TOS)(
+    'gives what JSON gives to %s and back, and keeps strings, bytes, undefined and errors',
+    async (to) => {
+      const { bus } = shared;
+      const lossy = { at: new Date(0), map: new Map([[1, 2]]), none: undefined, nan: Number.NaN };
+      expect(await bus.request(to, lossy)).toEqual({ at: lossy.at.toJSON(), map: {}, nan: null });
+      expect(await bus.request(to, JSON.parse('{"__proto__": 1}'))).toEqual(
+        JSON.parse('{"__proto__": 1}'),
+      );
+      for (const kept of [
+        'ä€😀',
+        '\ud800',
+        new Uint8Array([1, 2]),
+        Buffer.from('b'),
+        undefined,
+        null,
+      ]) {
+        expect(await bus.request(to, kept)).toStrictEqual(kept);
+      }
+      const error = await bus.request<Error>(to, new RangeError('sent', { cause: 1 }));
+      expect([error.constructor, error.message, error.cause]).toEqual([RangeError, 'sent', 1]);
+    },
+  );
+
+  it.each(TOS)('refuses to send to %s what has no form in JSON, that call only', async (to) => {
+    const { bus } = shared;
     const cycle: unknown[] = [];
     cycle.push(cycle);
     for (const [value, cause] of [
@@ -71,19 +83,22 @@ describe.each(['main', 'worker'])("codec 'json', to %s and back", (to) => {
       expect(error.cause).toBeInstanceOf(cause);
     }
     expect(await bus.request(to, [1])).toEqual([1]);
-    await closeAtRest(bus);
   });
+
+  it('leaves thrown errors alone', () => expectErrorsLeftAlone(shared));
 });
 
 describe("codec 'v8'", () => {
+  const shared = echoing('v8');
+
   it('keeps cycles and shared references, and every view in a buffer of its own', async () => {
-    const bus = await echoing('v8');
+    const { bus } = shared;
     interface Ring {
       self?: Ring;
       readonly both: readonly object[];
     }
-    const shared = {};
-    const ring: Ring = { both: [shared, shared] };
+    const twice = {};
+    const ring: Ring = { both: [twice, twice] };
     ring.self = ring;
     for (const to of ['main', 'worker']) {
       const back = await bus.request<Ring>(to, ring);
@@ -104,11 +119,10 @@ describe("codec 'v8'", () => {
       expect(new Set(buffers).size).toBe(views.length);
       expect(buffers.map(({ byteLength }) => byteLength)).toEqual([8, 8, 16, 9, 64]);
     }
-    await closeAtRest(bus);
   });
 
   it('refuses functions, symbols, weak collections and promises, that call only', async () => {
-    const bus = await echoing('v8');
+    const { bus } = shared;
     for (const value of [
       () => 1,
       { s: Symbol('s') },
@@ -123,13 +137,16 @@ describe("codec 'v8'", () => {
     expect(await bus.request('worker', new Map([[1, new Set([2n])]]))).toEqual(
       new Map([[1, new Set([2n])]]),
     );
-    await closeAtRest(bus);
   });
+
+  it('leaves thrown errors alone', () => expectErrorsLeftAlone(shared));
 });
 
 describe('a codec module', () => {
+  const shared = echoing(codecFile('wrapping'));
+
   it('carries payloads, replies and events between all threads; undefined and errors go past it', async () => {
-    const bus = await echoing(codecFile('wrapping'));
+    const { bus } = shared;
     expect(await bus.request('worker', { a: 1 })).toEqual({ wrapped: { wrapped: { a: 1 } } });
     expect(await bus.request('main', [1])).toEqual({ wrapped: { wrapped: [1] } });
     expect(await bus.request('worker', new Uint8Array([1, 2]))).toMatchObject({
@@ -142,20 +159,10 @@ describe('a codec module', () => {
       expect(payload).toEqual({ wrapped: { b: 2 } });
       break;
     }
-    await closeAtRest(bus);
-  });
-
-  it.each(['json', 'v8'])("leaves thrown errors alone, as '%s' does", async (codec) => {
-    const bus = await echoing(codec);
-    const { code, cause } = await failureOf(bus.request('worker', 'throw'));
-    expect(code).toBe('ERR_BUS_HANDLER');
-    expect(cause).toBeInstanceOf(RangeError);
-    expect(cause).toMatchObject({ message: 'thrown', at: new Date(7) });
-    await closeAtRest(bus);
   });
 
   it('that throws in encode, or returns no bytes, fails that call only', async () => {
-    const bus = await echoing(codecFile('wrapping'));
+    const { bus } = shared;
     const thrown = await failureOf(bus.request('worker', { refuse: 'encode' }));
     expect([thrown.code, (thrown.cause as Error).message]).toEqual([
       'ERR_BUS_INVALID_MESSAGE',
@@ -165,16 +172,14 @@ describe('a codec module', () => {
     expect([wrong.code, wrong.cause]).toEqual(['ERR_BUS_INVALID_MESSAGE', undefined]);
     expect(wrong.message).toContain("no Uint8Array in the codec 'wrapping'");
     expect(await bus.request('worker', [])).toEqual({ wrapped: { wrapped: [] } });
-    await closeAtRest(bus);
   });
 
   // shared/cases/behaviour.md F10
   it('that throws in decode fails the delivery once, with the cause', async () => {
-    const bus = await echoing(codecFile('wrapping'));
+    const { bus } = shared;
     let runs = 0;
-    await bus.registerEndpoint('counting', () => {
-      runs += 1;
-    });
+    const count = (): void => void runs++;
+    shared.open(await bus.registerEndpoint('counting', count));
     await bus.registerRoute('counting', 'counting');
     const unread = { refuse: 'decode' };
     for (const key of ['worker', 'main']) {
@@ -207,19 +212,17 @@ describe('a codec module', () => {
     expect(told).toEqual(['event: ERR_BUS_INVALID_MESSAGE']);
     expect(runs).toBe(0);
     await subscription.unsubscribe();
-    await closeAtRest(bus);
   });
 
   it('whose reply cannot be decoded rejects that request with the reason', async () => {
-    const bus = await createWatchedBus({ shards: 1, codec: codecFile('wrapping') });
-    await bus.registerEndpoint('unread', () => ({ refuse: 'decode' }));
+    const { bus } = shared;
+    shared.open(await bus.registerEndpoint('unread', () => ({ refuse: 'decode' })));
     await bus.registerRoute('unread', 'unread');
     const error = await failureOf(bus.request('unread', {}));
     expect([error.code, (error.cause as Error).message]).toEqual([
       'ERR_BUS_INVALID_MESSAGE',
       'cannot read this',
     ]);
-    await closeAtRest(bus);
   });
 
   it.each([
@@ -247,7 +250,8 @@ describe('connect', () => {
     });
     expect(await connecting(bus, 'json')).toBe('connected');
     expect(await bus.request('worker', new Date(0))).toBe(new Date(0).toJSON());
-    await closeAtRest(bus);
+    await expectAtRest(bus);
+    await bus.close();
   });
 
   it('rejects where the codec cannot be loaded, with the cause', async () => {
