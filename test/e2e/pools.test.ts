@@ -140,7 +140,8 @@ describe.each([1, 4])('a pool, with %i shards', (shards) => {
         value % 2 === 0 || value === 35 ? value : { delivered: 1 },
       );
       expect(outcomes).toEqual(expected.map((value) => ({ status: 'fulfilled', value })));
-      expect(handled.size).toBe(60);
+      // What the threads tell comes another way than their answers, and may be behind them.
+      await until(() => handled.size === 60);
       await seen.unsubscribe();
       await pool.endpoint.close();
     },
@@ -162,10 +163,10 @@ describe('the threads of a pool', () => {
 
   it('serve in parallel after requests that timed out', async () => {
     // bugs 8: the attempt's time-out gives the place back, whatever the handler does.
-    const pool = await poolOf({ threads: 3, timeout: 300 });
-    const late = [1, 2, 3].map(() => failureOf(pool.request({ way: 'never' })));
+    const pool = await poolOf({ threads: 2, timeout: 300 });
+    const late = [1, 2].map(() => failureOf(pool.request({ way: 'never' })));
     for (const { code } of await Promise.all(late)) expect(code).toBe('ERR_BUS_TIMEOUT');
-    expect(await pool.threadsAtOnce(3)).toBe(3);
+    expect(await pool.threadsAtOnce(2)).toBe(2);
     await pool.endpoint.close();
   });
 
@@ -274,13 +275,13 @@ describe('registering a pool', () => {
   });
 
   it.concurrent.each([
-    ['a module that throws at load', workerFile('throwing'), {}],
+    ['a module that throws at load', workerFile('throwing'), { threads: 2 }],
     ['a module that is not there', workerFile('nowhere'), {}],
     ['an export that is no function', POOLED, { handler: 'notAFunction' }],
     ['one that is to judge errors', POOLED, { breaker: { isFailure: 'notAFunction' } }],
   ])('tells of %s after a few tries, and leaves nothing', async (id, url, options) => {
     // bugs 14: growing delays, a limit, and the module's own error.
-    const error = await failureOf(bus.registerPool(id, url, { threads: 2, ...options }));
+    const error = await failureOf(bus.registerPool(id, url, { threads: 1, ...options }));
     expect(error).toMatchObject({ code: 'ERR_BUS_WORKER', details: { pool: id } });
     expect(error.cause).toBeInstanceOf(Error);
     expect((await bus.endpoints.find()).map((endpoint) => endpoint.id)).not.toContain(id);
