@@ -43,7 +43,8 @@ it('kinds are told apart: none of the table passes for another', () => {
   }
 });
 
-describe.each([1, 2, 4])('payloads with %i shards', (shards) => {
+// Shards pass payloads on unread: one and several are enough.
+describe.each([1, 4])('payloads with %i shards', (shards) => {
   let bus: MessageBus;
 
   beforeAll(async () => {
