@@ -10,6 +10,9 @@ import { connect, createBus, workerFile } from '../helpers/real-bus.ts';
 /** Less than a control call waits for an answer: what would wait for that fails. */
 const CALL_TIMEOUT_MS = 20_000;
 
+/** Calls of a client that comes and goes. */
+const WORK = 100;
+
 const small = { slots: 64, heapBytes: 1024 * 1024, maxMessageSize: 10_000 };
 
 describe('a ticket', () => {
@@ -141,12 +144,12 @@ describe('clients', () => {
   it('are 64 at once with main: the next is refused with the limit and its option', async () => {
     const bus = await createWatchedBus({ shards: 1, ...small });
     const threads = await Promise.all(
-      Array.from({ length: 8 }, (_, i) =>
+      Array.from({ length: 4 }, (_, i) =>
         bus.startWorker(workerFile('many-clients'), { workerData: { id: `w${i}` } }),
       ),
     );
-    // 55 more, each with a ticket, over the threads: 1 + 8 + 55 clients.
-    for (let i = 0; i < 55; i++) {
+    // 59 more, each with a ticket, over the threads: 1 + 4 + 59 clients.
+    for (let i = 0; i < 59; i++) {
       const ticket = bus.createTicket();
       const worker = threads[i % threads.length] as Worker;
       worker.postMessage({ ticket, id: `t${i}` }, [...ticket.transferList]);
@@ -195,7 +198,7 @@ describe('clients', () => {
       const last = own[2] as (typeof own)[number];
       void last.tell('work', { count: 1e9, key: 'load.main' }).catch(() => {});
       const worked = await Promise.all(
-        own.slice(0, 2).map(({ tell }) => tell('work', { count: 200, key: 'load.main' })),
+        own.slice(0, 2).map(({ tell }) => tell('work', { count: WORK, key: 'load.main' })),
       );
       expect(worked).toMatchObject(Array(2).fill({ result: { abandoned: 0 } }));
       await last.worker.terminate();
@@ -205,7 +208,7 @@ describe('clients', () => {
     await load;
     await until(async () => (await bus.metrics()).clients.length === 2);
     await expectAtRest(bus);
-    expect(seen.main).toBeGreaterThanOrEqual(2 * 2 * 200);
+    expect(seen.main).toBeGreaterThanOrEqual(2 * 2 * WORK);
     expect(seen.worker).toBeGreaterThan(0);
     expect((await bus.endpoints.find()).map(({ id }) => id)).toEqual(['main', 'w']);
     // Of those that were ended in the middle, and of nobody else.
