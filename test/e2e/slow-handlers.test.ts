@@ -24,7 +24,8 @@ describe('a handler', () => {
     Atomics.store(flag, 0, 1);
     Atomics.notify(flag, 0);
     expect(await Promise.all([held, behind])).toEqual(['released', 'released']);
-    expect(await countsOf('holds')).toMatchObject({ inFlight: 0 });
+    // Its counters come a moment after its answers.
+    await until(async () => (await countsOf('holds'))?.inFlight === 0);
     await until(async () => (await livenessOf('holds')) === 'idle');
     const pending = codeOf(bus.request('pends'));
     await until(async () => (await countsOf('pends'))?.inFlight === 1);
@@ -63,12 +64,12 @@ describe('a handler', () => {
   );
 });
 
-/** In all, and at once: fewer than there are slots. */
+/** At once: fewer than there are slots, which those of the longest run use again. */
 const AT_ONCE = 10_000;
 
 describe.each([
   [10_000, 1],
-  [100_000, 2],
+  [30_000, 2],
   [10_000, 4],
 ])('%i requests that time out, with %i shards', (count, shards) => {
   it('leave no slot, block, correlation or timer', async () => {
