@@ -45,14 +45,25 @@ export interface OwnConnection {
   readonly client: BusClient;
 }
 
-/** This thread's connection with the ticket that its bootstrap left. */
+/** The ticket that this thread's bootstrap left, and the connection with it. */
+let ownTicket: Ticket | undefined;
 let ownConnection: Promise<Connection> | undefined;
+
+/** A ticket that is claimed, and its door. */
+interface Entrance {
+  readonly ticket: Ticket;
+  readonly door: Door;
+}
+
+/** Of tickets whose bus was full, by their words, which copies share: they are good for another try. */
+const refused = new WeakMap<Int32Array, Entrance>();
 
 /**
  * Connects this thread to its bus, and holds the thread until the connection is closed. Without a ticket, in a thread
  * of `startWorker`, every call gives the same connection. Rejects `ERR_BUS_CONFIG` without a ticket, with one that was
  * used, when the bus has another codec than `options` say, or when its codec cannot be loaded here; `ERR_BUS_CLOSED` when
- * the ticket has expired (`details.state`: `'expired'`) or the bus is gone; `ERR_BUS_FULL` beyond `maxClients`.
+ * the ticket has expired (`details.state`: `'expired'`) or the bus is gone; `ERR_BUS_FULL` beyond `maxClients`, which leaves
+ * the ticket unused: the same call may succeed later.
  */
 export function connect(options?: ConnectOptions): Promise<ConnectedBus>;
 export function connect(ticket: Ticket, options?: ConnectOptions): Promise<ConnectedBus>;
@@ -68,9 +79,11 @@ export async function connect(
   const hasTicket = first !== undefined && !readOnce('connect', 'ticket', () => isOptions(first));
   const { codec } = resolveConnectOptions((hasTicket ? second : first) ?? {});
   if (hasTicket) return (await openConnection(checkTicket(first), codec)).bus;
-  const left = takeTicket();
-  if (left !== undefined) ownConnection = openConnection(left, codec);
-  if (ownConnection !== undefined) return checkCodec(await ownConnection, codec).bus;
+  ownTicket ??= takeTicket();
+  if (ownTicket !== undefined) {
+    ownConnection ??= openOwn(ownTicket, codec);
+    return checkCodec(await ownConnection, codec).bus;
+  }
   throw new BusError(
     'ERR_BUS_CONFIG',
     'connect: this thread has no ticket. Start it with bus.startWorker, or pass one from bus.createTicket().',
@@ -82,6 +95,15 @@ export async function connect(
 export async function joinBus(): Promise<OwnConnection> {
   await connect();
   return ownConnection as Promise<OwnConnection>;
+}
+
+async function openOwn(ticket: Ticket, codec: string | undefined): Promise<Connection> {
+  try {
+    return await openConnection(ticket, codec);
+  } catch (error) {
+    if (refused.has(ticket.state)) ownConnection = undefined;
+    throw error;
+  }
 }
 
 /** A ticket has none of their names, and whatever else comes first should have been one. */
@@ -96,22 +118,41 @@ function checkTicket(given: unknown): Ticket {
 }
 
 async function openConnection(given: Ticket, wanted: string | undefined): Promise<Connection> {
+  const entrance = refused.get(given.state) ?? (await claim(given));
+  refused.delete(given.state);
+  const { door, ticket } = entrance;
+  let boot: ClientBoot | undefined;
+  try {
+    door.ref();
+    boot = (await door.call('attach', [threadId])) as ClientBoot;
+    const { codec } = checkCodec(boot.settings, wanted);
+    const layer = await loadCodec(codec, 'connect');
+    const ended = endedError(ticket);
+    if (ended !== undefined) throw ended;
+    return { ...busOf(door, ticket, boot, layer), codec };
+  } catch (error) {
+    if (boot === undefined && isFull(error)) {
+      door.unref();
+      refused.set(given.state, entrance);
+      throw error;
+    }
+    if (boot !== undefined) await leave(planeThrough(door), boot.memory.id, door).catch(() => {});
+    door.close();
+    throw endedError(ticket) ?? error;
+  }
+}
+
+async function claim(given: Ticket): Promise<Entrance> {
   // Loaded here, so that threads without a connection do without; and first, since a port that main closes between its
   // claim and its door would never tell.
   const { Door } = await import('./host/control-door.ts');
   const ticket = claimTicket(given);
   if (ticket === undefined) throw endedError(given) ?? usedError();
-  const door = new Door(ticket.control, () => ticket.peers.close());
-  let boot: ClientBoot | undefined;
-  try {
-    boot = (await door.call('attach', [threadId])) as ClientBoot;
-    const { codec } = checkCodec(boot.settings, wanted);
-    return { ...busOf(door, ticket, boot, await loadCodec(codec, 'connect')), codec };
-  } catch (error) {
-    if (boot !== undefined) await leave(planeThrough(door), boot.memory.id, door).catch(() => {});
-    door.close();
-    throw endedError(ticket) ?? error;
-  }
+  return { ticket, door: new Door(ticket.control, () => ticket.peers.close()) };
+}
+
+function isFull(error: unknown): boolean {
+  return BusError.isBusError(error) && error.code === 'ERR_BUS_FULL';
 }
 
 /** Undefined for a ticket that main has not taken back. */
