@@ -7,7 +7,11 @@ import { cpSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const assetPaths = ['src/demo/webhooks/deliveries.ndjson.gz', 'src/demo/webhooks/NOTICE'] as const;
+const assetPaths = [
+  'src/demo/webhooks/deliveries.ndjson.gz',
+  'src/demo/webhooks/NOTICE',
+  'workers/pool-entry.cjs',
+] as const;
 
 const root = new URL('../', import.meta.url);
 for (const path of assetPaths) {

@@ -10,11 +10,11 @@ export interface WorkerEntry {
   readonly argv: readonly string[];
 }
 
-/** The build makes one file of a shard: its threads start sooner. */
+/** The build makes one file of a shard: its threads start sooner. A pool's is not loaded as an ES module: it says why. */
 const COMPILED: Readonly<Record<EntryName, string>> = {
   'shard-worker': 'shard-worker.cjs',
   'client-bootstrap': 'client-bootstrap.js',
-  'pool-thread': 'pool-thread.js',
+  'pool-thread': 'pool-entry.cjs',
 };
 
 /** `here` is the URL of this file. */

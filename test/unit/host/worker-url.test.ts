@@ -21,4 +21,11 @@ describe('workerEntry', () => {
       argv: [],
     });
   });
+
+  it('has no thread that Piscina would load as an ES module by require, which a termination turns into an abort', () => {
+    const here = 'file:///app/node_modules/symphony-bus/dist/src/host/worker-url.js';
+    expect(workerEntry('pool-thread', here).url.pathname).toMatch(
+      /\/dist\/workers\/pool-entry\.cjs$/,
+    );
+  });
 });
