@@ -3,6 +3,7 @@
  * links an ES module for `require` aborts the whole process (Node 20.20, "v8::Module::IsGraphAsync must be used on an
  * instantiated module"). CommonJS that imports has no such moment.
  */
-const loading = import('./pool-thread.ts');
+// biome-ignore lint/correctness/useImportExtensions: it is copied as it is, and lies beside the compiled one then.
+const loading = import('./pool-thread.js');
 
 exports.servePool = async (task) => (await loading).servePool(task);
