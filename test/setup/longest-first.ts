@@ -18,6 +18,7 @@ const LONGEST = [
   'takeover.test.ts',
   'simulator.test.ts',
   'doorbell.test.ts',
+  'quick.test.ts',
   'hostile.test.ts',
   'start-thread.test.ts',
   'router-regex.test.ts',
