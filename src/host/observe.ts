@@ -104,13 +104,15 @@ function healthSources(observed: Observed, lettersWaiting: number): HealthSource
     isClosed: busState(control) === BUS_STATE.closed,
     lost: clients.lost.all(now()),
     endpoints: registry.findEndpoints({}).map((entry) => {
-      const { failure, spec, state, target } = entry;
+      const { failure, lastEnd, spec, state, target } = entry;
       const words = clientsOf(registry, entry).map((client) => clients.get(client)?.memory.words);
       const states = words.flatMap((of) => (of === undefined ? [] : [get(of, STATE)]));
       const liveness = states.includes(LIVENESS.busy) ? LIVENESS.busy : states[0];
       const inFlight = tallyOf(control, targetsOf(registry, entry), 'inFlight');
       const breaker = breakerName(control, target, now());
-      const known = { id: spec.id, state, liveness, inFlight, breaker };
+      // Only of a pool is a last end known. While it starts nothing has ended.
+      const isReplaced = lastEnd !== undefined && words.length === 0 && state === 'active';
+      const known = { id: spec.id, state, liveness, inFlight, breaker, isReplaced };
       return failure === undefined ? known : { ...known, failure };
     }),
     shards: shards.hosts.map(({ id, replacing, running, threadId }) => {

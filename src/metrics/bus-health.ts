@@ -28,6 +28,8 @@ export interface HealthSources {
     readonly breaker: Exclude<EndpointHealth['breaker'], 'isolated'>;
     /** Of a pool without threads: why none could be started. */
     readonly failure?: string;
+    /** Of a pool: its threads have all ended, and others are being started. */
+    readonly isReplaced?: boolean;
   }[];
   readonly shards: readonly {
     readonly id: number;
@@ -87,9 +89,12 @@ export function troublesOf({
     const message = `senders on thread ${threadId} find no room: ${what}`;
     troubles.push({ name, message });
   }
-  for (const { failure, id } of endpoints) {
-    if (failure === undefined) continue;
-    const message = `pool '${id}' has no threads any more: ${failure}`;
+  for (const { failure, id, isReplaced = false } of endpoints) {
+    if (failure === undefined && !isReplaced) continue;
+    const message =
+      failure === undefined
+        ? `all threads of pool '${id}' have ended, and are being replaced`
+        : `pool '${id}' has no threads any more: ${failure}`;
     troubles.push({ name: 'pools', message });
   }
   for (const { exitCode, id, threadId } of lost) {

@@ -161,6 +161,19 @@ describe('the threads of a pool', () => {
     await pool.endpoint.close();
   });
 
+  it('are missed by health() while none is there, until another one has come', async () => {
+    const pool = await poolOf({ threads: 1, maxDeaths: 1 });
+    const reason = `all threads of pool '${pool.endpoint.id}' have ended, and are being replaced`;
+    await failureOf(pool.request({ way: 'exit', code: 1 }));
+    expect(await bus.health()).toMatchObject({
+      state: 'degraded',
+      reasons: expect.arrayContaining([reason]) as unknown,
+    });
+    await persist(() => pool.request({ way: 'answer', value: 1 }));
+    expect((await bus.health()).reasons).not.toContain(reason);
+    await pool.endpoint.close();
+  });
+
   it('serve in parallel after requests that timed out', async () => {
     // bugs 8: the attempt's time-out gives the place back, whatever the handler does.
     const pool = await poolOf({ threads: 2, timeout: 300 });

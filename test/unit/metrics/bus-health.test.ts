@@ -61,6 +61,21 @@ describe('busHealth', () => {
     });
   });
 
+  it('is degraded while a pool has no thread, whether others come or not', () => {
+    const endpoints = [
+      { ...endpoint('dark', undefined), isReplaced: true },
+      { ...endpoint('lost', undefined), failure: 'no such module' },
+      { ...endpoint('well', LIVENESS.idle), isReplaced: false },
+    ];
+    expect(healthOf({ endpoints })).toMatchObject({
+      state: 'degraded',
+      reasons: [
+        "all threads of pool 'dark' have ended, and are being replaced",
+        "pool 'lost' has no threads any more: no such module",
+      ],
+    });
+  });
+
   it('says which shard is being replaced, and that the bus goes on', () => {
     expect(healthOf({ shards: [shard(0, false, true)] })).toMatchObject({
       state: 'degraded',
