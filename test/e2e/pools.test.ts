@@ -165,10 +165,7 @@ describe('the threads of a pool', () => {
     const pool = await poolOf({ threads: 1, maxDeaths: 1 });
     const reason = `all threads of pool '${pool.endpoint.id}' have ended, and are being replaced`;
     await failureOf(pool.request({ way: 'exit', code: 1 }));
-    expect(await bus.health()).toMatchObject({
-      state: 'degraded',
-      reasons: expect.arrayContaining([reason]) as unknown,
-    });
+    expect((await bus.health()).reasons).toContain(reason);
     await persist(() => pool.request({ way: 'answer', value: 1 }));
     expect((await bus.health()).reasons).not.toContain(reason);
     await pool.endpoint.close();
@@ -357,11 +354,7 @@ describe('a pool whose module cannot be loaded any more', () => {
     expect(state).toBe('degraded');
     expect(reasons.join()).toContain('not any more');
     expect(endpoints['pool']).toEqual({ liveness: 'dead', state: 'closed', breaker: 'closed' });
-    expect(alerts).toContainEqual({
-      name: 'pools',
-      state: 'raised',
-      message: expect.stringContaining('not any more') as unknown,
-    });
+    expect(alerts.filter(({ message }) => message.includes('not any more'))).toHaveLength(1);
     await bus.deadLetters.purge();
     rmSync(folder, { recursive: true });
   });
