@@ -1,14 +1,16 @@
 /**
- * The bench program: picks rows, runs them one after another, prints figures. A row that loses or
+ * The bench program: picks rows, runs them one after another, each in a process of its own, prints figures. A row that loses or
  * alters a message ends the program with exit code 1; a figure that misses what is asked for does
  * not, since it may be the machine's doing: it is printed.
  */
 
 import { argumentProblem } from '../src/options/argument-problem.ts';
+import { errorText } from './harness/error-text.ts';
 import { machine } from './harness/machine.ts';
 import { type BenchOptions, optionNames, parseBenchOptions, usage } from './harness/options.ts';
 import { fullPlan, type Plan, quickPlan } from './harness/plan.ts';
 import { machineLine } from './harness/table.ts';
+import { runInOwnProcess } from './own-process.ts';
 import { type Row, rows } from './rows.ts';
 
 type Write = (text: string) => void;
@@ -53,7 +55,8 @@ async function runRows(
   const measured: object[] = [];
   for (const { name, run } of chosen) {
     try {
-      const { figures, text } = await run(plan);
+      // Figures that mean nothing need no process of their own, which takes its time.
+      const { figures, text } = await (options.quick ? run(plan) : runInOwnProcess({ name, plan }));
       measured.push({ name, ...figures });
       show(`\n${name}: ${text}\n`);
     } catch (error) {
@@ -76,10 +79,4 @@ function planOf({ quick, rounds }: BenchOptions): Plan {
 function chosenRows(only: readonly string[]): readonly Row[] {
   if (only.length === 0) return rows;
   return rows.filter(({ name }) => only.some((wanted) => name.startsWith(wanted)));
-}
-
-function errorText(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const cause = error.cause === undefined ? '' : ` (cause: ${errorText(error.cause)})`;
-  return `${error.message}${cause}`;
 }
