@@ -4,9 +4,9 @@ import type { Handler } from './client/endpoint.ts';
 import type { Endpoint } from './client/endpoint-handle.ts';
 import { joinBus, type OwnConnection } from './connect.ts';
 import type { JoinTask, PoolReport, PoolTask } from './host/pool-task.ts';
-import { packThrown } from './host/thrown-value.ts';
 import { leaveTicket } from './host/ticket.ts';
 import { kindOf } from './message/text.ts';
+import { packThrown } from './message/thrown-value.ts';
 import { configError, type ResolvedEndpointOptions } from './options.ts';
 
 type Module = Readonly<Record<string, unknown>>;

@@ -1,10 +1,12 @@
 /** Where main's client keeps, lists and sends again what could not be delivered. */
+import { REFUSAL } from '../memory/entries.ts';
 import type { DeadLetter, DeadLetterKeeper } from '../message/dead-letter.ts';
 import { KIND } from '../message/kinds.ts';
 import { NO_SEND_OPTIONS } from '../options.ts';
 import type { ClientCore } from './client-core.ts';
 import { DeadLetterReceiver } from './dead-letter-receiver.ts';
 import { type DeadLetterBounds, DeadLetters } from './dead-letters.ts';
+import { refusalError } from './outcome-errors.ts';
 import type { Pending } from './pending.ts';
 import type { Sender } from './sender.ts';
 
@@ -53,6 +55,7 @@ export class DeadLetterDesk {
       reader,
       letters: this.#letters,
       nameOf: home.nameOf,
+      deathOf: (target) => refusalError(REFUSAL.died, core.peers.endpoint(target)),
       replayOf: (slot) => this.#replayOf(slot),
       now: () => Math.round(reader.epochMs + core.receiverParts.environment.now()),
       onLetter: (letter) => {

@@ -14,6 +14,7 @@ import {
 } from '../memory/letter-word.ts';
 import { HDR_LEN, KEY_LEN, PAY_LEN, SEQ_LO } from '../memory/slot-header.ts';
 import type { DeadLetter, DeadReason } from '../message/dead-letter.ts';
+import type { BusError } from '../message/errors.ts';
 import { KIND } from '../message/kinds.ts';
 import type { Answers } from './answers.ts';
 import type { DeadLetters } from './dead-letters.ts';
@@ -34,6 +35,8 @@ export interface DeadLetterParts {
   readonly letters: DeadLetters;
   /** Id of an endpoint or subscription. */
   readonly nameOf: (target: number) => string;
+  /** What became of the threads of an endpoint that a message has cost too many of. */
+  readonly deathOf: (target: number) => BusError;
   /** The letter whose replay the message in `slot` of this client is. */
   readonly replayOf: (slot: number) => DeadLetter | undefined;
   /** Epoch ms. */
@@ -122,13 +125,15 @@ export class DeadLetterReceiver implements Receiver {
     detail: number,
     before: DeadLetter | undefined,
   ): Omit<DeadLetter, 'id' | 'count'> {
-    const { nameOf, now, reader } = this.#parts;
+    const { deathOf, nameOf, now, reader } = this.#parts;
     const cause = letterCause(detail);
+    const reason = REASONS[causeReason(cause)] ?? 'attempts';
     const endpoint = nameOf(causeTarget(cause));
     const about = packRef(loan.peer.memory.id, loan.slot);
     const reported = nameOfError(about, loan.header(SEQ_LO), endpoint);
     let error = this.#errors.get(reported);
     this.#errors.delete(reported);
+    if (reason === 'died') error ??= deathOf(causeTarget(cause));
     let message: Pick<DeadLetter, 'headers' | 'payload' | 'routingKey'> & {
       readonly id: string;
       readonly kind: string;
@@ -143,7 +148,7 @@ export class DeadLetterReceiver implements Receiver {
       message = { routingKey, headers: {}, payload: undefined, id: '', kind: '', timestamp: now() };
     }
     return {
-      reason: REASONS[causeReason(cause)] ?? 'attempts',
+      reason,
       endpoint,
       messageId: message.id,
       // A replay travels as a notification whatever it was.

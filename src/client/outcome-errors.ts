@@ -4,9 +4,10 @@ import { REFUSAL, STATUS } from '../memory/entries.ts';
 import { targetsOf } from '../memory/outcome-word.ts';
 import { messageOf } from '../message/error-codec.ts';
 import { droppedOf } from '../message/error-revival.ts';
-import { BusError, type BusErrorCode, outcomeError, quietly } from '../message/errors.ts';
+import { BusError, type BusErrorCode, quietly } from '../message/errors.ts';
 import { KIND } from '../message/kinds.ts';
 import type { ReceivedError } from './received-error.ts';
+import { threadEnd } from './thread-end.ts';
 
 export interface Failure {
   readonly kind: number;
@@ -208,13 +209,9 @@ function lost(
       named,
     );
   }
-  const { exitCode, threadId } = ended;
-  const exit = exitCode === undefined ? '' : ` with exit code ${exitCode}`;
-  const what = `thread ${threadId} of endpoint '${id}' ended${exit}`;
-  const facts = { ...named, threadId, ...(exitCode === undefined ? {} : { exitCode }) };
-  const cause = outcomeError('ERR_BUS_WORKER', `The ${what}.`, { details: facts });
-  const text = `${verb}: the ${what} before it answered; ${LOST[code]}`;
-  return new BusError(code, text, { cause, details: facts });
+  const end = threadEnd(id, ended, details);
+  const text = `${verb}: the ${end.what} before it answered; ${LOST[code]}`;
+  return new BusError(code, text, { cause: end.error, details: end.error.details });
 }
 
 /** A pool whose threads could not be kept alive. */

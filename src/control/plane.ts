@@ -188,6 +188,8 @@ export interface ThreadEnd {
   readonly threadId: number;
   /** Undefined where nobody tells main: of a Worker that the bus did not start. */
   readonly exitCode: number | undefined;
+  /** What ended it, as bytes of `packThrown`. Absent: it ended of itself, or nobody knows. */
+  readonly thrown?: Uint8Array;
 }
 
 /**

@@ -13,12 +13,13 @@ export class BeatWatch {
     this.#limitMs = limitMs;
   }
 
-  /** True: it has not changed for too long. */
-  isStuck(beat: number, nowMs: number): boolean {
+  /** Ms for which it has not changed, where that is too long. */
+  stuckFor(beat: number, nowMs: number): number | undefined {
     if (beat !== this.#beat) {
       this.#beat = beat;
       this.#sinceMs = nowMs;
     }
-    return nowMs - this.#sinceMs >= this.#limitMs;
+    const stillMs = nowMs - this.#sinceMs;
+    return stillMs >= this.#limitMs ? stillMs : undefined;
   }
 }

@@ -5,7 +5,7 @@
 import { syncBuiltinESMExports } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import workerThreads, { type MessagePort } from 'node:worker_threads';
-import { packThrown } from './thrown-value.ts';
+import { packThrown } from '../message/thrown-value.ts';
 import { leaveTicket, type Ticket } from './ticket.ts';
 
 /** The `workerData` of the bootstrap. */

@@ -112,7 +112,7 @@ export class Clients {
    * A client has left in good order, or its thread has ended: it must not write any more. Takes all it had out of the
    * registry and the shards. Resolves when that is in force; at once for one that is not here. `end`: of its thread.
    */
-  async dismiss(id: number, end?: { readonly exitCode: number | undefined }): Promise<void> {
+  async dismiss(id: number, end?: Omit<ThreadEnd, 'threadId'>): Promise<void> {
     const client = this.#present.get(id);
     if (client === undefined || this.#closed) return;
     const { registry, shards, tellState } = this.#init;

@@ -9,7 +9,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import { expose, type Remote, wrap } from 'comlink';
 import { BusError } from '../message/errors.ts';
-import { packThrown, unpackThrown } from './thrown-value.ts';
+import { packThrown, unpackThrown } from '../message/thrown-value.ts';
 
 /** A control call never waits for a message to be handled; one that takes so long has lost its other side. */
 const CALL_DEADLINE_MS = 30_000;

@@ -10,12 +10,12 @@ import {
 } from 'node:worker_threads';
 import { messageOf } from '../message/error-codec.ts';
 import { BusError } from '../message/errors.ts';
+import { unpackThrown } from '../message/thrown-value.ts';
 import { BeatWatch } from './beat-watch.ts';
 import type { PoolThread } from './piscina-door.ts';
 import type { JoinTask, LeaveTask } from './pool-task.ts';
-import { ReplacementPolicy } from './replacement-policy.ts';
+import { cannotBetter, ReplacementPolicy } from './replacement-policy.ts';
 import type { Session } from './session.ts';
-import { unpackThrown } from './thrown-value.ts';
 
 /** A module that has not been loaded by then is not going to be. */
 const START_MS = 30_000;
@@ -91,12 +91,15 @@ export class PoolSeat {
     if (life === undefined || life.isEnding) return;
     this.#noteLoaded(life, nowMs);
     if (life.servesSinceMs === undefined) {
-      if (nowMs - life.startedMs >= START_MS) this.#kill(life, 'it was not loaded in time');
+      if (nowMs - life.startedMs >= START_MS) {
+        this.#kill(life, `its module was not loaded within ${START_MS} ms`);
+      }
       return;
     }
     const beat = this.#beatOf(life);
     if (beat === undefined || life.watch === undefined) return;
-    if (life.watch.isStuck(beat, nowMs)) this.#kill(life, 'a handler did not give it back in time');
+    const stuckMs = life.watch.stuckFor(beat, nowMs);
+    if (stuckMs !== undefined) this.#kill(life, notGivenBack(stuckMs, this.#init.task.options));
   }
 
   /** What it posts when it has joined comes after the first message, which may be its last. */
@@ -188,7 +191,7 @@ export class PoolSeat {
 
   #kill(life: Life, why: string): void {
     const { pool } = this.#init;
-    const text = `A thread of pool '${pool}' was ended: ${why}.`;
+    const text = `The bus ended a thread of pool '${pool}': ${why}.`;
     life.cause ??= { error: new BusError('ERR_BUS_WORKER', text, { details: { pool } }) };
     life.isEnding = true;
     void life.thread.worker.terminate();
@@ -203,15 +206,18 @@ export class PoolSeat {
     const last = receiveMessageOnPort(report)?.message as Uint8Array | undefined;
     report.close();
     const cause = last === undefined ? life.cause : { error: unpackThrown(last) };
-    session.end(exitCode);
+    session.end(exitCode, cause);
     // Its ports.
     void thread.end();
     if (this.#closing) return;
     const { isOver, onDeath } = this.#init;
-    onDeath({ threadId, exitCode, error: cause?.error });
     const served = servesSinceMs !== undefined;
+    const isHopeless = !(served || this.#isReady) && cannotBetter(cause?.error);
+    // Who registers the pool is told.
+    if (!isHopeless) onDeath({ threadId, exitCode, error: cause?.error });
     const servedMs = served ? nowMs - servesSinceMs : 0;
-    const delayMs = isOver() ? undefined : this.#policy.next({ served, servedMs });
+    const isLast = isHopeless || isOver();
+    const delayMs = isLast ? undefined : this.#policy.next({ served, servedMs });
     if (delayMs === undefined) this.#giveUp(this.#loadError(exitCode, cause));
     else this.#beginAfter(delayMs);
   }
@@ -240,4 +246,9 @@ export class PoolSeat {
       ...(why === undefined ? {} : { cause: error }),
     });
   }
+}
+
+function notGivenBack(stuckMs: number, { timeout }: JoinTask['options']): string {
+  const took = Math.round(stuckMs);
+  return `a handler did not give back control for ${took} ms, with a timeout of ${timeout} ms`;
 }

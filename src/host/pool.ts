@@ -27,6 +27,7 @@ export class Pool implements Endpoint {
   readonly #seats: PoolSeat[];
   readonly #watch: NodeJS.Timeout;
   #lost = 0;
+  #hasStarted = false;
   #closed: Promise<void> | undefined;
 
   constructor(init: PoolInit) {
@@ -43,6 +44,7 @@ export class Pool implements Endpoint {
   async start(): Promise<void> {
     try {
       await Promise.all(this.#seats.map(({ ready }) => ready));
+      this.#hasStarted = true;
     } catch (error) {
       await this.#close(false);
       throw error;
@@ -78,7 +80,8 @@ export class Pool implements Endpoint {
 
   #giveUpSeat(error: BusError): void {
     this.#lost += 1;
-    if (this.#lost < this.#init.threads) return;
+    // Before it has started, who registers it is told.
+    if (this.#lost < this.#init.threads || !this.#hasStarted) return;
     clearInterval(this.#watch);
     void this.#init.onFailed(error);
   }

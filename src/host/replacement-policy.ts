@@ -3,6 +3,8 @@
  * are short again and again, and starts that fail, wait longer each time. One that cannot be started is given up.
  */
 
+import { isError } from '../message/error-codec.ts';
+
 /** Starts that fail in a row. */
 const FAILED_STARTS_MAX = 5;
 /** A life that lasts longer ends the row of short ones. */
@@ -18,6 +20,25 @@ export interface ThreadDeath {
   readonly served: boolean;
   /** Since then. */
   readonly servedMs: number;
+}
+
+/** Of errors that come back however often a module is loaded: it, or what it imports, is not there or is no module. */
+const FINAL: ReadonlySet<unknown> = new Set([
+  'ERR_MODULE_NOT_FOUND',
+  'MODULE_NOT_FOUND',
+  'ERR_UNKNOWN_BUILTIN_MODULE',
+  'ERR_UNKNOWN_FILE_EXTENSION',
+  'ERR_UNSUPPORTED_DIR_IMPORT',
+  'ERR_UNSUPPORTED_RESOLVE_REQUEST',
+  'ERR_INVALID_MODULE_SPECIFIER',
+  'ERR_PACKAGE_PATH_NOT_EXPORTED',
+  'ERR_BUS_CONFIG',
+]);
+
+/** A first start that failed with this will fail again. */
+export function cannotBetter(error: unknown): boolean {
+  if (!isError(error)) return false;
+  return error instanceof SyntaxError || FINAL.has((error as { readonly code?: unknown }).code);
 }
 
 export class ReplacementPolicy {

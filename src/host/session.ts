@@ -6,9 +6,13 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { ClientBoot, ControlPlane } from '../control/plane.ts';
 import { createTicketWord, setTicketState, TICKET_STATE } from '../memory/ticket-word.ts';
 import { BusError } from '../message/errors.ts';
+import { packThrown } from '../message/thrown-value.ts';
 import { isPlaneMethod, planeOfClient } from './client-calls.ts';
 import type { Clients } from './clients.ts';
 import type { Ticket } from './ticket.ts';
+
+/** Of what ended a thread, which all clients are told; of what needs more its message. */
+const CAUSE_BYTES = 16 * 1024;
 
 export interface SessionInit {
   readonly clients: Clients;
@@ -63,8 +67,11 @@ export class Session {
     return this.#state.name === 'attached' ? this.#state.client : undefined;
   }
 
-  /** The thread is gone, or must not come any more: what it was to the bus is taken out. `exitCode`: where it is known. */
-  end(exitCode?: number): void {
+  /**
+   * The thread is gone, or must not come any more: what it was to the bus is taken out. `exitCode` and `cause`, what ended
+   * it: where they are known.
+   */
+  end(exitCode?: number, cause?: { readonly error: unknown }): void {
     const state = this.#state;
     if (state.name === 'ended') return;
     this.#state = { name: 'ended' };
@@ -72,7 +79,11 @@ export class Session {
     this.#peers.close();
     this.#init.onEnd(this);
     if (state.name === 'issued') clearTimeout(state.expiry);
-    else this.#init.clients.dismiss(state.client, { exitCode }).catch(this.#init.onError);
+    else {
+      const thrown = cause === undefined ? {} : { thrown: packThrown(cause.error, CAUSE_BYTES) };
+      const end = { exitCode, ...thrown };
+      this.#init.clients.dismiss(state.client, end).catch(this.#init.onError);
+    }
   }
 
   #expire(): void {

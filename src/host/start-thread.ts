@@ -5,13 +5,13 @@ import { MessageChannel, receiveMessageOnPort, type Worker } from 'node:worker_t
 import { messageOf } from '../message/error-codec.ts';
 import { BusError } from '../message/errors.ts';
 import { kindOf } from '../message/text.ts';
+import { unpackThrown } from '../message/thrown-value.ts';
 import { configError } from '../options/reader.ts';
 import { urlHref } from '../options/url-href.ts';
 import type { Logger, StartWorkerOptions } from '../options.ts';
 import type { ThreadBoot, ThreadReport } from './boot-thread.ts';
 import type { Session } from './session.ts';
 import { spawn } from './spawn.ts';
-import { unpackThrown } from './thrown-value.ts';
 import { workerEntry } from './worker-url.ts';
 
 const WHERE = 'startWorker';
@@ -87,7 +87,7 @@ function watch(worker: Worker, report: ReportPort, watched: Watched): Promise<vo
         read(last.message as ThreadReport);
       }
       report.close();
-      session.end(exitCode);
+      session.end(exitCode, hasCause ? { error: cause } : undefined);
       if (!isLoaded) reject(loadError(href, exitCode, hasCause ? { cause } : {}));
       else if (hasCause) tellCrash(worker, logger, { href, exitCode, cause });
     });

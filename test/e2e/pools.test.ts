@@ -289,8 +289,8 @@ describe('registering a pool', () => {
     ['a module that is not there', workerFile('nowhere'), {}],
     ['an export that is no function', POOLED, { handler: 'notAFunction' }],
     ['one that is to judge errors', POOLED, { breaker: { isFailure: 'notAFunction' } }],
-  ])('tells of %s after a few tries, and leaves nothing', async (id, url, options) => {
-    // bugs 14: growing delays, a limit, and the module's own error.
+  ])('tells of %s, and leaves nothing', async (id, url, options) => {
+    // bugs 14: growing delays, a limit (one try where more could not help), and the module's own error.
     const error = await failureOf(bus.registerPool(id, url, { threads: 1, ...options }));
     expect(error).toMatchObject({ code: 'ERR_BUS_WORKER', details: { pool: id } });
     expect(error.cause).toBeInstanceOf(Error);

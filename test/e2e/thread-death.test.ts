@@ -32,6 +32,9 @@ describe.each([1, 2, 4])('with %i shards, the thread of a handler', (shards) => 
     });
     expect(BusError.isBusError(error.cause)).toBe(true);
     expect(error.message).toContain(`'mortal' ended with exit code ${exitCode}`);
+    const thrown = (error.cause as Error).cause;
+    expect(thrown instanceof RangeError).toBe(payload.way === 'crash');
+    if (thrown) expect(error.message).toContain('nobody catches this');
     await allGone(bus);
   });
 

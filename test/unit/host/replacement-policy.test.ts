@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { ReplacementPolicy, type ThreadDeath } from '../../../src/host/replacement-policy.ts';
+import {
+  cannotBetter,
+  ReplacementPolicy,
+  type ThreadDeath,
+} from '../../../src/host/replacement-policy.ts';
+import { BusError } from '../../../src/message/errors.ts';
 
 const UNSTARTED: ThreadDeath = { served: false, servedMs: 0 };
 const SHORT: ThreadDeath = { served: true, servedMs: 999 };
@@ -32,5 +37,21 @@ describe('ReplacementPolicy', () => {
     expect(delays(policy, SHORT, 1_000).at(-1)).toBe(2_000);
     expect(policy.next(LONG)).toBe(0);
     expect(policy.next(SHORT)).toBe(0);
+  });
+});
+
+describe('cannotBetter', () => {
+  it.each([
+    [Object.assign(new Error('gone'), { code: 'ERR_MODULE_NOT_FOUND' }), true],
+    [Object.assign(new Error('required'), { code: 'MODULE_NOT_FOUND' }), true],
+    [new SyntaxError('let let'), true],
+    [new BusError('ERR_BUS_CONFIG', 'no function'), true],
+    [Object.assign(new Error('no server yet'), { code: 'ECONNREFUSED' }), false],
+    [new BusError('ERR_BUS_FULL', 'no client more'), false],
+    [new TypeError('null has no x'), false],
+    ['ERR_MODULE_NOT_FOUND', false],
+    [undefined, false],
+  ])('of %s: %s', (error, isFinal) => {
+    expect(cannotBetter(error)).toBe(isFinal);
   });
 });

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { runInNewContext } from 'node:vm';
 import { receiveMessageOnPort } from 'node:worker_threads';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { ControlPlane } from '../../../src/control/plane.ts';
+import type { ControlPlane, ThreadEnd } from '../../../src/control/plane.ts';
 import type { PeerSink } from '../../../src/host/client-host.ts';
 import type { Clients } from '../../../src/host/clients.ts';
 import { Door } from '../../../src/host/control-door.ts';
@@ -10,6 +10,7 @@ import { Session, type SessionInit, type SessionOptions } from '../../../src/hos
 import { Sessions } from '../../../src/host/sessions.ts';
 import { claimTicket, leaveTicket, readTicket, takeTicket } from '../../../src/host/ticket.ts';
 import { TICKET_STATE, ticketState } from '../../../src/memory/ticket-word.ts';
+import { unpackThrown } from '../../../src/message/thrown-value.ts';
 
 const OWN = 4;
 
@@ -32,8 +33,10 @@ function sessionWith(options: SessionOptions) {
     attach: async () => {
       notes.push('attach');
     },
-    dismiss: async (id: number, { exitCode }: { exitCode: number | undefined }) => {
-      notes.push(`dismiss ${id}${exitCode === undefined ? '' : ` after ${exitCode}`}`);
+    dismiss: async (id: number, { exitCode, thrown }: Omit<ThreadEnd, 'threadId'>) => {
+      const how = exitCode === undefined ? '' : ` after ${exitCode}`;
+      const why = thrown === undefined ? '' : `: ${String(unpackThrown(thrown))}`;
+      notes.push(`dismiss ${id}${how}${why}`);
     },
   } as unknown as Clients;
   const plane = {
@@ -104,6 +107,13 @@ describe('Session', () => {
     expect(notes).not.toContain('end');
     session.end(3);
     expect(notes).toEqual(['admit thread 31', 'attach', 'end', `dismiss ${OWN} after 3`]);
+  });
+
+  it('passes on what ended the thread, in few bytes', async () => {
+    const { notes, session } = sessionWith(untilEnd);
+    await new Door(session.ticket.control, () => {}).call('attach', [31]);
+    session.end(1, { error: Object.assign(new Error('big'), { text: 'x'.repeat(100_000) }) });
+    expect(notes.at(-1)).toBe(`dismiss ${OWN} after 1: Error: big`);
   });
 
   it('expires when nobody uses its ticket, and then nobody can', async () => {

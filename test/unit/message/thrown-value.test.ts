@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { packThrown, unpackThrown } from '../../../src/host/thrown-value.ts';
 import { BusError } from '../../../src/message/errors.ts';
+import { packThrown, unpackThrown } from '../../../src/message/thrown-value.ts';
 
 const carried = (thrown: unknown): unknown => unpackThrown(structuredClone(packThrown(thrown)));
 

@@ -2,17 +2,21 @@
  * Whatever was thrown on one thread, as bytes for another. Node's own way from a worker drops classes and properties,
  * and on Node 20 an error that is its own cause ends the whole process; so nothing thrown leaves a thread but as bytes.
  */
-import { AutoCodec, PAYLOAD } from '../message/codec.ts';
-import { messageOf } from '../message/error-codec.ts';
+import { AutoCodec, PAYLOAD } from './codec.ts';
+import { messageOf } from './error-codec.ts';
 
 /** Bytes of the first try, and the most: errors that need more are told by their message alone. */
 const FIRST_BYTES = 16 * 1024;
 const BYTES_MAX = 4 * 1024 * 1024;
 const GROWTH = 16;
 
-/** Never throws. */
-export function packThrown(thrown: unknown): Uint8Array {
-  return tryPack(thrown) ?? tryPack(new Error(messageOf(thrown))) ?? new Uint8Array();
+/** Never throws. What needs more than `bytesMax` is told by its message alone. */
+export function packThrown(thrown: unknown, bytesMax: number = BYTES_MAX): Uint8Array {
+  return (
+    tryPack(thrown, bytesMax) ??
+    tryPack(new Error(messageOf(thrown)), BYTES_MAX) ??
+    new Uint8Array()
+  );
 }
 
 /** An error is revived as `src/message/error-revival.ts` says; other values come back as they were. */
@@ -23,10 +27,10 @@ export function unpackThrown(bytes: Uint8Array): unknown {
 }
 
 /** Undefined when it cannot be encoded, or not within the limit. */
-function tryPack(thrown: unknown): Uint8Array | undefined {
+function tryPack(thrown: unknown, bytesMax: number): Uint8Array | undefined {
   const codec = new AutoCodec(null);
   try {
-    for (let size = FIRST_BYTES; size <= BYTES_MAX; size *= GROWTH) {
+    for (let size = FIRST_BYTES; size <= bytesMax; size *= GROWTH) {
       const bytes = Buffer.alloc(size);
       const length = codec.write(PAYLOAD.value, thrown, bytes, 0, size);
       // A copy of its own: posting a view posts the whole buffer under it.
