@@ -1,5 +1,5 @@
 /** The bus on a thread that was started with `bus.startWorker`, or given a ticket. */
-import { receiveMessageOnPort, threadId } from 'node:worker_threads';
+import { isMainThread, receiveMessageOnPort, threadId } from 'node:worker_threads';
 import { type BusVerbs, verbsOf } from './bus-verbs.ts';
 import { BusClient } from './client/bus-client.ts';
 import { closeOnce } from './close-once.ts';
@@ -7,13 +7,19 @@ import type { ContractsOf, WithContracts } from './contracts.ts';
 import type { ClientBoot, ControlPlane, PeerNews } from './control/plane.ts';
 import { PLANE_METHODS } from './host/client-calls.ts';
 import type { Door } from './host/control-door.ts';
-import { claimTicket, readTicket, type Ticket, takeTicket } from './host/ticket.ts';
+import {
+  claimTicket,
+  readTicket,
+  type Ticket,
+  takeTicket,
+  ticketFlaw,
+  ticketTaker,
+} from './host/ticket.ts';
 import { loadCodec } from './load-codec.ts';
 import { createLogger } from './log.ts';
 import { TICKET_STATE, ticketState } from './memory/ticket-word.ts';
 import { BusError } from './message/errors.ts';
 import type { CodecLayer } from './message/module-codec.ts';
-import { kindOf } from './message/text.ts';
 import {
   type CloseOptions,
   type ConnectOptions,
@@ -79,16 +85,12 @@ export async function connect(
   const hasTicket = first !== undefined && !readOnce('connect', 'ticket', () => isOptions(first));
   const { codec } = resolveConnectOptions((hasTicket ? second : first) ?? {});
   if (hasTicket) return (await openConnection(checkTicket(first), codec)).bus;
-  ownTicket ??= takeTicket();
+  ownTicket ??= takeTicket(import.meta.url);
   if (ownTicket !== undefined) {
     ownConnection ??= openOwn(ownTicket, codec);
     return checkCodec(await ownConnection, codec).bus;
   }
-  throw new BusError(
-    'ERR_BUS_CONFIG',
-    'connect: this thread has no ticket. Start it with bus.startWorker, or pass one from bus.createTicket().',
-    { details: { option: 'ticket', expected: 'a ticket', got: 'none' } },
-  );
+  throw noTicketError();
 }
 
 /** `connect()` for a thread of a pool. */
@@ -114,7 +116,24 @@ function isOptions(value: unknown): value is ConnectOptions {
 function checkTicket(given: unknown): Ticket {
   const ticket = readOnce('connect', 'ticket', () => readTicket(given));
   if (ticket !== undefined) return ticket;
-  throw configError('connect', 'ticket', 'a ticket of bus.createTicket()', kindOf(given));
+  const got = readOnce('connect', 'ticket', () => ticketFlaw(given));
+  throw configError('connect', 'ticket', 'a ticket of bus.createTicket()', got);
+}
+
+function noTicketError(): BusError {
+  const taker = ticketTaker();
+  const here = import.meta.url;
+  const expected = 'a ticket';
+  if (taker === undefined) {
+    const thread = isMainThread ? 'the main thread' : 'this thread';
+    const text = `connect: ${thread} has no ticket. Start a thread with bus.startWorker, or pass one from bus.createTicket().`;
+    return new BusError('ERR_BUS_CONFIG', text, {
+      details: { option: 'ticket', expected, got: 'none' },
+    });
+  }
+  const text = `connect: two copies of symphony-bus are loaded in this thread, and the other has its ticket: ${taker} has, this is ${here}. Import one only, or pass each a ticket from bus.createTicket().`;
+  const details = { option: 'ticket', expected, got: 'none', copies: [taker, here] };
+  return new BusError('ERR_BUS_CONFIG', text, { details });
 }
 
 async function openConnection(given: Ticket, wanted: string | undefined): Promise<Connection> {
@@ -146,8 +165,9 @@ async function claim(given: Ticket): Promise<Entrance> {
   // Loaded here, so that threads without a connection do without; and first, since a port that main closes between its
   // claim and its door would never tell.
   const { Door } = await import('./host/control-door.ts');
-  const ticket = claimTicket(given);
-  if (ticket === undefined) throw endedError(given) ?? usedError();
+  const claimed = claimTicket(given);
+  if (typeof claimed === 'string') throw endedError(given) ?? unusableError(claimed);
+  const { ticket } = claimed;
   return { ticket, door: new Door(ticket.control, () => ticket.peers.close()) };
 }
 
@@ -168,9 +188,15 @@ function endedError(ticket: Ticket): BusError | undefined {
   });
 }
 
-function usedError(): BusError {
-  const got = 'one that was used, or passed on to another thread';
-  return configError('connect', 'ticket', 'a ticket that was not used before', got);
+const UNUSABLE = {
+  used: ['that was not used before', 'one that was used, or passed on to another thread'],
+  mixed: ['as it came from bus.createTicket()', 'one whose fields are mixed up, or of two tickets'],
+  unreal: ['of bus.createTicket()', 'an object whose ports are no MessagePorts'],
+} as const;
+
+function unusableError(why: keyof typeof UNUSABLE): BusError {
+  const [which, got] = UNUSABLE[why];
+  return configError('connect', 'ticket', `a ticket ${which}`, got);
 }
 
 function checkCodec<T extends { readonly codec: string }>(of: T, wanted: string | undefined): T {

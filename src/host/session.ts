@@ -2,14 +2,14 @@
  * One thread's way into the bus, on main's side: the other ends of its ticket's ports, and the client that it becomes.
  * A session ends with its thread, when its ticket expires, or with the bus.
  */
-import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
 import type { ClientBoot, ControlPlane } from '../control/plane.ts';
-import { createTicketWord, setTicketState, TICKET_STATE } from '../memory/ticket-word.ts';
+import { setTicketState, TICKET_STATE } from '../memory/ticket-word.ts';
 import { BusError } from '../message/errors.ts';
 import { packThrown } from '../message/thrown-value.ts';
 import { isPlaneMethod, planeOfClient } from './client-calls.ts';
 import type { Clients } from './clients.ts';
-import type { Ticket } from './ticket.ts';
+import { issueTicket, type Ticket } from './ticket.ts';
 
 /** Of what ended a thread, which all clients are told; of what needs more its message. */
 const CAUSE_BYTES = 16 * 1024;
@@ -44,17 +44,11 @@ export class Session {
   #state: State;
 
   constructor(init: SessionInit, { lifetimeMs, endsWithPort }: SessionOptions) {
-    const control = new MessageChannel();
-    const peers = new MessageChannel();
+    const { control, peers, ticket } = issueTicket();
     this.#init = init;
-    this.#control = control.port1;
-    this.#peers = peers.port1;
-    this.ticket = Object.freeze({
-      control: control.port2,
-      peers: peers.port2,
-      state: createTicketWord(),
-      transferList: Object.freeze([control.port2, peers.port2]),
-    });
+    this.#control = control;
+    this.#peers = peers;
+    this.ticket = ticket;
     const expiry =
       lifetimeMs === undefined ? undefined : setTimeout(() => this.#expire(), lifetimeMs).unref();
     this.#state = { name: 'issued', expiry };

@@ -1,6 +1,11 @@
 import { once } from 'node:events';
+import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
+import type { Ticket } from '../../src/index.ts';
 import { createWatchedBus, expectAtRest } from '../helpers/at-rest.ts';
 import { codeOf, failureOf } from '../helpers/failure.ts';
 import { turn, until } from '../helpers/gate.ts';
@@ -9,6 +14,8 @@ import { connect, createBus, workerFile } from '../helpers/real-bus.ts';
 
 /** Less than a control call waits for an answer: what would wait for that fails. */
 const CALL_TIMEOUT_MS = 20_000;
+
+const ROOT = new URL('../../', import.meta.url);
 
 /** Calls of a client that comes and goes. */
 const WORK = 100;
@@ -137,6 +144,65 @@ describe('a ticket', () => {
     }
     expect((await bus.metrics()).clients).toHaveLength(1);
     await bus.close();
+  });
+});
+
+describe('what is no ticket, or not one alone', () => {
+  it('is said, and at once', { timeout: CALL_TIMEOUT_MS }, async () => {
+    const bus = await createBus({ shards: 1 });
+    const [a, b, c, d, e] = Array.from({ length: 5 }, () => bus.createTicket()) as [
+      Ticket,
+      Ticket,
+      Ticket,
+      Ticket,
+      Ticket,
+    ];
+    const mixed = [
+      { ...a, peers: b.peers },
+      { ...c, control: c.peers, peers: c.control },
+      { ...d, control: e.peers, peers: d.control },
+    ];
+    for (const ticket of mixed) {
+      const { code, details } = await failureOf(connect(ticket));
+      expect([code, details['got']]).toEqual([
+        'ERR_BUS_CONFIG',
+        expect.stringContaining('mixed up'),
+      ]);
+    }
+    expect((await failureOf(connect({} as Ticket))).message).toContain(
+      "whose 'control' is no port",
+    );
+    expect((await failureOf(connect())).message).toContain('main thread has no ticket');
+    expect((await bus.metrics()).clients).toHaveLength(1);
+    await bus.close();
+  });
+
+  it('may be in the hands of another copy of the package, which is named', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'copy-'));
+    for (const part of ['src/index.js', 'src/chunks']) {
+      cpSync(new URL(`dist/${part}`, ROOT), join(folder, 'dist', part), { recursive: true });
+    }
+    symlinkSync(new URL('node_modules', ROOT), join(folder, 'node_modules'));
+    writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
+    const entries = [
+      new URL('dist/src/index.js', ROOT),
+      pathToFileURL(`${folder}/dist/src/index.js`),
+    ];
+    const text = entries.map(({ href }) => `await (await import('${href}')).connect();`).join('');
+    const bus = await createBus({ shards: 1 });
+    const error = await failureOf(bus.startWorker(new URL(`data:text/javascript,${text}`)));
+    expect(error.cause).toMatchObject({
+      code: 'ERR_BUS_CONFIG',
+      message: expect.stringContaining('two copies of symphony-bus') as unknown,
+      details: {
+        copies: [
+          expect.stringContaining(`${ROOT.href}dist/`),
+          expect.stringContaining(`${pathToFileURL(folder).href}/dist/`),
+        ],
+      },
+    });
+    await bus.close();
+    rmSync(folder, { recursive: true });
   });
 });
 

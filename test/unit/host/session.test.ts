@@ -8,7 +8,15 @@ import type { Clients } from '../../../src/host/clients.ts';
 import { Door } from '../../../src/host/control-door.ts';
 import { Session, type SessionInit, type SessionOptions } from '../../../src/host/session.ts';
 import { Sessions } from '../../../src/host/sessions.ts';
-import { claimTicket, leaveTicket, readTicket, takeTicket } from '../../../src/host/ticket.ts';
+import {
+  claimTicket,
+  leaveTicket,
+  readTicket,
+  type Ticket,
+  takeTicket,
+  ticketFlaw,
+  ticketTaker,
+} from '../../../src/host/ticket.ts';
 import { TICKET_STATE, ticketState } from '../../../src/memory/ticket-word.ts';
 import { unpackThrown } from '../../../src/message/thrown-value.ts';
 
@@ -84,7 +92,8 @@ describe('Session', () => {
     const door = new Door(session.ticket.control, () => {});
     await door.call('attach', [31]);
     sinks[0]?.({ id: 9 } as never);
-    expect(receiveMessageOnPort(session.ticket.peers)?.message).toEqual({ id: 9 });
+    const take = (): unknown => receiveMessageOnPort(session.ticket.peers)?.message;
+    expect([take(), take()]).toEqual([expect.objectContaining({ port: 'peers' }), { id: 9 }]);
   });
 
   it('takes the closing of the port as the end of a thread that the bus did not start', async () => {
@@ -174,13 +183,33 @@ describe('Ticket', () => {
     const { session } = sessionWith(untilEnd);
     const { ticket } = session;
     expect(readTicket(ticket)).toEqual(ticket);
-    const state: unknown = runInNewContext('new Int32Array(1)');
+    const state: unknown = runInNewContext('new Int32Array(2)');
     expect(readTicket({ ...ticket, state })).toMatchObject({ control: ticket.control, state });
-    const words = [undefined, [0], new Float64Array(1), new Int32Array(0), new Int32Array(2)];
+    const words = [undefined, [0], new Float64Array(2), new Int32Array(1), new Int32Array(3)];
     const others = words.map((other) => ({ ...ticket, state: other }));
     for (const other of [undefined, null, 5, {}, { control: {}, peers: {} }, ...others]) {
       expect(readTicket(other)).toBeUndefined();
     }
+  });
+
+  it.each<[string, (ticket: Ticket) => unknown, string]>([
+    ['nothing', () => undefined, 'undefined'],
+    ['an empty object', () => ({}), "whose 'control' is no port, but undefined"],
+    [
+      'a ticket as JSON',
+      (ticket) => JSON.parse(JSON.stringify(ticket)) as unknown,
+      "whose 'control' is no",
+    ],
+    [
+      'one without a port',
+      (ticket) => ({ ...ticket, peers: 1 }),
+      "whose 'peers' is no port, but 1",
+    ],
+    ['one without its state', (ticket) => ({ ...ticket, state: [] }), "whose 'state' is not that"],
+    ['an object that has one', (ticket) => ({ ticket }), "whose 'ticket' is one: pass that"],
+  ])('is told why it is none: %s', (_, make, flaw) => {
+    const { ticket } = sessionWith(untilEnd).session;
+    expect(ticketFlaw(make(ticket))).toContain(flaw);
   });
 
   it('is cloned with its ports', () => {
@@ -196,18 +225,38 @@ describe('Ticket', () => {
   it('is claimed once, with ports that go on where its own were', async () => {
     const { session } = sessionWith(untilEnd);
     const copy = { ...session.ticket };
-    const claimed = claimTicket(session.ticket);
-    expect([claimTicket(session.ticket), claimTicket(copy)]).toEqual([undefined, undefined]);
-    expect(claimed).toMatchObject({ state: session.ticket.state });
-    const door = new Door((claimed as typeof copy).control, () => {});
+    const { ticket } = claimTicket(session.ticket) as { ticket: Ticket };
+    expect([claimTicket(session.ticket), claimTicket(copy)]).toEqual(['used', 'used']);
+    expect(ticket.state).toBe(session.ticket.state);
+    const door = new Door(ticket.control, () => {});
     expect(await door.call('attach', [31])).toEqual({ boot: true });
     door.close();
+  });
+
+  it.each<[string, (one: Ticket, two: Ticket) => Partial<Ticket>]>([
+    ['whose ports are swapped', ({ control, peers }) => ({ control: peers, peers: control })],
+    ['with the control port of another', (_, { control }) => ({ control })],
+    ['with the peers port of another', (_, { peers }) => ({ peers })],
+    ['with the state of another', (_, { state }) => ({ state })],
+    ['with one port twice', ({ control }) => ({ peers: control })],
+  ])('%s is told to be mixed up', (_, mix) => {
+    const [one, two] = [sessionWith(untilEnd), sessionWith(untilEnd)];
+    const given = { ...one.session.ticket, ...mix(one.session.ticket, two.session.ticket) };
+    expect(claimTicket(given)).toBe('mixed');
+  });
+
+  it('is none when its ports are no ports', () => {
+    const port = { postMessage: () => {} } as never;
+    const { ticket } = sessionWith(untilEnd).session;
+    expect(claimTicket({ ...ticket, control: port })).toBe('unreal');
   });
 
   it('is taken once from where the bootstrap left it', () => {
     const { session } = sessionWith(untilEnd);
     leaveTicket(session.ticket);
-    expect(takeTicket()).toBe(session.ticket);
-    expect(takeTicket()).toBeUndefined();
+    expect(ticketTaker()).toBeUndefined();
+    expect(takeTicket('file:///one.js')).toBe(session.ticket);
+    expect(takeTicket('file:///two.js')).toBeUndefined();
+    expect(ticketTaker()).toBe('file:///one.js');
   });
 });
