@@ -4,7 +4,8 @@
  * a pattern. One reader is reused for all. It refuses what `parseGlob` refuses.
  */
 import { classAt, classEnd } from './glob-parse.ts';
-import { END, gramsOfUnits, longestGram, START } from './grams.ts';
+import { gramsOfUnits, longestGram } from './grams.ts';
+import { END, START } from './key-text.ts';
 
 export class GlobRuns {
   /** The first `gramCount` are grams that every matching key has, run after run. */

@@ -1,12 +1,13 @@
 /**
- * Chains of patterns by gram: the first pattern of each, and how many there are. An open hash table in one
+ * Chains of patterns by gram: where each begins, and how many patterns it has. An open hash table in one
  * typed array, because a look-up probes it for every gram of its key and finds most of them absent.
  */
+import type { KeyGrams } from './grams.ts';
 
 /** Words of a cell. */
 const CELL = 4;
 const GRAM = 0;
-/** Number of the chain's first pattern, plus 1; 0 marks a free cell. */
+/** The chain's first slot, plus 1; 0 marks a free cell. */
 const HEAD = 1;
 const COUNT = 2;
 /** The last look-up that went through the chain. */
@@ -14,8 +15,25 @@ const SEEN_BY = 3;
 
 const CELLS_MIN = 64;
 
-/** No such chain, or one that this look-up has been through. */
+/** No such chain. */
 export const NO_CHAIN = -1;
+
+/** The chains that a key meets; reused, because every look-up needs them. */
+export class Chains {
+  /** The first `count` are first slots of chains, each once. */
+  heads: Int32Array = new Int32Array(1024);
+  /** For each chain the first place in the key's marked units at which its gram starts. */
+  places: Int32Array = new Int32Array(1024);
+  count = 0;
+
+  /** Empty, with room for so many. */
+  reset(room: number): void {
+    this.count = 0;
+    if (this.heads.length >= room) return;
+    this.heads = new Int32Array(2 * room);
+    this.places = new Int32Array(2 * room);
+  }
+}
 
 export class GramTable {
   #cells = new Int32Array(CELLS_MIN * CELL);
@@ -33,28 +51,35 @@ export class GramTable {
     return this.#cells[at + COUNT] as number;
   }
 
-  /** The first pattern under the gram, {@link NO_CHAIN}: none. */
+  /** Where the chain of the gram begins, {@link NO_CHAIN}: nowhere. */
   headOf(gram: number): number {
     return (this.#cells[this.#find(gram) + HEAD] as number) - 1;
   }
 
-  /** As `headOf`, but once for each look-up, whose number is not 0. */
-  visit(gram: number, lookUp: number): number {
+  /** Finds the chains of a key's grams, for a look-up whose number is not 0 and new. */
+  visit({ count, numbers, places }: KeyGrams, lookUp: number, chains: Chains): void {
     const cells = this.#cells;
     const mask = this.#mask;
-    let at = firstWord(gram) & mask;
-    for (let head = cells[at + HEAD]; head !== 0; head = cells[at + HEAD]) {
-      if (cells[at + GRAM] === gram) {
-        if (cells[at + SEEN_BY] === lookUp) return NO_CHAIN;
-        cells[at + SEEN_BY] = lookUp;
-        return (head as number) - 1;
+    chains.reset(count);
+    const { heads, places: found } = chains;
+    let met = 0;
+    for (let i = 0; i < count; i++) {
+      const gram = numbers[i] as number;
+      let at = firstWord(gram) & mask;
+      let head = cells[at + HEAD] as number;
+      while (head !== 0 && cells[at + GRAM] !== gram) {
+        at = (at + CELL) & mask;
+        head = cells[at + HEAD] as number;
       }
-      at = (at + CELL) & mask;
+      if (head === 0 || cells[at + SEEN_BY] === lookUp) continue;
+      cells[at + SEEN_BY] = lookUp;
+      heads[met] = head - 1;
+      found[met++] = places[i] as number;
     }
-    return NO_CHAIN;
+    chains.count = met;
   }
 
-  /** `head` is the new first pattern of the chain, which has grown by one. */
+  /** The chain has grown by one pattern, and begins at `head` now. */
   grow(gram: number, head: number): void {
     let at = this.#find(gram);
     if (this.#cells[at + HEAD] === 0) {
@@ -71,7 +96,7 @@ export class GramTable {
     this.#cells[at + COUNT] = (this.#cells[at + COUNT] as number) + 1;
   }
 
-  /** The chain has lost a pattern; `head`, -1 for none, is its first one now. */
+  /** The chain has lost a pattern; it begins at `head`, or is no more: {@link NO_CHAIN}. */
   shrink(gram: number, head: number): void {
     const at = this.#find(gram);
     this.#cells[at + HEAD] = head + 1;

@@ -4,12 +4,10 @@
  * pattern's prefix and suffix are as telling as its inner text. Two grams may share a number: the
  * index then offers a pattern too many, never one too few.
  */
+import { KeyText } from './key-text.ts';
+
 /** Lengths of grams in UTF-16 code units, ascending. Of a run of text the longest that fit count. */
 const GRAM_LENGTHS: readonly number[] = [1, 2, 3, 4, 8, 16];
-
-/** Stand for the start and the end of a key; beyond every code unit. */
-export const START = 0x10000;
-export const END = 0x10001;
 
 const SEED = 0x2545f491;
 
@@ -46,22 +44,18 @@ export function gramsOfUnits(
 export class KeyGrams {
   /** The first `count` are the key's grams; some may be there twice. */
   numbers: Int32Array = new Int32Array(1024);
-  /** For each gram the place in `units` where it starts. */
+  /** For each gram the place in the text's units where it starts. */
   places: Int32Array = new Int32Array(1024);
   count = 0;
-  /** The first `unitCount` are START, the key's code units, END. */
-  units: Int32Array = new Int32Array(256);
-  unitCount = 0;
-  /** At each place the unit there, and the next one in the upper half; of the marks the low 16 bits. */
-  pairs: Int32Array = new Int32Array(256);
+  readonly text: KeyText = new KeyText();
   /** Number of the last key that had a gram with these low bits, and of the last one that had it twice. */
   readonly #lastKey = new Uint32Array(SIEVE_SIZE);
   readonly #lastTwice = new Uint32Array(SIEVE_SIZE);
   #keyNumber = 0;
 
-  read(text: string): void {
-    const end = this.#markUnits(text);
-    const { units } = this;
+  read(key: string): void {
+    this.text.read(key);
+    const { unitCount: end, units } = this.text;
     this.#makeRoom(end * GRAM_LENGTHS.length);
     const { numbers, places } = this;
     const lastKey = this.#lastKey;
@@ -93,23 +87,6 @@ export class KeyGrams {
   /** False: a gram that the key has is in one place only. True: it is probably in several. */
   mayHaveTwice(gram: number): boolean {
     return this.#lastTwice[gram & SIEVE_MASK] === this.#keyNumber;
-  }
-
-  #markUnits(text: string): number {
-    const length = text.length;
-    if (this.units.length < length + 2) {
-      this.units = new Int32Array(2 * length + 2);
-      this.pairs = new Int32Array(2 * length + 2);
-    }
-    const { pairs, units } = this;
-    units[0] = START;
-    for (let i = 0; i < length; i++) units[i + 1] = text.charCodeAt(i);
-    units[length + 1] = END;
-    for (let i = 0; i <= length; i++) {
-      pairs[i] = ((units[i] as number) & 0xffff) | ((units[i + 1] as number) << 16);
-    }
-    this.unitCount = length + 2;
-    return length + 2;
   }
 
   #makeRoom(count: number): void {

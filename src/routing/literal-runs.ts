@@ -2,7 +2,7 @@
  * The literal text that every match of a regular expression has, gathered while it is read: only what stands
  * outside groups, and nothing when the whole has alternatives.
  */
-import { END, START } from './grams.ts';
+import { END, START } from './key-text.ts';
 
 export class LiteralRuns {
   readonly #runs: number[][] = [];

@@ -12,7 +12,7 @@ import type { Glob, Segment } from './glob.ts';
 import { matchGlob } from './glob-match.ts';
 import { parseGlob } from './glob-parse.ts';
 import { GlobRuns } from './glob-runs.ts';
-import { GramTable, NO_CHAIN } from './gram-table.ts';
+import { Chains, GramTable } from './gram-table.ts';
 import { KeyGrams } from './grams.ts';
 import { KeyView } from './key-view.ts';
 import { quotePattern } from './refusal.ts';
@@ -42,11 +42,14 @@ export class PatternIndex {
   /** By number. Of most globs the text alone, until a key must be matched with them. */
   readonly #forms: (Glob | RegexMatcher | string | undefined)[] = [];
   readonly #freeNumbers: number[] = [];
-  /** First of the patterns without a literal run, which are a chain of their own. */
-  #withoutLiteral = NO_CHAIN;
+  /** Those that every key matches. */
+  readonly #forAll = new Found();
+  /** The others that have no gram. */
+  readonly #withoutLiteral = new Found();
   readonly #runs = new GlobRuns();
   readonly #key = new KeyView();
   readonly #keyGrams = new KeyGrams();
+  readonly #met = new Chains();
   readonly #judged: Judged = { notes: NOTHING, numbers: NOTHING, unsure: new Found() };
   #lookUps = 0;
   #size = 0;
@@ -81,8 +84,8 @@ export class PatternIndex {
     this.#checkCostly(pattern);
     this.#checkWildcards(pattern, glob);
     const number = this.#open(glob);
-    if (glob.starred && glob.unitsMin === 0) this.#records.setForAll(number);
-    this.#chainCostly(number);
+    if (glob.starred && glob.unitsMin === 0) this.#forAll.push(number);
+    else this.#withoutLiteral.push(number);
     this.#costly++;
     this.#wildcards += wildcardsOf(glob);
     return number;
@@ -105,7 +108,7 @@ export class PatternIndex {
     const form = this.#forms[number];
     const hasGram = records.hasGram(number);
     if (hasGram) this.#removeFromRun(number);
-    else this.#withoutLiteral = records.unlink(number, this.#withoutLiteral);
+    else if (!this.#forAll.remove(number)) this.#withoutLiteral.remove(number);
     if (form instanceof RegexMatcher) this.#regexSteps -= form.bitSteps;
     if (form instanceof RegexMatcher || !hasGram) this.#costly--;
     if (!hasGram) this.#wildcards -= wildcardsOf(form);
@@ -131,32 +134,26 @@ export class PatternIndex {
     const judged = this.#judged;
     judged.notes = notes;
     judged.numbers = numbers;
-    const records = this.#records;
-    for (let id = this.#withoutLiteral; id !== NO_CHAIN; id = records.nextOf(id)) {
-      if (records.isForAll(id) || this.#matches(id)) this.#take(id);
-    }
+    const forAll = this.#forAll;
+    for (let i = 0; i < forAll.count; i++) this.#take(forAll.numbers[i] as number);
+    this.#takeMatching(this.#withoutLiteral);
     if (this.#chains.size > 0) this.#collectByGrams(text);
   }
 
   #collectByGrams(text: string): void {
     const keyGrams = this.#keyGrams;
-    const chains = this.#chains;
-    const records = this.#records;
+    const met = this.#met;
     const judged = this.#judged;
-    const { unsure } = judged;
     keyGrams.read(text);
-    const lookUp = this.#nextLookUp();
-    const { count, numbers, places } = keyGrams;
-    unsure.count = 0;
-    let tried = 0;
+    this.#chains.visit(keyGrams, this.#nextLookUp(), met);
+    judged.unsure.count = 0;
+    this.#key.steps += this.#records.judge(met, keyGrams, judged);
+    this.#takeMatching(judged.unsure);
+  }
+
+  #takeMatching({ count, numbers }: Found): void {
     for (let i = 0; i < count; i++) {
-      const head = chains.visit(numbers[i] as number, lookUp);
-      if (head === NO_CHAIN) continue;
-      tried += records.judgeChain(head, keyGrams, places[i] as number, judged);
-    }
-    this.#key.steps += tried;
-    for (let i = 0; i < unsure.count; i++) {
-      const id = unsure.numbers[i] as number;
+      const id = numbers[i] as number;
       if (this.#matches(id)) this.#take(id);
     }
   }
@@ -204,8 +201,8 @@ export class PatternIndex {
     // Of all, the first gram of the first run and the last one of the last are the least likely to
     // overlap the chosen one and each other.
     records.setGrams(id, gram, grams[0] as number, grams[gramCount - 1] as number);
-    records.setText(id, runs, runs.places[place] as number);
     this.#chain(id, gram, count);
+    records.setText(id, runs, runs.places[place] as number);
     return id;
   }
 
@@ -214,7 +211,7 @@ export class PatternIndex {
     const form = new RegexMatcher(program);
     if (grams.length === 0) {
       const id = this.#open(form);
-      this.#chainCostly(id);
+      this.#withoutLiteral.push(id);
       return id;
     }
     const gram = grams[this.#rarest(grams, grams.length)] as number;
@@ -234,33 +231,23 @@ export class PatternIndex {
     return id;
   }
 
-  /** Puts it among those that every key meets. */
-  #chainCostly(id: number): void {
-    this.#records.link(id, this.#withoutLiteral);
-    this.#withoutLiteral = id;
-  }
-
   /** Puts it under its gram, under which so many were before. */
   #chain(id: number, gram: number, count: number): void {
     if (count >= CROWD) this.#setLate(id, true);
-    this.#records.link(id, this.#chains.headOf(gram));
-    this.#chains.grow(gram, id);
+    const chains = this.#chains;
+    chains.grow(gram, this.#records.append(id, chains.headOf(gram), count));
   }
 
   /** When one of the first goes, a late one is among the first. */
   #removeFromRun(number: number): void {
     const records = this.#records;
+    const chains = this.#chains;
     const gram = records.gramOf(number);
-    const head = records.unlink(number, this.#chains.headOf(gram));
-    this.#chains.shrink(gram, head);
-    if (records.isLate(number)) {
-      this.#setLate(number, false);
-      return;
-    }
-    if (this.#chains.countOf(gram) < CROWD) return;
-    let late = head;
-    while (!records.isLate(late)) late = records.nextOf(late);
-    this.#setLate(late, false);
+    const count = chains.countOf(gram);
+    const head = records.remove(number, chains.headOf(gram), count);
+    chains.shrink(gram, head);
+    if (records.isLate(number)) this.#setLate(number, false);
+    else if (count > CROWD) this.#setLate(records.lateIn(head), false);
   }
 
   #setLate(id: number, isLate: boolean): void {

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { ANY, type Glob, type Segment } from '../../../src/routing/glob.ts';
 import { parseGlob } from '../../../src/routing/glob-parse.ts';
 import { GlobRuns } from '../../../src/routing/glob-runs.ts';
-import { END, gramsOfRuns, START } from '../../../src/routing/grams.ts';
+import { gramsOfRuns } from '../../../src/routing/grams.ts';
+import { END, START } from '../../../src/routing/key-text.ts';
 
 /** One reader for all: what a pattern before has left must not show. */
 const reader = new GlobRuns();

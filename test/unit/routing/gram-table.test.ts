@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { GramTable, NO_CHAIN } from '../../../src/routing/gram-table.ts';
+import { Chains, GramTable, NO_CHAIN } from '../../../src/routing/gram-table.ts';
+import { KeyGrams } from '../../../src/routing/grams.ts';
 
 describe('GramTable', () => {
   it('keeps the chains that are left when others go, in whatever order', () => {
@@ -29,11 +30,27 @@ describe('GramTable', () => {
     expect([table.headOf(7), table.countOf(7), table.size]).toEqual([1, 1, 1]);
   });
 
-  it('shows a chain once to each look-up', () => {
+  it('shows a chain once to each look-up, with the first place of its gram', () => {
+    const grams = new KeyGrams();
+    grams.read('aba');
+    const twice = gramsAt(grams, 1).find((gram) => gramsAt(grams, 3).includes(gram)) as number;
     const table = new GramTable();
-    table.grow(0, 0);
-    expect([table.visit(0, 1), table.visit(0, 1), table.visit(0, 2)]).toEqual([0, NO_CHAIN, 0]);
+    table.grow(twice, 0);
+    table.grow(twice + 1, 8);
+    const chains = new Chains();
+    const met = (lookUp: number): number[][] => {
+      table.visit(grams, lookUp, chains);
+      return [...chains.heads.subarray(0, chains.count)].map((head, i) => [
+        head,
+        chains.places[i] as number,
+      ]);
+    };
+    expect([met(1), met(1), met(2)]).toEqual([[[0, 1]], [], [[0, 1]]]);
     table.forgetVisits();
-    expect([table.visit(0, 2), table.visit(1, 2)]).toEqual([0, NO_CHAIN]);
+    expect(met(2)).toEqual([[0, 1]]);
   });
 });
+
+function gramsAt({ count, numbers, places }: KeyGrams, place: number): number[] {
+  return [...numbers.subarray(0, count)].filter((_gram, i) => places[i] === place);
+}
