@@ -13,9 +13,19 @@ export interface Ended {
 const LIMIT_MS = 30_000;
 
 export function runProgram(name: string, ...args: string[]): Promise<Ended> {
+  return runProgramWith({}, name, ...args);
+}
+
+/** `env`: what its environment has beside ours. */
+export function runProgramWith(
+  env: Readonly<Record<string, string>>,
+  name: string,
+  ...args: string[]
+): Promise<Ended> {
   const program = fileURLToPath(new URL(`../fixtures/programs/${name}.mjs`, import.meta.url));
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [program, ...args], {
+      env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: LIMIT_MS,
     });
