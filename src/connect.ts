@@ -18,7 +18,7 @@ import {
 import { loadCodec } from './load-codec.ts';
 import { createLogger } from './log.ts';
 import { TICKET_STATE, ticketState } from './memory/ticket-word.ts';
-import { BusError } from './message/errors.ts';
+import { BusError, type BusErrorCode } from './message/errors.ts';
 import type { CodecLayer } from './message/module-codec.ts';
 import {
   type CloseOptions,
@@ -150,12 +150,14 @@ async function openConnection(given: Ticket, wanted: string | undefined): Promis
     if (ended !== undefined) throw ended;
     return { ...busOf(door, ticket, boot, layer), codec };
   } catch (error) {
-    if (boot === undefined && isFull(error)) {
+    if (boot === undefined && isOf(error, 'ERR_BUS_FULL')) {
       door.unref();
       refused.set(given.state, entrance);
       throw error;
     }
     if (boot !== undefined) await leave(planeThrough(door), boot.memory.id, door).catch(() => {});
+    // Main may make a client of this thread yet, for which nobody is there.
+    else if (isOf(error, 'ERR_BUS_TIMEOUT')) door.call('detach', []).catch(() => {});
     door.close();
     throw endedError(ticket) ?? error;
   }
@@ -171,8 +173,8 @@ async function claim(given: Ticket): Promise<Entrance> {
   return { ticket, door: new Door(ticket.control, () => ticket.peers.close()) };
 }
 
-function isFull(error: unknown): boolean {
-  return BusError.isBusError(error) && error.code === 'ERR_BUS_FULL';
+function isOf(error: unknown, code: BusErrorCode): boolean {
+  return BusError.isBusError(error) && error.code === code;
 }
 
 /** Undefined for a ticket that main has not taken back. */
@@ -240,7 +242,7 @@ async function leave(plane: ControlPlane, client: number, door: Door): Promise<v
   try {
     await plane.detach(client);
   } catch (error) {
-    if (!BusError.isBusError(error) || error.code !== 'ERR_BUS_CLOSED') throw error;
+    if (!isOf(error, 'ERR_BUS_CLOSED')) throw error;
   } finally {
     door.close();
   }

@@ -5,6 +5,9 @@ import { codeOf, failureOf } from '../helpers/failure.ts';
 import { until } from '../helpers/gate.ts';
 import { connect, workerFile } from '../helpers/real-bus.ts';
 
+/** Only where the worker does not start at all. */
+const LONGEST_MS = 20_000;
+
 describe('a bus that has no place for a thread', () => {
   it('leaves its ticket as it was: the same call succeeds when there is one', async () => {
     const bus = await createWatchedBus({ shards: 1, maxClients: 2 });
@@ -42,6 +45,30 @@ describe('a bus that has no place for a thread', () => {
       code: 'ERR_BUS_CLOSED',
       details: { state: 'closed' },
     });
+  });
+
+  it('gets back the place of a thread whose connect did not wait for a blocked main thread', async () => {
+    const bus = await createWatchedBus({ shards: 1, maxClients: 2 });
+    const failed = new Int32Array(new SharedArrayBuffer(4));
+    const starting = bus.startWorker(workerFile('impatient'), { workerData: { failed } });
+    expect(Atomics.wait(failed, 0, 0, LONGEST_MS)).toBe('ok');
+    const worker = await starting;
+    expect(await once(worker, 'message')).toEqual(['ERR_BUS_TIMEOUT']);
+    // Whether main has read of that attempt before or not: in the end there is a place.
+    const codes: string[] = [];
+    const other = bus.createTicket();
+    await until(async () => {
+      const connected = await connect(other).catch(({ code }: { code: string }) => code);
+      if (typeof connected === 'string') codes.push(connected);
+      else await connected.close();
+      return typeof connected !== 'string';
+    });
+    expect(codes).toEqual(codes.map(() => 'ERR_BUS_FULL'));
+    expect((await bus.metrics()).clients).toHaveLength(1);
+    worker.postMessage('end');
+    await once(worker, 'exit');
+    await expectAtRest(bus);
+    await bus.close();
   });
 
   it('takes a thread of startWorker that tries again', async () => {
