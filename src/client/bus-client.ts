@@ -106,6 +106,7 @@ export class BusClient {
       settings: boot.settings,
       events: this.#events,
       onWaiting: () => this.#loop.hold(),
+      refusal: () => this.#sender.refusal(),
     });
     this.endpoints = {
       find: async (query) => {
@@ -307,6 +308,7 @@ export class BusClient {
   }> {
     const { counts } = this.#core.counters;
     const before = counts.settled;
+    if (!this.#environment.isMain && this.#busState === BUS_STATE.open) this.#sender.leave();
     this.#sender.stop(BUS_STATE.closing);
     if (drains) {
       this.#core.flushAll();

@@ -128,30 +128,34 @@ export function handlerError(error: unknown, key: string, attempts: number): Bus
   });
 }
 
+/** What a call meets the end of: of the bus, or of this thread's part in it. */
+export type Closing = 'the bus' | "this thread's connection";
+
 /** A call that came too late: nothing was sent. */
-export function closedError(state: string): BusError {
-  const text = `The bus is ${state}; it takes no calls any more, and this one was refused.`;
+export function closedError(state: string, closing: Closing = 'the bus'): BusError {
+  const what = `T${closing.slice(1)}`;
+  const text = `${what} is ${state}; it takes no calls any more, and this one was refused.`;
   return new BusError('ERR_BUS_CLOSED', text, { details: { state, accepted: false } });
 }
 
-/** A call that was pending when the bus closed. */
-export function cutOffError(kind: number, key: string): BusError {
+/** A call that was pending then. */
+export function cutOffError(kind: number, key: string, closing: Closing): BusError {
   const text =
-    `${VERBS[kind] ?? 'send'}('${shown(key)}'): the bus closed before it was settled. ` +
+    `${VERBS[kind] ?? 'send'}('${shown(key)}'): ${closing} closed before it was settled. ` +
     'Its message had been accepted: it may have been handled or not.';
   const details = { state: 'closed', accepted: true, routingKey: key };
   return new BusError('ERR_BUS_CLOSED', text, { details });
 }
 
-/** A call that waited for room when the bus closed. */
-export function unsentError(): BusError {
-  const text = 'The bus closed while the call waited for room: nothing was sent.';
+/** A call that waited for room then. */
+export function unsentError(closing: Closing): BusError {
+  const text = `T${closing.slice(1)} closed while the call waited for room: nothing was sent.`;
   return new BusError('ERR_BUS_CLOSED', text, { details: { state: 'closed', accepted: false } });
 }
 
-/** What open calls end with when the bus ends. */
-export function endedError(state: 'closed' | 'fatal'): BusError {
-  if (state === 'closed') return closedError(state);
+/** What calls end with from then on. */
+export function endedError(state: 'closed' | 'fatal', closing: Closing = 'the bus'): BusError {
+  if (state === 'closed') return closedError(state, closing);
   return new BusError(
     'ERR_BUS_FATAL',
     'A shard could not be kept alive: the bus has ended. Close it and make a new one.',

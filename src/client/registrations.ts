@@ -17,7 +17,6 @@ import { checkHandler, EndpointReceiver, type Handler } from './endpoint.ts';
 import { ClientEndpoint, type Endpoint } from './endpoint-handle.ts';
 import { endpointSpec } from './endpoint-spec.ts';
 import type { EventMessage } from './message.ts';
-import { closedError } from './outcome-errors.ts';
 import { patternText } from './route-handle.ts';
 import { ClientSubscription, type Subscription } from './subscription.ts';
 import type { EventHandler } from './subscription-callbacks.ts';
@@ -36,6 +35,8 @@ export interface RegistrationParts {
   readonly events: EventHub;
   /** Who waits for events, or what is registered, has changed. */
   readonly onWaiting: () => void;
+  /** What calls are refused with, once there is an end. */
+  readonly refusal: () => Error;
 }
 
 export class Registrations {
@@ -180,7 +181,7 @@ export class Registrations {
     try {
       const next = await subscription[Symbol.asyncIterator]().next();
       if (next.done !== true) return next.value;
-      throw signal?.aborted ? abortedBy(signal) : closedError('closed');
+      throw signal?.aborted ? abortedBy(signal) : this.#parts.refusal();
     } finally {
       if (!this.#closed) await subscription.unsubscribe();
     }

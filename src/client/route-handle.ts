@@ -4,7 +4,7 @@ import type { Balance } from '../control/commands.ts';
 import type { ControlPlane, RouteRecord, RouteRequest } from '../control/plane.ts';
 import { BusError } from '../message/errors.ts';
 import { kindOf } from '../message/text.ts';
-import type { MatchKind, RouteEntry, RouteOptions } from '../options.ts';
+import type { RouteEntry, RouteOptions } from '../options.ts';
 import { configError, readOnce, resolveRouteEntry, resolveRouteOptions } from '../options.ts';
 
 export interface Route {
@@ -71,21 +71,24 @@ function entryRequest(entry: RouteEntry, index: number): RouteRequest {
  */
 export function patternText(
   pattern: string | RegExp,
-  match: MatchKind,
+  match: RouteRequest['match'],
 ): { pattern: string; match: RouteRequest['match'] } {
-  if (match === 'extglob') refuseForm("match 'extglob', which is not supported yet");
   if (!types.isRegExp(pattern)) {
     // Checked here: what is no text could not even be carried to main from another thread.
-    if (typeof pattern !== 'string') refuseForm(kindOf(pattern));
+    if (typeof pattern !== 'string') refuseForm(ANY, kindOf(pattern));
     return { pattern, match };
   }
-  if (match !== 'auto' && match !== 'regex') refuseForm(`a RegExp with match '${match}'`);
+  if (match !== 'auto' && match !== 'regex') {
+    refuseForm(`a string with match '${match}'`, 'a RegExp');
+  }
   const { flags, source } = readRegExp(pattern);
   if (/[^imsu]/.test(flags)) {
-    refuseForm(`a RegExp with the flags '${flags}', not only i, m, s and u`);
+    refuseForm('a RegExp without flags other than i, m, s and u', `one with '${flags}'`);
   }
   return { pattern: flags === '' ? source : `(?${flags})${source}`, match: 'regex' };
 }
+
+const ANY = 'a non-empty string or a RegExp';
 
 /** A RegExp may have properties of its own that throw, or are no text. */
 function readRegExp(pattern: RegExp): { readonly flags: string; readonly source: string } {
@@ -95,11 +98,10 @@ function readRegExp(pattern: RegExp): { readonly flags: string; readonly source:
   } catch {
     // Refused below.
   }
-  refuseForm('a RegExp whose flags and source cannot be read');
+  refuseForm(ANY, 'a RegExp whose flags and source cannot be read');
 }
 
-function refuseForm(got: string): never {
-  const expected = 'a non-empty string or a RegExp';
+function refuseForm(expected: string, got: string): never {
   throw new BusError('ERR_BUS_INVALID_PATTERN', `A pattern must be ${expected}; got ${got}.`, {
     details: { expected, got },
   });

@@ -17,6 +17,7 @@ import type { ClientEnvironment, TimerHandle } from './clock.ts';
 import { isHeldBack } from './held-back.ts';
 import type { Draft } from './outbox.ts';
 import {
+  type Closing,
   closedError,
   cutOffError,
   endedError,
@@ -47,6 +48,7 @@ export class Sender implements SendHome {
   /** BUS_STATE as this client knows it. */
   #state: number = BUS_STATE.open;
   #endedWith: Error | undefined;
+  #closing: Closing = 'the bus';
   #looking: TimerHandle;
 
   constructor(core: ClientCore, environment: ClientEnvironment, correlationTimeoutMs: number) {
@@ -86,8 +88,12 @@ export class Sender implements SendHome {
 
   /** Throws ERR_BUS_CLOSED, or what the bus ended with. */
   checkOpen(): void {
-    if (this.#state === BUS_STATE.open) return;
-    throw this.#endedWith ?? closedError(STATE_NAMES[this.#state] ?? 'closed');
+    if (this.#state !== BUS_STATE.open) throw this.refusal();
+  }
+
+  /** Of calls, once there is an end. */
+  refusal(): Error {
+    return this.#endedWith ?? closedError(STATE_NAMES[this.#state] ?? 'closed', this.#closing);
   }
 
   /** `'accepted'`, or why not. Throws for misuse only. */
@@ -161,6 +167,11 @@ export class Sender implements SendHome {
     if (send.timer !== undefined) this.#environment.clearTimer(send.timer);
   }
 
+  /** This thread closes its connection; the bus goes on. */
+  leave(): void {
+    this.#closing = "this thread's connection";
+  }
+
   /** No new calls. */
   stop(state: number, error?: Error): void {
     this.#state = state;
@@ -178,9 +189,9 @@ export class Sender implements SendHome {
   #cutOff(): void {
     const core = this.#core;
     const { keys, pending } = core.slots;
-    this.#endWaiting(unsentError());
+    this.#endWaiting(unsentError(this.#closing));
     for (const [slot, send] of pending.entries()) {
-      send?.fail(cutOffError(core.kindOf(slot), keys[slot]?.text ?? ''));
+      send?.fail(cutOffError(core.kindOf(slot), keys[slot]?.text ?? '', this.#closing));
     }
     core.batches.abandon();
   }
@@ -188,7 +199,7 @@ export class Sender implements SendHome {
   /** The bus is over: no new calls, and the open ones end with that. */
   endWith(state: 'closed' | 'fatal'): void {
     this.#state = state === 'fatal' ? BUS_STATE.fatal : BUS_STATE.closed;
-    this.#endedWith ??= endedError(state);
+    this.#endedWith ??= endedError(state, this.#closing);
     if (state === 'fatal') this.failAll(this.#endedWith);
     else this.#cutOff();
   }

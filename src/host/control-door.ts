@@ -51,6 +51,7 @@ export class Door {
   readonly #deadlineMs: number;
   readonly #rejections = new Set<(error: BusError) => void>();
   #closed = false;
+  #isOwnEnd = false;
 
   /** `onClose` is told once, whichever side closed the port. */
   constructor(port: MessagePort, onClose: () => void, deadlineMs: number = CALL_DEADLINE_MS) {
@@ -65,7 +66,7 @@ export class Door {
 
   /** Rejects with what main threw, `ERR_BUS_TIMEOUT` at the deadline, or `ERR_BUS_CLOSED` with the port. */
   call(method: string, parameters: readonly unknown[]): Promise<unknown> {
-    if (this.#closed) return Promise.reject(closedError(method));
+    if (this.#closed) return Promise.reject(closedError(method, this.#isOwnEnd));
     if (this.#rejections.size >= CALLS_MAX) return Promise.reject(tooManyError());
     return new Promise((resolve, reject) => {
       const settle = (finish: () => void): void => {
@@ -92,6 +93,7 @@ export class Door {
 
   /** Calls under way reject `ERR_BUS_CLOSED`. */
   close(): void {
+    this.#isOwnEnd = true;
     this.#end();
     this.#port.close();
   }
@@ -106,12 +108,16 @@ export class Door {
 
   #end(): void {
     this.#closed = true;
-    for (const abandon of [...this.#rejections]) abandon(closedError('a control call'));
+    for (const abandon of [...this.#rejections])
+      abandon(closedError('a control call', this.#isOwnEnd));
   }
 }
 
-function closedError(method: string): BusError {
-  const text = `The bus is closed or its main thread is gone: ${method} has no answer.`;
+function closedError(method: string, isOwnEnd: boolean): BusError {
+  const what = isOwnEnd
+    ? "This thread's connection is closed"
+    : 'The bus is closed or its main thread is gone';
+  const text = `${what}: ${method} has no answer.`;
   return new BusError('ERR_BUS_CLOSED', text, { details: { state: 'closed' } });
 }
 

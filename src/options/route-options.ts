@@ -4,6 +4,8 @@ import { DURATION, OptionReader } from './reader.ts';
 
 /** How a pattern is read. */
 export type MatchKind = 'auto' | 'exact' | 'glob' | 'regex' | 'extglob';
+/** The others are refused. */
+export type BuiltMatch = Exclude<MatchKind, 'extglob'>;
 
 /** How the routes of one pattern and priority take turns. */
 export type Balance = 'round-robin' | 'least-in-flight' | 'random' | 'weighted' | 'consistent-hash';
@@ -12,7 +14,7 @@ export type Balance = 'round-robin' | 'least-in-flight' | 'random' | 'weighted' 
 export interface RouteOptions {
   /** Higher wins, 0 to 2^31 - 1. Default 0. */
   readonly priority?: number | undefined;
-  /** Default `'auto'`: exact unless the pattern has one of `* ? [`. `'regex'` and `'extglob'` are not supported yet. */
+  /** Default `'auto'`: exact unless the pattern has one of `* ? [`. `'extglob'` is not supported yet. */
   readonly match?: MatchKind | undefined;
   /** How the members of a balance set take turns. Default `'round-robin'`. */
   readonly balance?: Balance | undefined;
@@ -35,7 +37,7 @@ export interface RouteEntry extends RouteOptions {
 
 export interface ResolvedRouteOptions {
   readonly priority: number;
-  readonly match: MatchKind;
+  readonly match: BuiltMatch;
   readonly balance: Balance;
   readonly weight: number;
   readonly hashHeader: string | undefined;
@@ -56,7 +58,7 @@ const NAMES: readonly (keyof RouteOptions)[] = [
 ];
 const ENTRY_NAMES: readonly (keyof RouteEntry)[] = ['pattern', 'endpoint', ...NAMES];
 
-const MATCHES: readonly MatchKind[] = ['auto', 'exact', 'glob', 'regex', 'extglob'];
+const MATCHES = ['auto', 'exact', 'glob', 'regex'] as const;
 const BALANCES: readonly Balance[] = [
   'round-robin',
   'least-in-flight',
@@ -88,9 +90,16 @@ function hasOptions(entry: RouteEntry): boolean {
 }
 
 /** The options of `removeRoute`. */
-export function resolveMatch(options: { readonly match?: MatchKind } | undefined): MatchKind {
+export function resolveMatch(options: { readonly match?: MatchKind } | undefined): BuiltMatch {
   if (options === undefined) return 'auto';
-  return new OptionReader(options, ['match'], 'removeRoute').choice('match', 'auto', MATCHES);
+  return readMatch(new OptionReader(options, ['match'], 'removeRoute'));
+}
+
+export function readMatch(read: OptionReader): BuiltMatch {
+  const given = read.get('match');
+  if (given !== 'extglob') return read.choice('match', 'auto', MATCHES);
+  const expected = MATCHES.map((match) => `'${match}'`).join(', ');
+  throw read.refuse('match', `one of ${expected} ('extglob' is not supported yet)`, given);
 }
 
 function readRouteOptions(read: OptionReader): ResolvedRouteOptions {
@@ -105,7 +114,7 @@ function readRouteOptions(read: OptionReader): ResolvedRouteOptions {
   }
   return Object.freeze({
     priority: read.integer('priority', 0, { low: 0, high: LIMITS.priority }),
-    match: read.choice('match', 'auto', MATCHES),
+    match: readMatch(read),
     balance,
     weight,
     hashHeader,

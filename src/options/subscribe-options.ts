@@ -2,7 +2,7 @@
 import { LIMITS } from '../limits.ts';
 import { type ResolvedRetry, type RetryOptions, resolveRetry } from './endpoint-options.ts';
 import { DELAY, DURATION, OptionReader } from './reader.ts';
-import type { MatchKind } from './route-options.ts';
+import { type BuiltMatch, type MatchKind, readMatch } from './route-options.ts';
 
 export type Overflow = 'drop-oldest' | 'drop-newest' | 'block' | 'error';
 
@@ -32,7 +32,7 @@ export interface SubscribeOptions {
   readonly signal?: AbortSignal | undefined;
   /** Callbacks at once, 1 to 100 000. Default 1: in order. */
   readonly concurrency?: number | undefined;
-  /** Default `'auto'`, as for routes; `'regex'` and `'extglob'` are not supported yet. */
+  /** Default `'auto'`, as for routes; `'extglob'` is not supported yet. */
   readonly match?: MatchKind | undefined;
   /**
    * With `ack`: ms from the moment an event is handed over until it must be settled, 1 to 2 147 483 647. Then the attempt
@@ -73,7 +73,7 @@ export interface ResolvedSubscribeOptions {
   readonly lease: boolean;
   readonly signal: AbortSignal | undefined;
   readonly concurrency: number;
-  readonly match: MatchKind;
+  readonly match: BuiltMatch;
   readonly timeout: number;
   readonly retry: ResolvedRetry;
 }
@@ -142,7 +142,7 @@ function readSubscribeOptions(options: SubscribeOptions): ResolvedSubscribeOptio
     lease: read.flag('lease', false),
     signal: read.signal('signal'),
     concurrency: read.integer('concurrency', 1, { low: 1, high: LIMITS.concurrency }),
-    match: read.choice('match', 'auto', ['auto', 'exact', 'glob', 'regex', 'extglob']),
+    match: readMatch(read),
     timeout: read.duration('timeout', Number.POSITIVE_INFINITY, DURATION),
     retry: resolveRetry(read.get('retry'), WHERE),
   });

@@ -30,6 +30,7 @@ function makeRegistrations(refuse?: 'registerEndpoint' | 'subscribe') {
     settings: { maxConcurrentDeliveries: 1000 } as never,
     events: new EventHub(() => undefined),
     onWaiting: () => undefined,
+    refusal: () => new Error('refused'),
   });
   const verbs = (): string[] => calls.map(([verb]) => verb);
   return { world, registrations, calls, verbs };

@@ -49,7 +49,7 @@ describe('patternText', () => {
   });
 
   it.each([
-    ['a', 'extglob'],
+    [7 as never, 'auto'],
     [/a/, 'glob'],
     [/a/, 'exact'],
     [/a/g, 'auto'],

@@ -233,6 +233,18 @@ describe('Sender', () => {
     expect([caller.sender.open, caller.timerCount]).toEqual([0, 0]);
   });
 
+  it('says so where it is this thread that leaves', async () => {
+    const { caller } = makeService({ slots: 2 });
+    const [open, waiting] = [caller.request('k'), caller.request('k')];
+    caller.sender.leave();
+    caller.sender.stop(BUS_STATE.closing);
+    expect(() => caller.request('k')).toThrow("This thread's connection is closing");
+    caller.sender.endWith('closed');
+    expect(() => caller.request('k')).toThrow("This thread's connection is closed");
+    expect(open.toError().message).toContain("this thread's connection closed before");
+    expect(waiting.toError().message).toContain("This thread's connection closed while");
+  });
+
   it('refuses what has lived too long', () => {
     const { world, caller } = makeService();
     const send = caller.notify('k', 1, { ttl: 3 });

@@ -133,8 +133,16 @@ describe('the options of a route', () => {
     }
   });
 
+  it('say what is not there yet', () => {
+    const { code, message } = refused(() => route({ match: 'extglob' }));
+    expect(code).toBe('ERR_BUS_CONFIG');
+    expect(message).toBe(
+      "registerRoute: option 'match' must be one of 'auto', 'exact', 'glob', 'regex' ('extglob' is not supported yet), got the string 'extglob'.",
+    );
+  });
+
   it('take the bounds', () => {
-    const given = { priority: 2 ** 31 - 1, match: 'extglob', timeout: 1 };
+    const given = { priority: 2 ** 31 - 1, match: 'regex', timeout: 1 };
     expect(route(given)).toMatchObject(given);
     const weighted = { balance: 'weighted', weight: 65_535 };
     expect(route(weighted)).toMatchObject(weighted);
@@ -145,7 +153,7 @@ describe('the options of a route', () => {
 
   it.each([
     ['priority', [-1, 1.5, 2 ** 31, Number.NaN, '1']],
-    ['match', ['Glob', '', 7, null, 'toString']],
+    ['match', ['Glob', '', 7, null, 'toString', 'extglob']],
     ['balance', ['sticky', null, 'constructor']],
     ['weight', [0, -1, 0.5, 65_536]],
     ['hashHeader', ['', 7, 'used-without-consistent-hash']],
