@@ -25,6 +25,8 @@ export class Chains {
   /** For each chain the first place in the key's marked units at which its gram starts. */
   places: Int32Array = new Int32Array(1024);
   count = 0;
+  /** In all of them together. */
+  patternCount = 0;
 
   /** Empty, with room for so many. */
   reset(room: number): void {
@@ -63,6 +65,7 @@ export class GramTable {
     chains.reset(count);
     const { heads, places: found } = chains;
     let met = 0;
+    let patterns = 0;
     for (let i = 0; i < count; i++) {
       const gram = numbers[i] as number;
       let at = firstWord(gram) & mask;
@@ -73,10 +76,12 @@ export class GramTable {
       }
       if (head === 0 || cells[at + SEEN_BY] === lookUp) continue;
       cells[at + SEEN_BY] = lookUp;
+      patterns += cells[at + COUNT] as number;
       heads[met] = head - 1;
       found[met++] = places[i] as number;
     }
     chains.count = met;
+    chains.patternCount = patterns;
   }
 
   /** The chain has grown by one pattern, and begins at `head` now. */

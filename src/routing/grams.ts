@@ -9,7 +9,10 @@ import { KeyText } from './key-text.ts';
 /** Lengths of grams in UTF-16 code units, ascending. Of a run of text the longest that fit count. */
 const GRAM_LENGTHS: readonly number[] = [1, 2, 3, 4, 8, 16];
 
-const SEED = 0x2545f491;
+/** A gram of n units is the polynomial of these with this base, mixed: the sums of a longer text have those of all its parts. */
+const BASE = 0x9e3779b1;
+/** By place in the lengths: the base to that power. */
+const POWERS: readonly number[] = GRAM_LENGTHS.map((length) => powerOf(length));
 
 /**
  * Numbers of the grams that every key with these runs of code units has, run by run: of each run those of the longest
@@ -32,78 +35,94 @@ export function gramsOfUnits(
   at: number,
 ): void {
   const size = longestGram(to - from);
-  const last = to - size;
-  for (let start = from; start <= last; start++) {
-    let hash = SEED;
-    for (let k = 0; k < size; k++) hash = foldUnit(hash, units[start + k] as number);
-    grams[at + start - from] = hash;
+  const power = powerOf(size);
+  let sum = 0;
+  for (let place = from; place < to; place++) {
+    sum = withUnit(sum, units[place] as number);
+    const start = place - size + 1;
+    if (start < from) continue;
+    if (start > from) sum -= Math.imul(termOf(units[start - 1] as number), power);
+    grams[at + start - from] = mixed(sum);
   }
 }
+
+/** Of nearly all keys. */
+const GRAMS_FIRST = 1024;
 
 /** The grams of one key at a time; reused, because every look-up needs it. */
 export class KeyGrams {
   /** The first `count` are the key's grams; some may be there twice. */
-  numbers: Int32Array = new Int32Array(1024);
+  numbers: Int32Array = new Int32Array(GRAMS_FIRST);
   /** For each gram the place in the text's units where it starts. */
-  places: Int32Array = new Int32Array(1024);
+  places: Int32Array = new Int32Array(GRAMS_FIRST);
   count = 0;
   readonly text: KeyText = new KeyText();
-  /** Number of the last key that had a gram with these low bits, and of the last one that had it twice. */
-  readonly #lastKey = new Uint32Array(SIEVE_SIZE);
-  readonly #lastTwice = new Uint32Array(SIEVE_SIZE);
+  /** Of the units before each place. */
+  #sums = new Int32Array(GRAMS_FIRST);
+  /** By the low bits of a gram: twice the number of the last key that had such a one, and 1 more if it had several. */
+  readonly #sieve = new Int32Array(SIEVE_SIZE);
   #keyNumber = 0;
 
   read(key: string): void {
     this.text.read(key);
-    const { unitCount: end, units } = this.text;
-    this.#makeRoom(end * GRAM_LENGTHS.length);
-    const { numbers, places } = this;
-    const lastKey = this.#lastKey;
-    const lastTwice = this.#lastTwice;
-    const keyNumber = this.#nextKey();
-    let count = 0;
-    for (let start = 0; start < end; start++) {
-      let hash = SEED;
-      let size = 0;
-      for (let i = 0; i < GRAM_LENGTHS.length; i++) {
-        const wanted = GRAM_LENGTHS[i] as number;
-        if (start + wanted > end) break;
-        while (size < wanted) hash = foldUnit(hash, units[start + size++] as number);
-        numbers[count] = hash;
-        places[count++] = start;
-        const cell = hash & SIEVE_MASK;
-        if (lastKey[cell] === keyNumber) lastTwice[cell] = keyNumber;
-        else lastKey[cell] = keyNumber;
-      }
+    const { unitCount, units } = this.text;
+    this.#makeRoom(unitCount);
+    this.#nextKey();
+    const sums = this.#sums;
+    let sum = 0;
+    for (let place = 0; place < unitCount; place++) {
+      sum = withUnit(sum, units[place] as number);
+      sums[place + 1] = sum;
     }
-    this.count = count;
+    this.count = 0;
+    for (let i = 0; i < GRAM_LENGTHS.length; i++) {
+      this.#addGrams(GRAM_LENGTHS[i] as number, POWERS[i] as number);
+    }
   }
 
   /** False: the key does not have the gram. True: it probably has. */
   mayHave(gram: number): boolean {
-    return this.#lastKey[gram & SIEVE_MASK] === this.#keyNumber;
+    return (this.#sieve[gram & SIEVE_MASK] as number) >> 1 === this.#keyNumber;
   }
 
   /** False: a gram that the key has is in one place only. True: it is probably in several. */
   mayHaveTwice(gram: number): boolean {
-    return this.#lastTwice[gram & SIEVE_MASK] === this.#keyNumber;
+    return this.#sieve[gram & SIEVE_MASK] === 2 * this.#keyNumber + 1;
   }
 
-  #makeRoom(count: number): void {
+  #addGrams(size: number, power: number): void {
+    const { numbers, places } = this;
+    const sieve = this.#sieve;
+    const sums = this.#sums;
+    const last = this.text.unitCount - size;
+    const once = 2 * this.#keyNumber;
+    const twice = once + 1;
+    let count = this.count;
+    for (let start = 0; start <= last; start++) {
+      const sum = (sums[start + size] as number) - Math.imul(sums[start] as number, power);
+      const gram = mixed(sum);
+      numbers[count] = gram;
+      places[count++] = start;
+      const cell = gram & SIEVE_MASK;
+      sieve[cell] = (sieve[cell] as number) >= once ? twice : once;
+    }
+    this.count = count;
+  }
+
+  #makeRoom(units: number): void {
+    const count = units * GRAM_LENGTHS.length;
     if (this.numbers.length >= count) return;
     this.numbers = new Int32Array(2 * count);
     this.places = new Int32Array(2 * count);
+    this.#sums = new Int32Array(2 * units + 1);
   }
 
-  #nextKey(): number {
-    this.#keyNumber = (this.#keyNumber + 1) >>> 0;
-    if (this.#keyNumber === 0) {
-      // Numbers start again: what the sieve remembers of 2³² keys ago must not be taken for new.
-      this.#lastKey.fill(0);
-      this.#lastTwice.fill(0);
-      this.#keyNumber = 1;
-    }
-    return this.#keyNumber;
+  #nextKey(): void {
+    this.#keyNumber++;
+    if (this.#keyNumber < KEYS_END) return;
+    // Numbers start again: what the sieve remembers of 2³⁰ keys ago must not be taken for new.
+    this.#sieve.fill(0);
+    this.#keyNumber = 1;
   }
 }
 
@@ -111,9 +130,29 @@ export class KeyGrams {
 const SIEVE_SIZE = 2 ** 14;
 const SIEVE_MASK = SIEVE_SIZE - 1;
 
-function foldUnit(hash: number, unit: number): number {
-  const mixed = Math.imul(hash ^ unit, 0x9e3779b1);
-  return mixed ^ (mixed >>> 15);
+/** Keys that have numbers of their own in the sieve. */
+const KEYS_END = 2 ** 30;
+
+/** The sum of units that are followed by one more. */
+function withUnit(sum: number, unit: number): number {
+  return (Math.imul(sum, BASE) + termOf(unit)) | 0;
+}
+
+/** Not 0, so that units of 0 count. */
+function termOf(unit: number): number {
+  return unit + 1;
+}
+
+/** The lower bits of a sum do not depend on the upper ones of the units. */
+function mixed(sum: number): number {
+  const folded = Math.imul(sum ^ (sum >>> 15), 0x2c1b3c6d);
+  return folded ^ (folded >>> 13);
+}
+
+function powerOf(length: number): number {
+  let power = 1;
+  for (let i = 0; i < length; i++) power = Math.imul(power, BASE);
+  return power;
 }
 
 /** Length of the grams of a run of so many units. */

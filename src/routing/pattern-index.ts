@@ -147,7 +147,8 @@ export class PatternIndex {
     keyGrams.read(text);
     this.#chains.visit(keyGrams, this.#nextLookUp(), met);
     judged.unsure.count = 0;
-    this.#key.steps += this.#records.judge(met, keyGrams, judged);
+    this.#key.steps += met.patternCount;
+    this.#records.judge(met, keyGrams, judged);
     this.#takeMatching(judged.unsure);
   }
 

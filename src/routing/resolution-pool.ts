@@ -16,6 +16,8 @@ interface Place<Made> {
 export class ResolutionPool<Made> {
   /** Each is made with the first resolution that comes to lie there. */
   readonly #places: (Place<Made> | undefined)[] = new Array<undefined>(PLACES).fill(undefined);
+  /** Where resolutions were found last, by a few of the numbers in the order of that time: of most keys nothing more is asked. */
+  readonly #guesses: (Place<Made> | undefined)[] = new Array<undefined>(PLACES).fill(undefined);
   /** By number: the last look-up that found it. */
   #seenBy = new Uint32Array(64);
   #lookUp = 0;
@@ -24,10 +26,15 @@ export class ResolutionPool<Made> {
 
   /** What was made of the same numbers, in whatever order they were found. */
   find(first: Found, second: Found): Made | undefined {
+    const guess = guessOf(first, second);
+    const guessed = this.#guesses[guess];
+    if (guessed?.made !== undefined && isInOrder(guessed, first, second)) return guessed.made;
     const place = this.#places[placeOf(first, second)];
     if (place?.made === undefined) return undefined;
     const isSame = this.#areSame(first, place.first) && this.#areSame(second, place.second);
-    return isSame ? place.made : undefined;
+    if (!isSame) return undefined;
+    this.#guesses[guess] = place;
+    return place.made;
   }
 
   /** Notes what the next resolution, which `put` brings, is made of, in the order in which it was found. */
@@ -60,7 +67,6 @@ export class ResolutionPool<Made> {
 
   #areSame(found: Found, kept: Numbers): boolean {
     if (found.count !== kept.count) return false;
-    // A table that has not changed finds the same in the same order, for most keys.
     return kept.isInOrder(found) || this.#hasAll(found, kept);
   }
 
@@ -109,9 +115,39 @@ class Numbers {
   /** Whether these numbers, of which there are as many, were found in this order. */
   isInOrder({ count, numbers: found }: Found): boolean {
     const { numbers } = this;
-    for (let i = 0; i < count; i++) if (numbers[i] !== found[i]) return false;
+    let i = 0;
+    // Four at once: so short a loop costs more than what it does.
+    for (; i < count - 3; i += 4) {
+      const differing =
+        ((numbers[i] as number) ^ (found[i] as number)) |
+        ((numbers[i + 1] as number) ^ (found[i + 1] as number)) |
+        ((numbers[i + 2] as number) ^ (found[i + 2] as number)) |
+        ((numbers[i + 3] as number) ^ (found[i + 3] as number));
+      if (differing !== 0) return false;
+    }
+    for (; i < count; i++) if (numbers[i] !== found[i]) return false;
     return true;
   }
+}
+
+/** Whether the place has these numbers, found in this order, as a table that has not changed finds them for most keys. */
+function isInOrder(place: Place<unknown>, first: Found, second: Found): boolean {
+  return (
+    place.first.count === first.count &&
+    place.second.count === second.count &&
+    place.first.isInOrder(first) &&
+    place.second.isInOrder(second)
+  );
+}
+
+function guessOf(first: Found, second: Found): number {
+  return (sampleOf(first) + 31 * sampleOf(second)) & (PLACES - 1);
+}
+
+function sampleOf({ count, numbers }: Found): number {
+  if (count === 0) return 0;
+  const ends = (numbers[0] as number) + 3 * (numbers[count - 1] as number);
+  return count + ends + 5 * (numbers[count >> 1] as number);
 }
 
 /** By a sum, which does not depend on the order. */

@@ -78,8 +78,6 @@ export class RunRecords {
   #numbers = new Int32Array(COUNT_MIN);
   #rareWords = new Int32Array(COUNT_MIN * RARE);
   readonly #blocks = new SlotBlocks();
-  /** Patterns of the longest chain so far. */
-  #longest = 0;
 
   /** Makes the record of a pattern that has no gram, is in no chain yet, and has no note. */
   open(id: number): void {
@@ -179,7 +177,6 @@ export class RunRecords {
     this.#numbers[slot] = id;
     rare[rareAt + PLACE] = slot;
     this.setNote(id, rare[rareAt + NOTE] as number);
-    if (count >= this.#longest) this.#longest = count + 1;
     return start;
   }
 
@@ -203,26 +200,25 @@ export class RunRecords {
     return head;
   }
 
-  /** Judges all patterns of these chains by the key, which has their grams. Returns how many there are. */
-  judge({ count: chainCount, heads, places }: Chains, key: KeyGrams, judged: Judged): number {
+  /** Judges all patterns of these chains by the key, which has their grams. */
+  judge(chains: Chains, key: KeyGrams, judged: Judged): void {
+    const { count: chainCount, heads, patternCount, places } = chains;
     const words = this.#words;
     const { isWide, lows, unitCount } = key.text;
     // The marks at both ends of the key are units too; the text of the key is between them.
     const textEnd = unitCount - 1;
     const { notes, numbers, unsure } = judged;
-    let tried = 0;
+    notes.reserve(patternCount);
+    const found = notes.numbers;
+    let count = notes.count;
     for (let i = 0; i < chainCount; i++) {
       const gramAt = places[i] as number;
-      notes.reserve(this.#longest);
-      const found = notes.numbers;
-      let count = notes.count;
       let shape = 0;
       for (
-        let at = ((heads[i] as number) * SLOT) | 0;
+        let at = Math.imul(heads[i] as number, SLOT);
         (shape & IS_LAST) === 0;
         at = (at + SLOT) | 0
       ) {
-        tried = (tried + 1) | 0;
         shape = words[at] as number;
         const length = shape & UNITS_MASK;
         if (length === 0) {
@@ -250,9 +246,8 @@ export class RunRecords {
           // Text that may stand anywhere stands where the gram does.
         } else if (anchors === 0) this.#judgeElsewhere(at, key, unsure);
       }
-      notes.count = count;
     }
-    return tried;
+    notes.count = count;
   }
 
   #numberAt(at: number): number {

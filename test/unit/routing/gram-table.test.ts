@@ -36,6 +36,7 @@ describe('GramTable', () => {
     const twice = gramsAt(grams, 1).find((gram) => gramsAt(grams, 3).includes(gram)) as number;
     const table = new GramTable();
     table.grow(twice, 0);
+    table.grow(twice, 0);
     table.grow(twice + 1, 8);
     const chains = new Chains();
     const met = (lookUp: number): number[][] => {
@@ -45,7 +46,9 @@ describe('GramTable', () => {
         chains.places[i] as number,
       ]);
     };
-    expect([met(1), met(1), met(2)]).toEqual([[[0, 1]], [], [[0, 1]]]);
+    expect([met(1), chains.patternCount]).toEqual([[[0, 1]], 2]);
+    expect([met(1), chains.patternCount]).toEqual([[], 0]);
+    expect(met(2)).toEqual([[0, 1]]);
     table.forgetVisits();
     expect(met(2)).toEqual([[0, 1]]);
   });

@@ -37,6 +37,21 @@ describe('ResolutionPool', () => {
     expect(pool.find(found(999, 1000), found())).toBe(999);
   });
 
+  it('asks for all numbers, also where a few of them were met before', () => {
+    const pool = new ResolutionPool<string>();
+    const numbers = Array.from({ length: 50 }, (_none, i) => 3 * i);
+    put(pool, found(...numbers), found(1), 'made');
+    for (let i = 0; i < 3; i++) expect(pool.find(found(...numbers), found(1))).toBe('made');
+    for (let place = 0; place < numbers.length; place++) {
+      const other = numbers.with(place, 1000);
+      expect(pool.find(found(...other), found(1))).toBeUndefined();
+    }
+    expect(pool.find(found(...numbers), found(2))).toBeUndefined();
+    expect(pool.find(found(...numbers.toReversed()), found(1))).toBe('made');
+    put(pool, found(...numbers), found(1), 'made again');
+    expect(pool.find(found(...numbers), found(1))).toBe('made again');
+  });
+
   it('keeps the numbers as they were found, whatever becomes of the lists', () => {
     const pool = new ResolutionPool<string>();
     const first = found(3, 1, 2);

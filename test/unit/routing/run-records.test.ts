@@ -42,18 +42,20 @@ class Records {
     const met = new Chains();
     const gramsMet = new Set<number>();
     met.reset(grams.count);
+    met.patternCount = 0;
     for (let i = 0; i < grams.count; i++) {
       const gram = grams.numbers[i] as number;
       const chain = this.#chains.get(gram);
       if (chain === undefined || gramsMet.has(gram)) continue;
       gramsMet.add(gram);
+      met.patternCount += chain.ids.length;
       met.heads[met.count] = chain.head;
       met.places[met.count++] = grams.places[i] as number;
     }
     const judged = { notes: new Found(), numbers: new Found(), unsure: new Found() };
-    const tried = this.records.judge(met, grams, judged);
+    this.records.judge(met, grams, judged);
     return {
-      tried,
+      tried: met.patternCount,
       notes: numbersOf(judged.notes),
       numbers: numbersOf(judged.numbers),
       unsure: numbersOf(judged.unsure),
