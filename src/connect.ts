@@ -7,6 +7,7 @@ import type { ContractsOf, WithContracts } from './contracts.ts';
 import type { ClientBoot, ControlPlane, PeerNews } from './control/plane.ts';
 import { PLANE_METHODS } from './host/client-calls.ts';
 import type { Door } from './host/control-door.ts';
+import { atProcessExit } from './host/exit-drains.ts';
 import {
   claimTicket,
   readTicket,
@@ -219,6 +220,11 @@ function busOf(
     logger: createLogger(undefined),
     codec,
   });
+  // What it has counted since it last came to rest is in no other place.
+  client.on(
+    'close',
+    atProcessExit(() => client.core.publishCounters()),
+  );
   // From here on the client holds the thread, and `unref` means what it says.
   door.unref();
   const close = closeOnce(async (options): Promise<DetachResult> => {

@@ -198,3 +198,25 @@ describe('what the bus tells', () => {
     expect([dropped['noRoute'], failed]).toEqual([5, 5]);
   });
 });
+
+describe('what a thread has counted', () => {
+  it('is not lost when it exits in the middle of its work', async () => {
+    const bus = await createWatchedBus({ shards: 1 });
+    const count = 50;
+    let parted = 0;
+    await bus.registerEndpoint('parted', () => {
+      parted += 1;
+    });
+    await bus.registerRoute('parted', 'parted');
+    await bus.startWorker(workerFile('parting'), { workerData: { count } });
+    const calls = Array.from({ length: count }, () => bus.notify('parting'));
+    const told = await Promise.allSettled(calls);
+    await until(() => parted === count);
+    await expectAtRest(bus);
+    const acknowledged = told.filter(({ status }) => status === 'fulfilled').length;
+    const { byKind, messages } = await bus.metrics();
+    expect(byKind.notification).toBe(2 * count);
+    expect(messages).toMatchObject({ accepted: 2 * count, delivered: acknowledged + parted });
+    await bus.close();
+  });
+});
