@@ -88,17 +88,24 @@ export class Sender implements SendHome {
 
   /** Throws ERR_BUS_CLOSED, or what the bus ended with. */
   checkOpen(): void {
-    if (this.#state !== BUS_STATE.open) throw this.refusal();
+    if (this.#isOver) throw this.refusal();
   }
 
   /** Of calls, once there is an end. */
   refusal(): Error {
-    return this.#endedWith ?? closedError(STATE_NAMES[this.#state] ?? 'closed', this.#closing);
+    const state = Math.max(this.#state, this.#core.busState);
+    if (state === BUS_STATE.fatal) return this.#endedWith ?? endedError('fatal');
+    return this.#endedWith ?? closedError(STATE_NAMES[state] ?? 'closed', this.#closing);
+  }
+
+  /** The event loop of a thread that was blocked has not heard yet what main says of the bus. */
+  get #isOver(): boolean {
+    return this.#state !== BUS_STATE.open || this.#core.busState !== BUS_STATE.open;
   }
 
   /** `'accepted'`, or why not. Throws for misuse only. */
   trySend(kind: number, key: string, payload: unknown, options: ResolvedSendOptions): TryResult {
-    if (this.#state !== BUS_STATE.open) return 'closed';
+    if (this.#isOver) return 'closed';
     if (this.#submit(kind, 0, key, payload, options) !== NO_SLOT) return 'accepted';
     this.#core.reap();
     if (this.#submit(kind, 0, key, payload, options) !== NO_SLOT) return 'accepted';

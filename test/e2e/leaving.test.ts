@@ -1,8 +1,10 @@
-/** What calls are told once this thread has closed its connection: the bus itself goes on. */
+/** What calls are told once this thread has closed its connection, and the bus goes on, or once the bus has closed unnoticed. */
+import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import type { ConnectedBus } from '../../src/index.ts';
 import { createWatchedBus } from '../helpers/at-rest.ts';
 import { failureOf } from '../helpers/failure.ts';
+import { joinOwnWorker } from '../helpers/own-worker.ts';
 import { connect } from '../helpers/real-bus.ts';
 
 const VERBS: [string, (own: ConnectedBus) => unknown][] = [
@@ -25,6 +27,23 @@ const VERBS: [string, (own: ConnectedBus) => unknown][] = [
   ['metrics', ({ metrics }) => metrics()],
   ['health', ({ health }) => health()],
 ];
+
+describe('a thread that was blocked across the whole close()', () => {
+  it('is told in the same turn that the bus has closed: nothing more is accepted', async () => {
+    const bus = await createWatchedBus({ shards: 1 });
+    const own = await joinOwnWorker(bus, 'own');
+    const word = new Int32Array(new SharedArrayBuffer(4));
+    expect(await own.tell('sendAfter', { key: 'join.own', word })).toEqual({ result: 'begun' });
+    await bus.close({ timeout: 0 });
+    const told = once(own.worker, 'message');
+    Atomics.store(word, 0, 1);
+    Atomics.notify(word, 0);
+    const details = { state: 'closed', accepted: false };
+    const refused = { code: 'ERR_BUS_CLOSED', details };
+    expect(await told).toEqual([{ result: ['closed', 'closed', refused] }]);
+    expect(await own.end()).toBe(0);
+  });
+});
 
 describe('after its own close()', () => {
   it('every verb of a connected thread says that its connection is closed', async () => {
