@@ -5,6 +5,8 @@ import type { Endpoint } from './client/endpoint-handle.ts';
 import { joinBus, type OwnConnection } from './connect.ts';
 import type { JoinTask, PoolReport, PoolTask } from './host/pool-task.ts';
 import { leaveTicket } from './host/ticket.ts';
+import { BUS_STATE } from './memory/control-words.ts';
+import { BusError } from './message/errors.ts';
 import { kindOf } from './message/text.ts';
 import { packThrown } from './message/thrown-value.ts';
 import { configError, type ResolvedEndpointOptions } from './options.ts';
@@ -18,6 +20,9 @@ interface Place {
 
 /** A thread has one place in one pool. */
 let place: Place | undefined;
+
+/** The bus has told it to leave. */
+let isLeaving = false;
 
 /** Never rejects: what was thrown is packed. */
 export async function servePool(task: PoolTask): Promise<PoolReport> {
@@ -41,6 +46,9 @@ async function join(task: JoinTask): Promise<Place> {
   // From here on the user's module may connect too, and gets this connection.
   leaveTicket(ticket);
   const connection = await joinBus();
+  connection.client.on('close', () => {
+    if (!isLeaving && connection.client.core.busState === BUS_STATE.open) endDeserted(report);
+  });
   const loaded = (await import(href)) as Module;
   const { client } = connection;
   const options = optionsOf(task, loaded);
@@ -52,7 +60,16 @@ async function join(task: JoinTask): Promise<Place> {
   return { connection, endpoint };
 }
 
+/** The user's code has closed the connection: a thread that takes no messages is no use, and another gets its place. */
+function endDeserted(report: JoinTask['report']): void {
+  const text = 'Its own code closed the connection of this thread to the bus.';
+  report.postMessage(packThrown(new BusError('ERR_BUS_CLOSED', text)));
+  // What waits for the closing is told first.
+  setImmediate(() => process.exit(0));
+}
+
 async function leave({ connection, endpoint }: Place): Promise<void> {
+  isLeaving = true;
   await endpoint.close();
   await connection.bus.close();
 }

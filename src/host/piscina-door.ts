@@ -6,9 +6,9 @@
 import { fileURLToPath } from 'node:url';
 import type { MessagePort, Worker } from 'node:worker_threads';
 import { Piscina } from 'piscina';
-import { BusError } from '../message/errors.ts';
 import type { ThreadOptions } from '../options.ts';
 import type { PoolReport, PoolTask } from './pool-task.ts';
+import { refusedOptions } from './spawn.ts';
 import { workerEntry } from './worker-url.ts';
 
 export interface PoolThread {
@@ -50,9 +50,7 @@ export function startPoolThread(
     if (worker === undefined) throw new TypeError('no thread was started');
     return { worker, joined, run: (task) => run(task, []), end: () => piscina.destroy() };
   } catch (cause) {
-    void piscina.destroy();
-    const got = cause instanceof Error ? cause.message : String(cause);
-    const text = `registerPool: a thread cannot be started with these options: ${got}`;
-    throw new BusError('ERR_BUS_CONFIG', text, { cause, details: { option: 'registerPool', got } });
+    // Not destroyed: no thread runs, and it would reject the task, whose promise nobody has.
+    throw refusedOptions('registerPool', cause);
   }
 }

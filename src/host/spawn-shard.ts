@@ -61,5 +61,5 @@ function spawnWith(
     argv: [...entry.argv],
     workerData: boot,
   };
-  return spawn(entry.url, options as WorkerOptions, 'shardOptions');
+  return spawn(entry.url, options as WorkerOptions, 'createBus', 'shardOptions.');
 }

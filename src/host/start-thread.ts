@@ -15,6 +15,8 @@ import { spawn } from './spawn.ts';
 import { workerEntry } from './worker-url.ts';
 
 const WHERE = 'startWorker';
+/** Node's exit code where nothing is left that a top-level await could wait for. */
+const UNSETTLED = 13;
 
 export interface StartedThread {
   readonly worker: Worker;
@@ -106,7 +108,8 @@ function tellCrash(
 
 /** Whatever was thrown, `undefined` too, is told apart from a thread that ended without a word. */
 function loadError(href: string, exitCode: number, why: { readonly cause?: unknown }): BusError {
-  const reason = 'cause' in why ? messageOf(why.cause) : 'it said nothing';
+  const silent = exitCode === UNSETTLED ? 'its top-level await never settled' : 'it said nothing';
+  const reason = 'cause' in why ? messageOf(why.cause) : silent;
   return new BusError(
     'ERR_BUS_WORKER',
     `The worker ${href} ended before its module was loaded (exit code ${exitCode}): ${reason}`,

@@ -2,13 +2,16 @@
 import { describe, expect, it } from 'vitest';
 import type { PoolOptions } from '../../src/index.ts';
 import { failureOf } from '../helpers/failure.ts';
+import { turn, until } from '../helpers/gate.ts';
 import { workerFile } from '../helpers/real-bus.ts';
 import { sharedBus } from '../helpers/shared-bus.ts';
 
 const POOLED = workerFile('pooled');
 const silent = (): void => {};
 const logged: string[] = [];
-const note = (_: object, text: string): void => void logged.push(text);
+const note = ({ err }: { err?: Error }, text: string): void => {
+  logged.push(err === undefined ? text : `${text}: ${err.message.slice(0, 19)}`);
+};
 const logger = { debug: silent, info: silent, warn: note, error: note };
 
 const HELD = /did not give back control for \d+ ms, with a timeout of 50 ms/;
@@ -50,6 +53,46 @@ describe('a thread of a pool that died', () => {
     const letter = { reason: 'died', error: { code: 'ERR_BUS_WORKER', cause: end } };
     expect(items).toMatchObject([letter, letter]);
     await bus.deadLetters.purge();
+  });
+});
+
+describe('a thread of a pool whose own code closes its connection', () => {
+  const shared = sharedBus({ shards: 1, logger });
+
+  it('is replaced, and the log says why', async () => {
+    const { bus } = shared;
+    logged.length = 0;
+    shared.open(await bus.registerPool('pool', POOLED, { threads: 1 }));
+    await bus.registerRoute('x', 'pool');
+    const before = await bus.request('x', { way: 'thread' });
+    await bus.request('x', { way: 'leave' }).catch(() => {});
+    let now: unknown;
+    await until(async () => {
+      now = await bus.request('x', { way: 'thread' }).catch(() => before);
+      return now !== before;
+    });
+    expect(now).toBeTypeOf('number');
+    expect(logged).toEqual(['a thread of a pool has ended: Its own code closed']);
+  });
+});
+
+describe('options of a pool that Node refuses', () => {
+  const shared = sharedBus({ shards: 1, logger });
+
+  it('reject its registration, and nothing else', async () => {
+    const { bus } = shared;
+    const rejections: unknown[] = [];
+    const note = (reason: unknown): void => void rejections.push(reason);
+    process.on('unhandledRejection', note);
+    const pool = bus.registerPool('pool', POOLED, { threads: 2, execArgv: ['--nonsense'] });
+    expect(await failureOf(pool)).toMatchObject({
+      code: 'ERR_BUS_CONFIG',
+      details: { option: 'execArgv', got: expect.stringContaining('--nonsense') as unknown },
+    });
+    await turn();
+    process.off('unhandledRejection', note);
+    expect(rejections).toEqual([]);
+    expect(await bus.endpoints.find()).toEqual([]);
   });
 });
 
