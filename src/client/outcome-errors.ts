@@ -33,7 +33,7 @@ export function statusError(status: number, failure: Failure): BusError {
   const details = { routingKey: key };
   switch (status) {
     case STATUS.noRoute:
-      if (failure.because) return lost('ERR_BUS_NO_ROUTE', verb, failure.because, details);
+      if (failure.because) return lost('ERR_BUS_NO_ROUTE', `${verb}: `, failure.because, details);
       return of(
         'ERR_BUS_NO_ROUTE',
         `${verb}: no route matches the key; register one first.`,
@@ -41,7 +41,7 @@ export function statusError(status: number, failure: Failure): BusError {
       );
     case STATUS.unavailable:
       if (failure.because) {
-        return lost('ERR_BUS_ENDPOINT_UNAVAILABLE', verb, failure.because, details);
+        return lost('ERR_BUS_ENDPOINT_UNAVAILABLE', `${verb}: `, failure.because, details);
       }
       return of(
         'ERR_BUS_ENDPOINT_UNAVAILABLE',
@@ -62,10 +62,10 @@ export function statusError(status: number, failure: Failure): BusError {
     case STATUS.expired:
       return of('ERR_BUS_EXPIRED', `${verb}: its ttl passed before it was handled.`, details);
     case STATUS.full:
-      if (failure.because) return queueFull(verb, failure.because, details);
+      if (failure.because) return queueFull(`${verb}: `, failure.because, details);
       return overflowed(verb, failure, details);
     case STATUS.died:
-      if (failure.because) return lost('ERR_BUS_WORKER', verb, failure.because, details);
+      if (failure.because) return lost('ERR_BUS_WORKER', `${verb}: `, failure.because, details);
       return of('ERR_BUS_WORKER', `${verb}: the threads that handled it died.`, details);
     case STATUS.failed:
       return failedDelivery(verb, failure);
@@ -100,7 +100,7 @@ function refusal(why: number, endpoint: NamedEndpoint): BusError {
   const { failure, id } = endpoint;
   const about = `endpoint '${id}'`;
   const details = { endpoint: id };
-  if (why === REFUSAL.overLimit) return queueFull(about, endpoint, {});
+  if (why === REFUSAL.overLimit) return queueFull('', endpoint, {});
   if (why === REFUSAL.expired) {
     return of('ERR_BUS_EXPIRED', `${about}: its ttl passed before it was handled.`, details);
   }
@@ -111,7 +111,7 @@ function refusal(why: number, endpoint: NamedEndpoint): BusError {
   }
   if (failure !== undefined)
     return of('ERR_BUS_ENDPOINT_UNAVAILABLE', deserted(id, failure), details);
-  if (why === REFUSAL.died) return lost('ERR_BUS_WORKER', about, endpoint, {});
+  if (why === REFUSAL.died) return lost('ERR_BUS_WORKER', '', endpoint, {});
   const state =
     why === REFUSAL.broken
       ? 'let no attempt begin, since its breaker was open;'
@@ -170,7 +170,7 @@ function queueFull(
 ): BusError {
   return of(
     'ERR_BUS_FULL',
-    `${about}: endpoint '${id}' has as many messages waiting as its queueLimit allows (${queueLimit}); send more ` +
+    `${about}endpoint '${id}' has as many messages waiting as its queueLimit allows (${queueLimit}); send more ` +
       'slowly, raise the limit, or try again later.',
     { ...details, endpoint: id, limit: queueLimit, option: 'queueLimit' },
   );
@@ -199,22 +199,22 @@ const LOST: Readonly<Partial<Record<BusErrorCode, string>>> = {
 /** The thread of an endpoint has left with the message, and nobody took its place. */
 function lost(
   code: BusErrorCode,
-  verb: string,
+  about: string,
   { id, failure, lastEnd, ...endpoint }: NamedEndpoint,
   details: Record<string, unknown>,
 ): BusError {
   const named = { ...details, endpoint: id };
-  if (failure !== undefined) return of(code, `${verb}: ${deserted(id, failure)}`, named);
+  if (failure !== undefined) return of(code, `${about}${deserted(id, failure)}`, named);
   const ended = endpoint.ended ?? lastEnd;
   if (ended === undefined) {
     return of(
       code,
-      `${verb}: endpoint '${id}' left the bus before it answered; ${LOST[code]}`,
+      `${about}endpoint '${id}' left the bus before it answered; ${LOST[code]}`,
       named,
     );
   }
   const end = threadEnd(id, ended, details);
-  const text = `${verb}: the ${end.what} before it answered; ${LOST[code]}`;
+  const text = `${about}the ${end.what} before it answered; ${LOST[code]}`;
   return new BusError(code, text, { cause: end.error, details: end.error.details });
 }
 

@@ -39,8 +39,9 @@ export function routeRequest(
   pattern: string | RegExp,
   endpoint: string,
   options: RouteOptions | undefined,
+  where = 'registerRoute',
 ): RouteRequest {
-  return checkedRequest(pattern, endpoint, resolveRouteOptions(options));
+  return checkedRequest({ pattern, endpoint }, resolveRouteOptions(options), where);
 }
 
 /** The same of the entries of `registerRoutes`, read once. What is no object is refused with its place. */
@@ -62,7 +63,8 @@ function readEntries(entries: unknown): RouteEntry[] {
 }
 
 function entryRequest(entry: RouteEntry, index: number): RouteRequest {
-  return checkedRequest(entry.pattern, entry.endpoint, resolveRouteEntry(entry, index));
+  const options = resolveRouteEntry(entry, index);
+  return checkedRequest(entry, options, 'registerRoutes', `[${index}].`);
 }
 
 /**
@@ -108,12 +110,13 @@ function refuseForm(expected: string, got: string): never {
 }
 
 function checkedRequest(
-  pattern: string | RegExp,
-  endpoint: unknown,
+  { endpoint, pattern }: { readonly endpoint: unknown; readonly pattern: string | RegExp },
   options: ReturnType<typeof resolveRouteOptions>,
+  where: string,
+  prefix = '',
 ): RouteRequest {
   if (typeof endpoint !== 'string') {
-    throw configError('registerRoute', 'endpoint', 'the id of an endpoint', kindOf(endpoint));
+    throw configError(where, `${prefix}endpoint`, 'the id of an endpoint', kindOf(endpoint));
   }
   const { priority, balance, weight, hashHeader, timeout, spill, failover } = options;
   const { pattern: text, match } = patternText(pattern, options.match);

@@ -1,6 +1,7 @@
 /** The verbs about routes, and whether endpoints take part: control calls to main, none of which touches a message. */
 import type { ControlPlane, Explanation } from '../control/plane.ts';
 import { hashKey, validateKey } from '../message/key.ts';
+import { kindOf } from '../message/text.ts';
 import type { RouteEntry, RouteOptions } from '../options.ts';
 import { configError, resolveMatch } from '../options.ts';
 import type { ClientCore } from './client-core.ts';
@@ -43,7 +44,7 @@ export class RouteVerbs {
   ): Promise<boolean> {
     this.#checkOpen();
     const match = resolveMatch(options as { match?: NonNullable<RouteOptions['match']> });
-    const request = routeRequest(pattern, endpoint, { match });
+    const request = routeRequest(pattern, endpoint, { match }, 'removeRoute');
     return this.#plane.removeRoute(request.pattern, request.match, request.endpoint);
   }
 
@@ -81,5 +82,5 @@ export class RouteVerbs {
 
 function checkEndpointId(id: unknown, verb: string): string {
   if (typeof id === 'string') return id;
-  throw configError(verb, 'endpoint', 'the id of an endpoint', typeof id);
+  throw configError(verb, 'endpoint', 'the id of an endpoint', kindOf(id));
 }

@@ -80,6 +80,18 @@ export class Clients {
     return client;
   }
 
+  /** At once, main among them. */
+  get limit(): number {
+    return this.#init.maxClients;
+  }
+
+  /** Throws `ERR_BUS_FULL` where so many, beside main, could never be there at once. */
+  assertPossible(count: number): void {
+    const { maxClients } = this.#init;
+    if (count >= maxClients)
+      refuse(maxClients, `at once, main among them: ${count} more do not fit`);
+  }
+
   /** What its thread needs. Take it in the same turn as `admit`: later newcomers come through the peer sink. */
   bootOf(client: ClientHost): ClientBoot {
     const { shards, control, registry, settings, clock } = this.#init;

@@ -71,11 +71,14 @@ export class Pools {
 
   async #start(id: string, url: unknown, options: PoolOptions | undefined): Promise<Endpoint> {
     const href = moduleHref(url, WHERE);
-    const resolved = resolvePoolOptions(options, availableParallelism());
+    const { clients, control, plane } = this.#init;
+    // By default as many as there are cores, or places.
+    const most = Math.min(availableParallelism(), clients.limit);
+    const resolved = resolvePoolOptions(options, most);
     const { name } = resolved.threadOptions;
     // Piscina passes none on.
     if (name !== undefined) throw configError(WHERE, 'name', 'undefined', `'${name}'`);
-    const { control, plane } = this.#init;
+    clients.assertPossible(resolved.threads);
     const { startPoolThread } = await import('./piscina-door.ts');
     const target = await plane.allocateTarget(MAIN);
     clearTallies(control, target);

@@ -21,6 +21,7 @@ import {
   SHARD_PARKED,
   type ShardMemory,
 } from '../memory/shard-memory.ts';
+import { messageOf } from '../message/error-codec.ts';
 import { BusError } from '../message/errors.ts';
 import { OpenQuestions } from './open-questions.ts';
 import { PendingCommands } from './pending-commands.ts';
@@ -336,8 +337,11 @@ export class ShardHost {
             'ERR_BUS_FATAL',
             'cannot be kept alive, and the bus has ended: create another',
           ] as const);
-    return new BusError(code, `The thread of shard ${this.id} ${text} (exit code ${exitCode}).`, {
-      cause: this.#lastError,
+    const cause = this.#lastError;
+    const why = cause === undefined ? '.' : `: ${messageOf(cause)}`;
+    const what = `The thread of shard ${this.id} ${text} (exit code ${exitCode})${why}`;
+    return new BusError(code, what, {
+      cause,
       details: { shard: this.id, exitCode, restarts: this.#restarts },
     });
   }

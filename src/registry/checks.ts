@@ -21,7 +21,7 @@ export type SettledSubscription = SubscriptionRequest & {
 
 /** Throws `ERR_BUS_CONFIG`. */
 export function checkEndpoint(spec: EndpointSpec): void {
-  const where = 'registerEndpoint';
+  const where = spec.threadConcurrency === undefined ? 'registerEndpoint' : 'registerPool';
   checkName(where, 'id', spec.id);
   if (spec.service !== undefined) checkName(where, 'service', spec.service);
   if (spec.version !== undefined) checkName(where, 'version', spec.version);

@@ -96,6 +96,21 @@ describe('options of a pool that Node refuses', () => {
   });
 });
 
+describe('a pool with more threads than clients may be', () => {
+  const shared = sharedBus({ shards: 1, maxClients: 3, logger });
+
+  it('is refused before a thread starts; by default there are not more', async () => {
+    const { bus } = shared;
+    const error = await failureOf(bus.registerPool('pool', POOLED, { threads: 3 }));
+    expect(error).toMatchObject({
+      code: 'ERR_BUS_FULL',
+      details: { limit: 3, option: 'maxClients' },
+    });
+    shared.open(await bus.registerPool('pool', POOLED));
+    expect(await bus.endpoints.find()).toHaveLength(1);
+  });
+});
+
 describe('a pool that can never be started', () => {
   const shared = sharedBus({ shards: 1, logger });
 

@@ -3,9 +3,10 @@ import {
   closedError,
   endedError,
   handlerError,
+  refusalError,
   statusError,
 } from '../../../src/client/outcome-errors.ts';
-import { STATUS } from '../../../src/memory/entries.ts';
+import { REFUSAL, STATUS } from '../../../src/memory/entries.ts';
 import { KIND } from '../../../src/message/kinds.ts';
 
 const failure = {
@@ -99,6 +100,18 @@ describe('statusError', () => {
   });
 });
 
+describe('refusalError', () => {
+  it.each([
+    [REFUSAL.overLimit, "endpoint 'e' has as many messages waiting"],
+    [REFUSAL.died, "the thread 9 of endpoint 'e' ended with exit code 1 before it answered"],
+  ])('names the endpoint once: %i', (why, text) => {
+    const ended = { threadId: 9, exitCode: 1 };
+    const { message } = refusalError(why, { target: 3, id: 'e', queueLimit: 1, ended });
+    expect(message.startsWith(text)).toBe(true);
+    expect(message.split("'e'")).toHaveLength(2);
+  });
+});
+
 describe('the other ends of a call', () => {
   it('keep what the handler threw', () => {
     const cause = new TypeError('bad');
@@ -115,6 +128,7 @@ describe('the other ends of a call', () => {
       code: 'ERR_BUS_CLOSED',
       details: { state: 'closing', accepted: false },
     });
+    expect(closedError('closed', "this thread's connection").message).toMatch(/^This thread's/);
     expect(endedError('closed')).toMatchObject({ code: 'ERR_BUS_CLOSED' });
     expect(endedError('fatal')).toMatchObject({ code: 'ERR_BUS_FATAL' });
   });

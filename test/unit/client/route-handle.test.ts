@@ -40,6 +40,27 @@ describe('routeRequest', () => {
   });
 });
 
+describe('what is no id of an endpoint', () => {
+  it('is refused with its verb and place', () => {
+    const refusals = [
+      () => routeRequest('a', undefined as never, undefined),
+      () => routeRequest('a', 5 as never, {}, 'removeRoute'),
+      () => routeRequests([{ pattern: 'a', endpoint: 'e' }, { pattern: 'b' }]),
+    ].map((call) => {
+      try {
+        return call();
+      } catch (error) {
+        return (error as Error).message;
+      }
+    });
+    expect(refusals).toEqual([
+      "registerRoute: option 'endpoint' must be the id of an endpoint, got undefined.",
+      "removeRoute: option 'endpoint' must be the id of an endpoint, got 5.",
+      "registerRoutes: option '[1].endpoint' must be the id of an endpoint, got undefined.",
+    ]);
+  });
+});
+
 describe('patternText', () => {
   it('refuses what only inherits from RegExp', () => {
     const pattern = Object.create(RegExp.prototype) as RegExp;

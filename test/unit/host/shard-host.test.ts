@@ -204,6 +204,7 @@ describe('ShardHost', () => {
       await expect(command).rejects.toMatchObject({ code: 'ERR_BUS_FATAL', cause });
       await expect(host.command({ op: 'close' })).rejects.toMatchObject({ code: 'ERR_BUS_FATAL' });
       expect(crashes).toEqual([expect.objectContaining({ code: 'ERR_BUS_FATAL', cause })]);
+      expect(crashes[0]?.message).toContain(`: ${cause.message}`);
       expect([host.running, host.replacing, host.restarts]).toEqual([false, false, 7]);
       await expect(host.close(GRACE_MS)).resolves.toBe(false);
     } finally {
