@@ -21,13 +21,14 @@ export function threadEnd(
 ): TellableEnd {
   const exit = exitCode === undefined ? '' : ` with exit code ${exitCode}`;
   const why = thrown === undefined ? {} : { cause: unpackThrown(thrown) };
-  const reason = 'cause' in why ? ` (${shown(messageOf(why.cause))})` : '';
+  const reason = 'cause' in why ? shown(messageOf(why.cause)) : '';
   const what = `thread ${threadId} of endpoint '${endpoint}' ended${exit}${reason}`;
   const details = { ...about, endpoint, threadId, ...(exitCode === undefined ? {} : { exitCode }) };
   return { what, error: outcomeError('ERR_BUS_WORKER', `The ${what}.`, { ...why, details }) };
 }
 
+/** In brackets; nothing for an error without a message. */
 function shown(reason: string): string {
   const text = reason.length > REASON_LENGTH ? `${reason.slice(0, REASON_LENGTH)}…` : reason;
-  return text.replace(/[.]$/, '');
+  return text === '' ? '' : ` (${text.replace(/[.]$/, '')})`;
 }

@@ -23,6 +23,13 @@ describe('threadEnd', () => {
     expect(what).toBe("thread 4 of endpoint 'e' ended (undefined)");
   });
 
+  it('has no empty brackets for an error without a message', () => {
+    const thrown = packThrown(new Error(''));
+    const { error, what } = threadEnd('e', { threadId: 4, exitCode: 1, thrown }, {});
+    expect(what).toBe("thread 4 of endpoint 'e' ended with exit code 1");
+    expect(error.cause).toBeInstanceOf(Error);
+  });
+
   it('shortens a long reason', () => {
     const thrown = packThrown('x'.repeat(5_000));
     expect(threadEnd('e', { threadId: 4, exitCode: 1, thrown }, {}).what.length).toBeLessThan(600);
