@@ -214,7 +214,12 @@ function lost(
     );
   }
   const end = threadEnd(id, ended, details);
-  const text = `${about}the ${end.what} before it answered; ${LOST[code]}`;
+  // Of a pool's threads that end at nearly the same time only the last is known, which may have been a neighbour.
+  const how =
+    endpoint.ended === undefined
+      ? `its thread ended before it answered; the last to end: ${end.what};`
+      : `the ${end.what} before it answered;`;
+  const text = `${about}${how} ${LOST[code]}`;
   return new BusError(code, text, { cause: end.error, details: end.error.details });
 }
 

@@ -110,6 +110,15 @@ describe('refusalError', () => {
     expect(message.startsWith(text)).toBe(true);
     expect(message.split("'e'")).toHaveLength(2);
   });
+
+  // Several may end at once, and only the last end is known: it may be a neighbour's.
+  it('does not say that the last end of a pool was that of its thread', () => {
+    const lastEnd = { threadId: 9, exitCode: 1 };
+    const { message } = refusalError(REFUSAL.died, { target: 3, id: 'e', queueLimit: 1, lastEnd });
+    expect(message).toContain(
+      "ts thread ended before it answered; the last to end: thread 9 of endpoint 'e' ended with exit code 1; ",
+    );
+  });
 });
 
 describe('the other ends of a call', () => {
