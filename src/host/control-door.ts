@@ -58,7 +58,8 @@ export class Door {
     this.#port = port;
     this.#deadlineMs = deadlineMs;
     this.#remote = wrap<Served>(port);
-    port.on('close', () => {
+    // Once: comlink holds the port as long as its proxy is held, which a listener that stays would do for ever.
+    port.once('close', () => {
       this.#end();
       onClose();
     });

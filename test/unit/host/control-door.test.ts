@@ -1,3 +1,6 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { MessageChannel } from 'node:worker_threads';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Door, serveDoor } from '../../../src/host/control-door.ts';
@@ -97,4 +100,32 @@ describe('Door', () => {
     });
     await closed;
   });
+
+  // comlink's registry holds the port, and what hangs on the port held the proxy that the registry waits for.
+  it('is let go with its port when it has closed', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const left = await closedDoor();
+    for (let tries = 0; left.deref() !== undefined && tries < COLLECTIONS_MAX; tries++) {
+      await turn();
+      collect();
+    }
+    expect(left.deref()).toBeUndefined();
+  });
 });
+
+const COLLECTIONS_MAX = 100;
+
+async function closedDoor(): Promise<WeakRef<Door>> {
+  const { port1, port2 } = new MessageChannel();
+  serveDoor(port1, async () => 'here');
+  let door: Door | undefined;
+  const closed = new Promise<void>((resolve) => {
+    door = new Door(port2, resolve);
+  });
+  const kept = new WeakRef(door as Door);
+  await kept.deref()?.call('a', []);
+  kept.deref()?.close();
+  await closed;
+  return kept;
+}
