@@ -120,7 +120,7 @@ export class ClientCore {
     this.heap = new Heap(bytes.length, RESERVE_SHARE);
     this.shortage = new Shortage(this.memory, this.slots, this.heap);
     this.interner = new Interner(this.heap, bytes, this.links.length, slots + SPARE_KEYS);
-    this.peers = new Peers(boot.peers, hooks.takeNews, boot.endpoints);
+    this.peers = new Peers(boot.peers, hooks.takeNews, boot.endpoints, this.memory.words);
     const own = new AutoCodec(new ShapeWriter(this.memory.shapes));
     const codec = hooks.codec === undefined ? own : hooks.codec(own);
     const { slots: table, heap } = this;
@@ -143,7 +143,12 @@ export class ClientCore {
       onStatus: (status, detail) => this.#countStatus(status, detail),
     });
     const checksLeases = settings.debugLeases ?? false;
-    const reader: Reader = { codec, checksLeases, epochMs: boot.epochMs, client: this.id };
+    const reader: Reader = {
+      codec,
+      checksLeases,
+      epochMs: boot.epochMs,
+      client: boot.memory.number,
+    };
     this.receiverParts = {
       intake: this.#intake(),
       answers: this.#answers,
@@ -205,7 +210,7 @@ export class ClientCore {
   /** Reads completions and a bounded number of deliveries, runs their handlers, publishes. Returns what was read. */
   poll(): number {
     this.tick();
-    if (++this.#polls % POLLS_PER_NEWS === 0) this.peers.refresh();
+    if (++this.#polls % POLLS_PER_NEWS === 0 || this.peers.isBehind) this.peers.refresh();
     let work = 0;
     for (const link of this.links) work += this.#completions.poll(link);
     const stopMs = this.#environment.now() + TURN_MS;
@@ -285,11 +290,11 @@ export class ClientCore {
   }
 
   #forwarding(): ForwardingParts {
-    const { batches, counters, id, interner, outbox, slots } = this;
+    const { batches, counters, interner, outbox, slots } = this;
     return {
       outbox,
       interner,
-      client: id,
+      client: this.memory.number,
       onAccepted: (slot) => {
         slots.batches[slot] = batches.current;
         batches.current.addOne();

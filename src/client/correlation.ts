@@ -2,7 +2,7 @@
  * Answering a request from outside its handler, by the correlation id that the handler received: on the handler's thread,
  * or on any other of the bus. Elsewhere the shard knows whether anybody waits for it.
  */
-import { CLIENT_ID_MAX, LOAN_MASK, packDelivery, STATUS } from '../memory/entries.ts';
+import { CLIENT_NUMBER_MAX, LOAN_MASK, packDelivery, STATUS } from '../memory/entries.ts';
 import { NO_DEADLINE } from '../memory/slot-header.ts';
 import { BusError } from '../message/errors.ts';
 import { KIND } from '../message/kinds.ts';
@@ -16,6 +16,7 @@ const SEQ_MAX = 2 ** 32 - 1;
 
 interface Named {
   readonly link: ClientLink;
+  /** Its number. */
   readonly client: number;
   readonly cell: number;
   readonly number: number;
@@ -30,7 +31,7 @@ export async function answerByCorrelation(
 ): Promise<void> {
   const named = parse(core, id);
   if (named === undefined) throw notFound(id);
-  if (named.client === core.id) answerHere(core, id, named, payload);
+  if (named.client === core.memory.number) answerHere(core, id, named, payload);
   else if (!(await answerElsewhere(core, named, payload))) throw notFound(id);
 }
 
@@ -39,7 +40,7 @@ function parse(core: ClientCore, id: unknown): Named | undefined {
     typeof id === 'string' && /^\d+(\.\d+){4}$/.test(id) ? id.split('.').map(Number) : [];
   const [shard, client, cell, number, seq] = parts as [number, number, number, number, number];
   const link = core.links[shard];
-  if (link === undefined || client > CLIENT_ID_MAX || cell > CELL_MAX) return undefined;
+  if (link === undefined || client > CLIENT_NUMBER_MAX || cell > CELL_MAX) return undefined;
   if (number > LOAN_MASK || seq > SEQ_MAX) return undefined;
   return { link, client, cell, number, seqLow: seq | 0 };
 }

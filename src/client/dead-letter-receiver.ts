@@ -113,7 +113,7 @@ export class DeadLetterReceiver implements Receiver {
 
   #takeLetter(loan: Loan, detail: number): void {
     const { answers, letters, onLetter, reader, replayOf } = this.#parts;
-    const isOwn = loan.peer.memory.id === reader.client;
+    const isOwn = loan.peer.memory.number === reader.client;
     const before = isOwn ? replayOf(loan.slot) : undefined;
     const letter = letters.add(this.#read(loan, detail, before), bytesOf(loan), before);
     answers.acknowledge(loan);

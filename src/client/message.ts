@@ -46,7 +46,7 @@ export interface EventMessage<Payload = unknown> extends Message<Payload> {
 /** Carries a caller's own correlation id, which is never used for look-up. */
 export const CORRELATION_HEADER = 'x-correlation-id';
 
-/** The correlation id of a request on loan to client `holder`. */
+/** The correlation id of a request on loan to the client of number `holder`. */
 export function correlationOf(loan: Loan, holder: number): string {
   const { cell, link, number, seqLow } = loan;
   return `${link.shard}.${holder}.${cell}.${number}.${seqLow >>> 0}`;
@@ -56,7 +56,7 @@ export function correlationOf(loan: Loan, holder: number): string {
 export interface MessageHome {
   /** Epoch ms at which the bus clock was 0. */
   readonly epochMs: number;
-  /** The receiving client. */
+  /** Number of the receiving client. */
   readonly client: number;
 }
 
@@ -105,7 +105,7 @@ export class ReceivedMessage implements Message {
 
   get id(): string {
     const { extras, peer, seqHigh, seqLow } = this.#loan;
-    return extras?.id ?? `${peer.memory.id}-${(seqHigh >>> 0) * UNSIGNED + (seqLow >>> 0)}`;
+    return extras?.id ?? `${peer.memory.number}-${(seqHigh >>> 0) * UNSIGNED + (seqLow >>> 0)}`;
   }
 
   get headers(): Headers {

@@ -1,12 +1,19 @@
 /**
  * The memory of the other clients, which this one reads messages from: headers, heap, shapes, and the strings of their
  * keys. A client that attached later is announced through `takeNews` before it can send anything, so an unknown id in
- * a delivery means that the announcement is waiting there.
+ * a delivery means that the announcement is waiting there. An id gets another owner only when HEARD says that this
+ * client knows that the last one has left: a known id is never the last owner's.
  */
 import type { NamedEndpoint, PeerNews } from '../control/plane.ts';
-import { type ClientHandle, type ClientMemory, openClientMemory } from '../memory/client-memory.ts';
+import {
+  type ClientHandle,
+  type ClientMemory,
+  HEARD,
+  openClientMemory,
+  TOLD,
+} from '../memory/client-memory.ts';
 import { KeyCache } from '../memory/key-cache.ts';
-import { get } from '../memory/seam.ts';
+import { get, store } from '../memory/seam.ts';
 import {
   KEY_HASH,
   KEY_ID,
@@ -63,13 +70,19 @@ export class Peers {
   readonly #endpoints = new Map<number, NamedEndpoint>();
   /** By id; of those that are there. */
   readonly #targets = new Map<string, number>();
+  /** Of this client: TOLD and HEARD. */
+  readonly #words: Int32Array;
+  #heard: number;
 
   constructor(
     known: Iterable<ClientHandle>,
     takeNews: () => PeerNews | undefined,
-    endpoints: Iterable<NamedEndpoint> = [],
+    endpoints: Iterable<NamedEndpoint>,
+    words: Int32Array,
   ) {
     this.#takeNews = takeNews;
+    this.#words = words;
+    this.#heard = get(words, HEARD);
     for (const peer of known) this.#add(peer);
     for (const endpoint of endpoints) this.#name(endpoint);
   }
@@ -78,14 +91,25 @@ export class Peers {
     return this.#peers[client] ?? this.#await(client);
   }
 
+  /** A client has left of which this one has not heard. */
+  get isBehind(): boolean {
+    return get(this.#words, TOLD) !== this.#heard;
+  }
+
   /** Hears what there is to hear: now and then, so that the memory of clients that left is let go. */
   refresh(): void {
+    const before = this.#heard;
     for (let news = this.#takeNews(); news !== undefined; news = this.#takeNews()) {
       if ('came' in news) this.#add(news.came);
       else if ('named' in news) this.#name(news.named);
       else if ('closed' in news) this.#close(news.closed);
-      else this.#peers[news.left] = undefined;
+      else {
+        this.#peers[news.left] = undefined;
+        this.#heard = news.told;
+      }
     }
+    // SYNC heard: pairs with ClientHost.heard. From here on nothing here is read from the memory of those that left.
+    if (this.#heard !== before) store(this.#words, HEARD, this.#heard);
   }
 
   /** The endpoint that a shard knows by this number. */

@@ -199,7 +199,8 @@ export interface ThreadEnd {
  */
 export type PeerNews =
   | { readonly came: ClientHandle }
-  | { readonly left: number }
+  /** `told`: the number of this departure, counted in the whole bus. */
+  | { readonly left: number; readonly told: number }
   | { readonly named: NamedEndpoint }
   | { readonly closed: number };
 

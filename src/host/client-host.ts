@@ -6,13 +6,15 @@ import {
   type ClientHandle,
   type ClientMemory,
   createClientMemory,
+  HEARD,
   PARKED,
+  TOLD,
 } from '../memory/client-memory.ts';
 import { CLIENT_COUNTERS, type ClientCounter, readCounters } from '../memory/counters.ts';
 import { Bell } from '../memory/doorbell.ts';
 import { createLink, DONE, type LinkHandle, type LinkMemory, TAIL } from '../memory/link-memory.ts';
 import { sealLink } from '../memory/seal-link.ts';
-import { get, load } from '../memory/seam.ts';
+import { get, load, put } from '../memory/seam.ts';
 
 const CELLS_MIN = 8192;
 const CELLS_SHARE = 1 / 2;
@@ -37,6 +39,14 @@ export interface ClientSize {
 /** How a client learns of those that came after it. */
 export type PeerSink = (news: PeerNews) => void;
 
+export interface ClientPlace {
+  readonly threadId: number;
+  readonly reports: number;
+  readonly tellPeer: PeerSink;
+  /** Number of the departure that was told last, before it came. */
+  readonly told: number;
+}
+
 export class ClientHost {
   readonly memory: ClientMemory;
   /** By shard id. */
@@ -47,15 +57,14 @@ export class ClientHost {
   readonly bell: Bell;
   readonly tellPeer: PeerSink;
 
-  constructor(
-    id: number,
-    size: ClientSize,
-    place: { readonly threadId: number; readonly reports: number; readonly tellPeer: PeerSink },
-  ) {
+  constructor(number: number, size: ClientSize, place: ClientPlace) {
     const { slots, heapBytes, shards } = size;
-    this.memory = createClientMemory(id, slots, heapBytes);
+    this.memory = createClientMemory(number, slots, heapBytes);
+    // Its thread does not know of them yet.
+    put(this.memory.words, TOLD, place.told);
+    put(this.memory.words, HEARD, place.told);
     this.links = Array.from({ length: shards }, (_, shard) =>
-      createLink(id, shard, { slots, cells: cellsFor(slots) }),
+      createLink(this.id, shard, { slots, cells: cellsFor(slots) }),
     );
     this.bell = new Bell(this.memory.words, PARKED, BELL);
     this.threadId = place.threadId;
@@ -73,9 +82,21 @@ export class ClientHost {
     return load(this.memory.words, PARKED) !== 0;
   }
 
+  /** Number of the last departure that it has heard of. */
+  get heard(): number {
+    // SYNC heard: pairs with Peers.refresh. What it read before of those that left it has read.
+    return load(this.memory.words, HEARD);
+  }
+
+  /** Nothing of the client `left` is in use any more. */
+  tellLeft(left: number, told: number): void {
+    this.tellPeer({ left, told });
+    put(this.memory.words, TOLD, told);
+  }
+
   get clientHandle(): ClientHandle {
-    const { id, slots, buffer, heap } = this.memory;
-    return { id, slots, buffer, heap };
+    const { id, number, slots, buffer, heap } = this.memory;
+    return { id, number, slots, buffer, heap };
   }
 
   get linkHandles(): LinkHandle[] {

@@ -1,6 +1,6 @@
 /**
  * The clients of a bus: admitted, attached to all shards, made known to each other, and dismissed when they have left
- * or died. Ids are never reused.
+ * or died.
  */
 import type { BusEvents } from '../client/bus-events.ts';
 import { busClock, type ClockOrigin } from '../control/bus-clock.ts';
@@ -8,13 +8,14 @@ import type { ClientBoot, ClientSettings, NamedEndpoint, ThreadEnd } from '../co
 import { CALL_LATENCY, CALL_LATENCY_COUNTS, type ClientHandle } from '../memory/client-memory.ts';
 import { type ControlWords, foldTallies } from '../memory/control-words.ts';
 import { CLIENT_COUNTERS, type ClientCounter } from '../memory/counters.ts';
-import { CLIENT_ID_MAX } from '../memory/entries.ts';
+import { clientIdOf } from '../memory/entries.ts';
 import { addLatencies, latencyView } from '../memory/latency-bins.ts';
 import { shardHandle } from '../memory/shard-memory.ts';
 import { BusError } from '../message/errors.ts';
 import type { EndpointEntry } from '../registry/endpoints.ts';
 import type { Registry } from '../registry/registry.ts';
 import { ClientHost, type ClientSize, type PeerSink } from './client-host.ts';
+import { ClientIds } from './client-ids.ts';
 import { LostEndpoints } from './lost-endpoints.ts';
 import type { Shards } from './shards.ts';
 
@@ -29,13 +30,15 @@ export interface ClientsInit {
   readonly size: ClientSize;
   readonly clock: ClockOrigin;
   readonly maxClients: number;
+  /** Tests have few. */
+  readonly ids?: ClientIds;
   readonly tellState: TellState;
 }
 
 interface Departed {
   readonly client: ClientHandle;
-  /** That have something of it. */
-  shards: number;
+  /** Shards that have something of it, and one more until its departure is in force in all of them. */
+  users: number;
   /** Messages that it had accepted and was not told the end of. */
   readonly unsettled: number;
 }
@@ -46,16 +49,17 @@ export class Clients {
   /** Ms since the bus epoch. */
   readonly #now: () => number;
   readonly #present = new Map<number, ClientHost>();
-  /** Clients that left, and how many shards still have something of theirs: newcomers are told of them too. */
+  /** Clients that left and of which something is still in use: newcomers are told of them too. */
   readonly #departed = new Map<number, Departed>();
   /** Counts of clients whose memory is gone, so that totals never shrink. */
   readonly #departedCounts: Record<ClientCounter, number> = noCounts();
   readonly #departedLatencies: Float64Array = new Float64Array(CALL_LATENCY_COUNTS);
-  #nextId = 0;
+  readonly #ids: ClientIds;
   #closed = false;
 
   constructor(init: ClientsInit) {
     this.#init = init;
+    this.#ids = init.ids ?? new ClientIds();
     this.#now = busClock(init.clock.originMs);
   }
 
@@ -65,16 +69,16 @@ export class Clients {
   admit(threadId: number, tellPeer: PeerSink): ClientHost {
     const { registry, size, maxClients } = this.#init;
     if (this.#present.size >= maxClients) refuse(maxClients, 'at once: close some');
-    if (this.#nextId > CLIENT_ID_MAX) {
-      refuse(
-        CLIENT_ID_MAX + 1,
-        'in the life of a bus, whose ids are not reused: create another bus',
-      );
+    const number = this.#ids.next(this.#heard());
+    if (number === undefined) {
+      this.#ringClients();
+      refuse(this.#ids.count, 'that are there or have left a moment ago: try again');
     }
-    const id = this.#nextId;
-    const reports = registry.allocateTarget(id);
-    const client = new ClientHost(id, size, { threadId, reports, tellPeer });
-    this.#nextId++;
+    const reports = registry.allocateTarget(clientIdOf(number));
+    const { told } = this.#ids;
+    const client = new ClientHost(number, size, { threadId, reports, tellPeer, told });
+    this.#ids.take();
+    const { id } = client;
     for (const other of this.#present.values()) other.tellPeer({ came: client.clientHandle });
     this.#present.set(id, client);
     return client;
@@ -145,6 +149,7 @@ export class Clients {
     this.ringAll();
     await told;
     for (const target of targets) registry.releaseTarget(target);
+    this.noteForgotten(id);
   }
 
   /** All clients learn what to call the endpoint. Before its shards know it. */
@@ -183,20 +188,31 @@ export class Clients {
     return this.#departedCounts;
   }
 
-  /** A shard has nothing of this client any more. When all say so everybody lets its memory go. */
+  /** A shard has nothing of this client any more, or the shards know. When all is over everybody lets its memory go. */
   noteForgotten(id: number): void {
     const departed = this.#departed.get(id);
-    if (departed === undefined || --departed.shards > 0) return;
+    if (departed === undefined || --departed.users > 0) return;
     this.#departed.delete(id);
     // What a thread had accepted when it died is settled by now; there was nobody left to count it.
     this.#departedCounts.settled += departed.unsettled;
-    for (const client of this.#present.values()) client.tellPeer({ left: id });
+    const told = this.#ids.retire(departed.client.number);
+    for (const client of this.#present.values()) client.tellLeft(id, told);
+    // Who sleeps hears of it only when somebody needs the id.
+    if (this.#ids.freshLeft < this.#init.maxClients) this.#ringClients();
   }
 
   /** Every bell of the bus: clients and shards. */
   ringAll(): void {
-    for (const client of this.#present.values()) client.bell.ring();
+    this.#ringClients();
     this.#init.shards.ringAll();
+  }
+
+  #ringClients(): void {
+    for (const client of this.#present.values()) client.bell.ring();
+  }
+
+  *#heard(): Iterable<number> {
+    for (const { heard } of this.#present.values()) yield heard;
   }
 
   /** From here on a thread's end changes nothing any more: all threads end. */
@@ -228,10 +244,10 @@ export class Clients {
   }
 
   #remember(client: ClientHost): void {
-    const shards = this.#init.shards.hosts.length;
+    const users = this.#init.shards.hosts.length + 1;
     const counts = client.counts();
     const unsettled = counts.accepted - counts.settled;
-    this.#departed.set(client.id, { client: client.clientHandle, shards, unsettled });
+    this.#departed.set(client.id, { client: client.clientHandle, users, unsettled });
     for (const name of CLIENT_COUNTERS) this.#departedCounts[name] += counts[name];
     for (const place of Object.values(CALL_LATENCY)) {
       addLatencies(

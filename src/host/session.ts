@@ -34,6 +34,8 @@ export interface SessionOptions {
 type State =
   | { readonly name: 'issued'; readonly expiry: NodeJS.Timeout | undefined }
   | { readonly name: 'attached'; readonly client: number; readonly plane: ControlPlane }
+  /** In good order: its id may be another client's by the time at which its thread ends. */
+  | { readonly name: 'left' }
   | { readonly name: 'ended' };
 
 export class Session {
@@ -73,7 +75,7 @@ export class Session {
     this.#peers.close();
     this.#init.onEnd(this);
     if (state.name === 'issued') clearTimeout(state.expiry);
-    else {
+    else if (state.name === 'attached') {
       const thrown = cause === undefined ? {} : { thrown: packThrown(cause.error, CAUSE_BYTES) };
       const end = { exitCode, ...thrown };
       this.#init.clients.dismiss(state.client, end).catch(this.#init.onError);
@@ -95,10 +97,12 @@ export class Session {
   async #call(method: string, parameters: readonly unknown[]): Promise<unknown> {
     if (method === 'attach') return this.#attach(Number(parameters[0]));
     const state = this.#state;
+    if (state.name === 'left' && method === 'detach') return undefined;
     if (state.name !== 'attached' || !isPlaneMethod(method)) {
       const text = `A thread called ${method} while its session was ${state.name}.`;
       throw new BusError('ERR_BUS_INTERNAL', text, { details: { method, state: state.name } });
     }
+    if (method === 'detach') this.#state = { name: 'left' };
     const call = state.plane[method] as (...values: readonly unknown[]) => Promise<unknown>;
     return call(...parameters);
   }

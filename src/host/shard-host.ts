@@ -313,9 +313,7 @@ export class ShardHost {
   #entryInHand(): string | undefined {
     const { words } = this.memory;
     if (this.#restarts > 0 && get(words, REACHED) === 0) return undefined;
-    const client = get(words, CUR) - 1;
-    const position = this.#journal.positionOf(client);
-    return position === undefined ? undefined : `${client}:${position}`;
+    return this.#journal.entryOf(get(words, CUR) - 1);
   }
 
   #finish(error: BusError): void {

@@ -90,10 +90,11 @@ export class ShardJournal {
     return false;
   }
 
-  /** Position of the entry in hand, of the ring of `client`; undefined for one that is not here. */
-  positionOf(client: number): number | undefined {
+  /** Names the entry in hand, of the ring of `client`, among all that ever were; undefined for one that is not here. */
+  entryOf(client: number): string | undefined {
     const words = this.#heads.get(client);
-    return words === undefined ? undefined : get(words, DONE);
+    const number = this.#clients.get(client)?.client.number;
+    return words === undefined ? undefined : `${number}:${get(words, DONE)}`;
   }
 
   snapshot(): ShardSnapshot {

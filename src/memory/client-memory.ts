@@ -11,10 +11,13 @@
  * TIGHT   2    this client           shards: 1 while more than half of its slots or heap is in use (may be stale)
  * ROOM    2    this client           main: what its senders wait for, see ROOM_STATE
  * TAKING  2    this client           main: target of the delivery that it handles while STATE is busy
+ * HEARD   2    this client           main: number of the last departure of a client that it has heard of (main: the first)
  * PERMIT  3    main                  shards, the client (permissions: laid out, 0 now)
+ * TOLD    3    main                  this client: number of the last departure that it was told of
  * ```
  */
 import { COUNTER_WORDS } from './counters.ts';
+import { clientIdOf } from './entries.ts';
 import { LATENCY_COUNTS } from './latency-bins.ts';
 import { LINE_WORDS, toLines, WORD_BYTES } from './line.ts';
 import { SLOT_WORDS } from './slot-header.ts';
@@ -26,7 +29,9 @@ export const BEAT: number = STATE + 1;
 export const TIGHT: number = STATE + 2;
 export const ROOM: number = STATE + 3;
 export const TAKING: number = STATE + 4;
+export const HEARD: number = STATE + 5;
 export const PERMIT: number = 3 * LINE_WORDS;
+export const TOLD: number = PERMIT + 1;
 const HEAD_WORDS = 4 * LINE_WORDS;
 
 /** Word STATE: what the thread was doing when it last said so. Busy: it runs what it was handed. */
@@ -46,6 +51,8 @@ export const SHAPE_BYTES: number = 32 * 1024;
 
 export interface ClientHandle {
   readonly id: number;
+  /** What tells it from those that had its id before, see entries.ts. */
+  readonly number: number;
   readonly slots: number;
   readonly buffer: SharedArrayBuffer;
   readonly heap: SharedArrayBuffer;
@@ -63,7 +70,7 @@ export interface ClientMemory extends ClientHandle {
   readonly bytes: Buffer;
 }
 
-export function createClientMemory(id: number, slots: number, heapBytes: number): ClientMemory {
+export function createClientMemory(number: number, slots: number, heapBytes: number): ClientMemory {
   const words =
     HEAD_WORDS +
     toLines(COUNTER_WORDS) +
@@ -72,7 +79,8 @@ export function createClientMemory(id: number, slots: number, heapBytes: number)
     SHAPE_BYTES / WORD_BYTES +
     slots * SLOT_WORDS;
   return openClientMemory({
-    id,
+    id: clientIdOf(number),
+    number,
     slots,
     buffer: new SharedArrayBuffer(words * WORD_BYTES),
     heap: new SharedArrayBuffer(heapBytes),

@@ -29,6 +29,16 @@ const LOAN_SHIFT = 16;
 /** Largest client id: 15 bits beside a 16-bit slot, and the sign bit tells RETURN. */
 export const CLIENT_ID_MAX = 0x7fff;
 
+/**
+ * Ids are used again, numbers are not: the number of a client is its id, plus 2^15 for each owner that the id had before.
+ * Below 2^31 − 1, since HOLDER is a number + 1.
+ */
+export const CLIENT_NUMBER_MAX = 0x7ffe_ffff;
+
+export function clientIdOf(number: number): number {
+  return number & CLIENT_ID_MAX;
+}
+
 export function packSubmit(slot: number): number {
   return slot;
 }

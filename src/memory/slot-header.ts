@@ -30,7 +30,7 @@ export const SEQ_LO = 2;
 export const SEQ_HI = 3;
 export const KEY_ID = 4;
 export const KEY_HASH = 5;
-/** Of a response or report, which has no key: the client whose delivery CORR names, + 1, and SEQ_LO of its message. */
+/** Of a response or report, which has no key: the number of the client whose delivery CORR names, + 1, and SEQ_LO of its message. */
 export const HOLDER = 4;
 export const HOLDER_SEQ = 5;
 /** HOLDER: the delivery is the sender's own. */

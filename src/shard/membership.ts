@@ -179,6 +179,10 @@ export function forgetQuietLinks(shard: ShardState): void {
   for (const link of shard.linkList) {
     if (!link.down || !link.quiet) continue;
     shard.links[link.client] = undefined;
+    // What is left there are messages that have been settled otherwise.
+    for (const ref of shard.unposted) {
+      if (refClient(ref) === link.client) shard.unposted.delete(ref);
+    }
     shard.onForgotten(link.client);
   }
   shard.linkList = shard.linkList.filter((link) => shard.links[link.client] !== undefined);

@@ -2,7 +2,15 @@
  * Responses and failure reports. Both are submissions of the receiving client that also acknowledge a delivery of the
  * message they answer: first the report's own way, then the delivery.
  */
-import { loanOf, low16, packRef, refClient, refSlot, STATUS } from '../memory/entries.ts';
+import {
+  clientIdOf,
+  loanOf,
+  low16,
+  packRef,
+  refClient,
+  refSlot,
+  STATUS,
+} from '../memory/entries.ts';
 import {
   CELL_COUNTED,
   CELL_REF,
@@ -70,7 +78,10 @@ function answered(shard: ShardState, link: ShardLink, slot: number): Answered | 
 
 function holderOf(shard: ShardState, link: ShardLink, slot: number): ShardLink | undefined {
   const holder = link.header(slot, HOLDER);
-  return holder === OWN_LOAN ? link : shard.links[holder - 1];
+  if (holder === OWN_LOAN) return link;
+  const named = shard.links[clientIdOf(holder - 1)];
+  // Correlation ids outlive clients, and another one may have this one's id by now.
+  return named?.memory.number === holder - 1 ? named : undefined;
 }
 
 /** The word of a client about another one's loan: it must name the very message. */

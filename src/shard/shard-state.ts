@@ -51,7 +51,7 @@ export class ShardState {
   readonly onForgotten: (client: number) => void;
   readonly onExplained: ShardServices['explained'];
   readonly onTurned: (target: number) => void;
-  /** By client id; ids are never reused. */
+  /** By client id; the id of one that was forgotten may come again. */
   readonly links: (ShardLink | undefined)[] = [];
   /** The same, dense. */
   linkList: ShardLink[] = [];

@@ -13,7 +13,7 @@ const { values } = parseArgs({
 const seeds = count(values.seeds, 'seeds');
 const from = count(values.from, 'from');
 
-const totals = { shardDeaths: 0, clientDeaths: 0, sent: 0, deliveries: 0 };
+const totals = { shardDeaths: 0, clientDeaths: 0, reusedIds: 0, sent: 0, deliveries: 0 };
 for (let seed = from; seed < from + seeds; seed++) {
   try {
     const result = new Simulation(seed).run();

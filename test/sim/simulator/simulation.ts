@@ -37,6 +37,9 @@ const PATTERNS: Readonly<Record<string, readonly string[]>> = {
 const RECEIVERS_MAX = 12;
 /** Clients more where there is a pool, and deaths of clients. */
 const POOL_CLIENTS = 3;
+/** Where ids are used again: so many more clients die, and a client dies or comes every so many steps. */
+const REUSE_DEATHS = 12;
+const STEPS_PER_CHANGE = 12;
 const ENDPOINT = { kind: 'endpoint', whenFull: 'park' } as const;
 /** A run that is not at rest after so many rounds never will be. */
 const ROUNDS_MAX = 400;
@@ -53,6 +56,7 @@ interface Installed {
 export interface SimulationResult {
   readonly shardDeaths: number;
   readonly clientDeaths: number;
+  readonly reusedIds: number;
   readonly sent: number;
   readonly deliveries: number;
 }
@@ -70,6 +74,9 @@ export class Simulation {
   /** In every second run. */
   readonly #hasPool: boolean;
   #pool: SimPool | undefined;
+  /** In every third run: few ids, and the dead are replaced. */
+  readonly #reusesIds: boolean;
+  #reused = 0;
 
   constructor(seed: number) {
     const random = new Random(seed);
@@ -77,16 +84,21 @@ export class Simulation {
     this.#hasPool = seed % 2 === 1;
     this.#deaths = new Deaths(random);
     if (this.#hasPool) this.#deaths.allow(POOL_CLIENTS);
+    this.#reusesIds = seed % 3 === 0;
+    if (this.#reusesIds) this.#deaths.allow(REUSE_DEATHS);
     const handledIds = random.pick([FEW_IDS, MANY_IDS, MANY_IDS]);
     this.#journal = new Journal(() => this.#world.nowMs, handledIds === MANY_IDS);
+    const shards = random.between(1, 3);
+    const clients = random.between(2, 4) + (this.#hasPool ? POOL_CLIENTS : 0);
     this.#world = new CoreWorld({
       handledIds,
-      shards: random.between(1, 3),
-      clients: random.between(2, 4) + (this.#hasPool ? POOL_CLIENTS : 0),
+      shards,
+      clients,
+      ...(this.#reusesIds ? { ids: clients + random.below(2) } : {}),
       slots: random.between(4, 16),
       cells: 32,
       heapBytes: HEAP_BYTES,
-      targets: this.#hasPool ? 48 : 32,
+      targets: (this.#hasPool ? 48 : 32) * (this.#reusesIds ? 4 : 1),
       startPosition: random.pick([0, -8, 2 ** 31 - 8]),
       batchSize: random.pick([1, 4, 100]),
     });
@@ -110,6 +122,7 @@ export class Simulation {
     return {
       shardDeaths: this.#deaths.ofShards,
       clientDeaths: this.#dead.size,
+      reusedIds: this.#reused,
       sent: this.#journal.sent.length,
       deliveries: this.#journal.deliveries.length,
     };
@@ -242,6 +255,7 @@ export class Simulation {
     else if (action < 96) this.#abort();
     else if (action < 99) this.#changeRoutes();
     else this.#killClient();
+    if (this.#reusesIds && random.oneIn(STEPS_PER_CHANGE)) this.#changeClients();
     this.#pool?.step(this.#mortals());
     this.#options.check(this.#world);
     this.#journal.look(this.#dead);
@@ -303,6 +317,12 @@ export class Simulation {
       else receiver.answer(random, isKind);
     });
     if (!lives && !isStart) this.#journal.doubtAnswer();
+  }
+
+  #changeClients(): void {
+    if (this.#random.oneIn(3)) this.#killClient();
+    const admitted = this.#world.admit();
+    if (admitted !== undefined && admitted.id !== admitted.core.id) this.#reused += 1;
   }
 
   #killClient(): void {

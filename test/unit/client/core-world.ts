@@ -18,8 +18,14 @@ import {
   type TargetSpec,
 } from '../../../src/control/commands.ts';
 import type { PeerNews } from '../../../src/control/plane.ts';
+import { ClientIds } from '../../../src/host/client-ids.ts';
 import { ShardJournal } from '../../../src/host/shard-journal.ts';
-import { type ClientMemory, createClientMemory } from '../../../src/memory/client-memory.ts';
+import {
+  type ClientMemory,
+  createClientMemory,
+  HEARD,
+  TOLD,
+} from '../../../src/memory/client-memory.ts';
 import { createControlWords, setHolding } from '../../../src/memory/control-words.ts';
 import { createLink, type LinkMemory } from '../../../src/memory/link-memory.ts';
 import { sealLink } from '../../../src/memory/seal-link.ts';
@@ -53,7 +59,7 @@ export class WorldClient implements ClientEnvironment {
   readonly #timers = new Set<Timer>();
   readonly #world: CoreWorld;
 
-  constructor(world: CoreWorld, id: number) {
+  constructor(world: CoreWorld, id: number, peers: readonly ClientMemory[]) {
     this.#world = world;
     const { size } = world;
     this.core = new ClientCore(
@@ -62,7 +68,7 @@ export class WorldClient implements ClientEnvironment {
         links: world.links.map((links) => links[id] as LinkMemory),
         shards: world.shardMemories,
         control: world.control,
-        peers: world.clientMemories,
+        peers,
         endpoints: [],
         reports: id,
         epochMs: 0,
@@ -92,8 +98,9 @@ export class WorldClient implements ClientEnvironment {
     }
   }
 
+  /** Its number: the ids of the dead are used again. */
   get id(): number {
-    return this.core.id;
+    return this.core.memory.number;
   }
 
   get timerCount(): number {
@@ -166,17 +173,19 @@ export class WorldClient implements ClientEnvironment {
 export class CoreWorld {
   readonly size: Required<WorldSize>;
   nowMs = 1;
-  readonly clientMemories: readonly ClientMemory[];
+  /** By id: of its last owner. */
+  readonly clientMemories: ClientMemory[];
   readonly shardMemories: readonly ShardMemory[];
   /** By shard, then by client. */
-  readonly links: readonly (readonly LinkMemory[])[];
+  readonly links: readonly LinkMemory[][];
   readonly control: ReturnType<typeof createControlWords>;
   readonly shards: ShardCore[];
   /** What each shard was told, for successors. */
   readonly journals: readonly ShardJournal[];
   /** Everything a shard does goes through here; a test may let it die inside. Returns how much was done. */
   runShard: (id: number, work: () => number) => number = (_, work) => work();
-  readonly clients: readonly WorldClient[];
+  /** All that ever were. */
+  readonly clients: WorldClient[];
   /** Clients that a shard has nothing of any more. */
   readonly forgotten: { readonly shard: number; readonly client: number }[] = [];
   /** Targets whose breakers have changed, as main is told. */
@@ -185,6 +194,9 @@ export class CoreWorld {
   /** What the shards draw, 0 ≤ value < 1. */
   random = 0;
   readonly #gone = new Set<number>();
+  /** By id: shards that have something of a client that is gone. */
+  readonly #departing = new Map<number, number>();
+  readonly #ids: ClientIds;
   readonly #freeTargets: number[];
   #nextId = 0;
 
@@ -193,7 +205,8 @@ export class CoreWorld {
     const { shards, clients, slots, cells, heapBytes, targets, startPosition } = this.size;
     const { handledIds } = this.size;
     this.control = createControlWords(targets);
-    const ids = [...Array(clients).keys()];
+    this.#ids = new ClientIds(this.size.ids - 1);
+    const ids = Array.from({ length: clients }, () => this.#takeNumber() as number);
     this.clientMemories = ids.map((id) => createClientMemory(id, slots, heapBytes));
     this.shardMemories = Array.from({ length: shards }, (_, id) =>
       createShardMemory(id, targets, handledIds),
@@ -203,7 +216,7 @@ export class CoreWorld {
     );
     this.shards = this.shardMemories.map((shard) => this.#startShard(shard));
     this.journals = this.shardMemories.map(() => new ShardJournal());
-    this.clients = ids.map((id) => new WorldClient(this, id));
+    this.clients = ids.map((id) => new WorldClient(this, id, this.clientMemories));
     // Targets 0 … are the clients' sinks for failure reports.
     this.#freeTargets = Array.from({ length: targets - clients }, (_, at) => clients + at);
     for (const id of ids) this.#attach(id);
@@ -237,7 +250,7 @@ export class CoreWorld {
     client.core.install(id, receiver);
     const target = { kind: 'endpoint', window: 8, whenFull: 'park', ...wishes } as const;
     if (mayHold(target)) setHolding(this.control);
-    this.tell({ op: 'addTarget', target: { ...target, id, client: client.id } });
+    this.tell({ op: 'addTarget', target: { ...target, id, client: client.core.id } });
     return id;
   }
 
@@ -293,9 +306,60 @@ export class CoreWorld {
 
   /** The client's thread is gone: it runs no more, and main has sealed its rings. */
   detach(client: WorldClient): void {
+    const { id } = client.core;
     this.#gone.add(client.id);
-    for (const links of this.links) sealLink(links[client.id] as LinkMemory);
-    this.tell({ op: 'detach', client: client.id });
+    this.#departing.set(id, this.shards.length);
+    for (const links of this.links) sealLink(links[id] as LinkMemory);
+    this.tell({ op: 'detach', client: id });
+  }
+
+  /** A client more; undefined: no id is free. */
+  admit(): WorldClient | undefined {
+    const number = this.#takeNumber();
+    if (number === undefined) return undefined;
+    const { cells, heapBytes, slots, startPosition } = this.size;
+    const memory = createClientMemory(number, slots, heapBytes);
+    const { id } = memory;
+    for (const word of [TOLD, HEARD]) memory.words[word] = this.#ids.told;
+    this.clientMemories[id] = memory;
+    for (const { id: shard } of this.shardMemories) {
+      (this.links[shard] as LinkMemory[])[id] = createLink(
+        id,
+        shard,
+        { slots, cells },
+        startPosition,
+      );
+    }
+    for (const { news } of this.#alive()) news.push({ came: memory });
+    const here = new Set([
+      ...this.#alive().map(({ core }) => core.id),
+      ...this.#departing.keys(),
+      id,
+    ]);
+    const peers = this.clientMemories.filter((peer) => here.has(peer.id));
+    const client = new WorldClient(this, id, peers);
+    this.clients.push(client);
+    this.#attach(id);
+    return client;
+  }
+
+  #takeNumber(): number | undefined {
+    const alive = this.clients === undefined ? [] : this.#alive();
+    const number = this.#ids.next(alive.map(({ core }) => core.memory.words[HEARD] as number));
+    if (number !== undefined) this.#ids.take();
+    return number;
+  }
+
+  #noteForgotten(id: number): void {
+    const shards = (this.#departing.get(id) as number) - 1;
+    this.#departing.set(id, shards);
+    if (shards > 0) return;
+    this.#departing.delete(id);
+    const told = this.#ids.retire((this.clientMemories[id] as ClientMemory).number);
+    for (const { core, news } of this.#alive()) {
+      news.push({ left: id, told });
+      core.memory.words[TOLD] = told;
+    }
   }
 
   advance(ms: number): void {
@@ -342,6 +406,7 @@ export class CoreWorld {
       forgot: (client) => {
         this.forgotten.push({ shard: shard.id, client });
         this.journals[shard.id]?.forget(client);
+        this.#noteForgotten(client);
       },
     });
   }

@@ -4,6 +4,8 @@ import { PAGE_BYTES } from '../../../src/memory/heap.ts';
 export interface WorldSize {
   readonly shards?: number;
   readonly clients?: number;
+  /** Clients whose ids differ, ever: more may come when others have left. */
+  readonly ids?: number;
   readonly slots?: number;
   readonly cells?: number;
   readonly heapBytes?: number;
@@ -21,6 +23,7 @@ export interface WorldSize {
 export const SIZE: Required<WorldSize> = {
   shards: 1,
   clients: 2,
+  ids: 32_768,
   slots: 16,
   cells: 32,
   heapBytes: 4 * PAGE_BYTES,
