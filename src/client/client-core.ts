@@ -143,12 +143,8 @@ export class ClientCore {
       onStatus: (status, detail) => this.#countStatus(status, detail),
     });
     const checksLeases = settings.debugLeases ?? false;
-    const reader: Reader = {
-      codec,
-      checksLeases,
-      epochMs: boot.epochMs,
-      client: boot.memory.number,
-    };
+    const client = this.memory.number;
+    const reader: Reader = { codec, checksLeases, epochMs: boot.epochMs, client };
     this.receiverParts = {
       intake: this.#intake(),
       answers: this.#answers,

@@ -103,6 +103,7 @@ export class Simulation {
       batchSize: random.pick([1, 4, 100]),
     });
     this.#world.random = 0.5;
+    this.#world.tellsLate = seed % 2 === 0;
     this.#world.runShard = (id, work) => this.#runShard(id, work);
   }
 

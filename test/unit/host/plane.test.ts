@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { PeerNews, RouteRequest } from '../../../src/control/plane.ts';
 import { planeOfClient } from '../../../src/host/client-calls.ts';
+import { ClientIds } from '../../../src/host/client-ids.ts';
 import { Clients } from '../../../src/host/clients.ts';
 import { DroppedCounts } from '../../../src/host/dropped-counts.ts';
 import { Plane } from '../../../src/host/plane.ts';
@@ -18,7 +19,7 @@ const TARGETS = 16;
 const SHARDS = 2;
 
 /** A bus whose shards obey at once: everything of the host but threads. */
-async function bus() {
+async function bus(ids = new ClientIds()) {
   const control = createControlWords(TARGETS);
   const threads: FakeThread[] = [];
   const hosts = Array.from({ length: SHARDS }, (_, id) => {
@@ -43,6 +44,7 @@ async function bus() {
     control,
     clock: { epochMs: 5, originMs: 6 },
     maxClients: 3,
+    ids,
     tellState: () => undefined,
     size: { slots: 4, heapBytes: 1024, shards: SHARDS },
     settings: {
@@ -145,7 +147,7 @@ describe('Clients', () => {
     expect(boot).toMatchObject({ epochMs: 5, originMs: 6 });
   });
 
-  it('refuses more clients at once than the option says, and never reuses an id', async () => {
+  it('refuses more clients at once than the option says, and hands out fresh ids first', async () => {
     const { clients, done } = setup;
     for (let count = 0; count < 3; count++) clients.admit(count, () => {});
     expect(() => clients.admit(3, () => {})).toThrow(
@@ -227,7 +229,7 @@ describe('Clients', () => {
     expect(heard).toEqual([{ came: gone.clientHandle }]);
     expect(clients.departedCounts).toMatchObject({ accepted: 5, settled: 2 });
     clients.noteForgotten(gone.id);
-    expect(heard.at(-1)).toEqual({ left: gone.id });
+    expect(heard.at(-1)).toEqual({ left: gone.id, told: 1 });
     // What it had accepted has ended with it.
     expect(clients.departedCounts).toMatchObject({ accepted: 5, settled: 5 });
     const newcomer = clients.admit(10, () => {});

@@ -59,14 +59,14 @@ describe('ShardJournal', () => {
     const journal = new ShardJournal();
     const client = attachment(0);
     journal.note({ op: 'attach', ...client });
-    expect([journal.hasUnread(), journal.positionOf(0), journal.positionOf(1)]).toEqual([
+    expect([journal.hasUnread(), journal.entryOf(0), journal.entryOf(1)]).toEqual([
       false,
-      0,
+      '0:0',
       undefined,
     ]);
     client.link.words[TAIL] = 2;
     expect(journal.hasUnread()).toBe(true);
     client.link.words[DONE] = 2;
-    expect([journal.hasUnread(), journal.positionOf(0)]).toEqual([false, 2]);
+    expect([journal.hasUnread(), journal.entryOf(0)]).toEqual([false, '0:2']);
   });
 });

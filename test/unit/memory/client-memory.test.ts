@@ -36,8 +36,8 @@ describe('client memory', () => {
   });
 
   it('is the same memory when another thread opens its handle', () => {
-    const { id, slots, buffer, heap } = memory;
-    const opened = clients.openClientMemory({ id, slots, buffer, heap });
+    const { id, number, slots, buffer, heap } = memory;
+    const opened = clients.openClientMemory({ id, number, slots, buffer, heap });
     memory.words[clients.BELL] = 1;
     memory.counters[47] = 2;
     memory.shapes.bytes[clients.SHAPE_BYTES - 1] = 3;
