@@ -47,6 +47,13 @@ export const mistakes: readonly Mistake[] = [
     finder: SIMULATOR,
   },
   {
+    name: 'an id used again before all have heard that its last owner has left',
+    file: 'src/host/client-ids.ts',
+    find: '    for (const last of heard) if (((last - first.told) | 0) < 0) return undefined;\n',
+    put: '',
+    finder: SIMULATOR,
+  },
+  {
     name: 'ack before handler',
     file: 'src/client/endpoint.ts',
     find: '      result = this.#handler(message, new LoanContext(loan, this.#parts.home));',

@@ -49,6 +49,9 @@ function sessionWith(options: SessionOptions) {
   } as unknown as Clients;
   const plane = {
     allocateTarget: async (client: number) => client * 10,
+    detach: async (client: number) => {
+      notes.push(`detach ${client}`);
+    },
   } as unknown as ControlPlane;
   const init: SessionInit = {
     clients,
@@ -76,6 +79,25 @@ describe('Session', () => {
     expect(await door.call('attach', [31])).toEqual({ boot: true });
     expect(await door.call('allocateTarget', [0])).toBe(OWN * 10);
     expect(notes).toEqual(['admit thread 31', 'attach']);
+  });
+
+  it('lets nobody go when its thread ends whose client has left: the id may be another one by then', async () => {
+    const { notes, session } = sessionWith(untilEnd);
+    const door = new Door(session.ticket.control, () => {});
+    await door.call('attach', [31]);
+    await door.call('detach', [OWN]);
+    await expect(door.call('allocateTarget', [0])).rejects.toMatchObject({
+      code: 'ERR_BUS_INTERNAL',
+    });
+    expect(await door.call('detach', [OWN])).toBeUndefined();
+    session.end(0);
+    expect([session.client, ...notes]).toEqual([
+      undefined,
+      'admit thread 31',
+      'attach',
+      `detach ${OWN}`,
+      'end',
+    ]);
   });
 
   it('answers nothing but the control plane', async () => {
