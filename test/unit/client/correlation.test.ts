@@ -48,6 +48,35 @@ describe('answerByCorrelation', () => {
     expect(heldByWorld(world)).toEqual({});
   });
 
+  it('does not answer at the next owner of an id what the last one was asked', async () => {
+    const world = new CoreWorld({ clients: 4, ids: 4 });
+    const last = new HoldingReceiver(world.client(3));
+    world.addRoute('k', world.addTarget(last.client, last));
+    world.client(1).request('k');
+    world.run();
+    const [old] = last.loans;
+    world.detach(last.client);
+    world.run();
+    const next = world.admit();
+    if (next === undefined) throw new Error('no id is free');
+    const holder = new HoldingReceiver(next);
+    world.addRoute('n', world.addTarget(next, holder));
+    const send = world.client(2).request('n');
+    world.run();
+    const [loan] = holder.loans;
+    const named = `${loan?.cell}.${loan?.number}.${loan?.seqLow}`;
+    expect([next.core.id, named]).toEqual([3, `${old?.cell}.${old?.number}.${old?.seqLow}`]);
+    const stray = answerByCorrelation(world.client().core, `0.3.${named}`, 'of the past');
+    const refused = expect(stray).rejects.toMatchObject({ code: 'ERR_BUS_CORRELATION_NOT_FOUND' });
+    world.run();
+    await refused;
+    expect(send.isOpen).toBe(true);
+    const answer = answerByCorrelation(world.client().core, `0.${next.id}.${named}`, 'now');
+    world.run();
+    await answer;
+    expect(send.value).toBe('now');
+  });
+
   it('tells an old name from a new one, and a request from other messages', async () => {
     const world = new CoreWorld({ clients: 3 });
     const holder = new HoldingReceiver(world.client(1));

@@ -30,7 +30,7 @@ function numbersOf(module: object): Map<string, number> {
 
 describe('the memory layout page', () => {
   const wordTables: [string, object, number][] = [
-    ['Client: control words', clientMemory, 8],
+    ['Client: control words', clientMemory, 10],
     ['Client: slot header', slotHeader, slotHeader.SLOT_WORDS],
     ['Shard: control words', shardMemory, 6],
     ['Shard: handled ids', handledWords, 3],
