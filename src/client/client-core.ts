@@ -115,7 +115,7 @@ export class ClientCore {
       if (shardHandle === undefined) throw new RangeError(`link without shard ${shard}`);
       return new ClientLink(link, shardHandle);
     });
-    const { headers, bytes, slots } = this.memory;
+    const { headers, bytes, number: client, slots } = this.memory;
     this.slots = new SlotTable(headers, slots, Math.max(1, Math.floor(slots * RESERVE_SHARE)));
     this.heap = new Heap(bytes.length, RESERVE_SHARE);
     this.shortage = new Shortage(this.memory, this.slots, this.heap);
@@ -143,7 +143,6 @@ export class ClientCore {
       onStatus: (status, detail) => this.#countStatus(status, detail),
     });
     const checksLeases = settings.debugLeases ?? false;
-    const client = this.memory.number;
     const reader: Reader = { codec, checksLeases, epochMs: boot.epochMs, client };
     this.receiverParts = {
       intake: this.#intake(),

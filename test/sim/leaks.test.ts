@@ -37,6 +37,7 @@ function makePair() {
   for (const command of commandsOf(memory)) shard.apply(command);
   const boot = {
     memory: clients[0],
+    endpoints: [],
     links,
     shards: [shardHandle],
     control,
