@@ -197,8 +197,8 @@ export class Clients {
     this.#departedCounts.settled += departed.unsettled;
     const told = this.#ids.retire(departed.client.number);
     for (const client of this.#present.values()) client.tellLeft(id, told);
-    // Who sleeps hears of it only when somebody needs the id.
-    if (this.#ids.freshLeft < this.#init.maxClients) this.#ringClients();
+    // Who sleeps would keep its memory until it is woken for something else.
+    this.#ringClients();
   }
 
   /** Every bell of the bus: clients and shards. */
