@@ -97,7 +97,10 @@ export class Session {
   async #call(method: string, parameters: readonly unknown[]): Promise<unknown> {
     if (method === 'attach') return this.#attach(Number(parameters[0]));
     const state = this.#state;
-    if (state.name === 'left' && method === 'detach') return undefined;
+    if (state.name === 'left') {
+      if (method === 'detach') return undefined;
+      throw leftError(method);
+    }
     if (state.name !== 'attached' || !isPlaneMethod(method)) {
       const text = `A thread called ${method} while its session was ${state.name}.`;
       throw new BusError('ERR_BUS_INTERNAL', text, { details: { method, state: state.name } });
@@ -123,4 +126,10 @@ export class Session {
     await clients.attach(client);
     return boot;
   }
+}
+
+/** A call that was on its way when its thread left. */
+function leftError(method: string): BusError {
+  const text = `This thread's connection is closed: ${method} was refused.`;
+  return new BusError('ERR_BUS_CLOSED', text, { details: { state: 'closed', accepted: false } });
 }
