@@ -87,7 +87,7 @@ describe('Session', () => {
     await door.call('attach', [31]);
     await door.call('detach', [OWN]);
     await expect(door.call('allocateTarget', [0])).rejects.toMatchObject({
-      code: 'ERR_BUS_INTERNAL',
+      code: 'ERR_BUS_CLOSED',
     });
     expect(await door.call('detach', [OWN])).toBeUndefined();
     session.end(0);
