@@ -131,10 +131,14 @@ export function handlerError(error: unknown, key: string, attempts: number): Bus
 /** What a call meets the end of: of the bus, or of this thread's part in it. */
 export type Closing = 'the bus' | "this thread's connection";
 
+/** As the first words of a sentence. */
+function atStart(closing: Closing): string {
+  return `${closing.charAt(0).toUpperCase()}${closing.slice(1)}`;
+}
+
 /** A call that came too late: nothing was sent. */
 export function closedError(state: string, closing: Closing = 'the bus'): BusError {
-  const what = `T${closing.slice(1)}`;
-  const text = `${what} is ${state}; it takes no calls any more, and this one was refused.`;
+  const text = `${atStart(closing)} is ${state}; it takes no calls any more, and this one was refused.`;
   return new BusError('ERR_BUS_CLOSED', text, { details: { state, accepted: false } });
 }
 
@@ -149,7 +153,7 @@ export function cutOffError(kind: number, key: string, closing: Closing): BusErr
 
 /** A call that waited for room then. */
 export function unsentError(closing: Closing): BusError {
-  const text = `T${closing.slice(1)} closed while the call waited for room: nothing was sent.`;
+  const text = `${atStart(closing)} closed while the call waited for room: nothing was sent.`;
   return new BusError('ERR_BUS_CLOSED', text, { details: { state: 'closed', accepted: false } });
 }
 

@@ -109,8 +109,9 @@ export class Door {
 
   #end(): void {
     this.#closed = true;
-    for (const abandon of [...this.#rejections])
+    for (const abandon of [...this.#rejections]) {
       abandon(closedError('a control call', this.#isOwnEnd));
+    }
   }
 }
 
